@@ -1,0 +1,141 @@
+/**
+ * What a run is asked for and what it answers, as plain data. The command line builds its JSON document
+ * from `RunResult`; nothing here is driven by clocks or files.
+ */
+
+import type { Architecture, ProtocolNode } from '../../protocol/contract.ts';
+import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
+import type { Store } from '../../protocol/store.ts';
+import type { Expectation, Override, Scenario } from '../../scenarios/scenario.ts';
+import type { Property, PropertyVerdict, VerdictWord } from '../properties/property.ts';
+import type { Observer } from '../trace/observer.ts';
+
+/** Default bound on the number of run events; reaching it makes the run undecided. */
+export const EVENTS_MAX_DEFAULT = 20_000_000;
+/** Default bound on virtual time: 100 days. Reaching it makes the run undecided. */
+export const VIRTUAL_US_MAX_DEFAULT = 100 * 86_400_000_000;
+
+/** Replaces a node by another around the same Store: broken twins, foreign devices. Called once per boot. */
+export type WrapNode = (host: string, node: ProtocolNode, store: Store) => ProtocolNode;
+
+/** Everything a run depends on. Same options, same result, to the last bit. */
+export interface RunOptions {
+  readonly scenario: Scenario;
+  /** Any text; the only source of chance. */
+  readonly seed: string;
+  readonly architecture: Architecture;
+  /** The bare provider; hosts wrap it with the observer of key use. */
+  readonly crypto: CryptoProvider;
+  /** Properties to judge; all of the catalogue when absent. */
+  readonly properties?: readonly Property[];
+  /** Further observers (trace writer, live view), called in event order after the judges. */
+  readonly observers?: readonly Observer[];
+  /** Decisions taken away from the seed; those of the scenario come first, these win. */
+  readonly overrides?: readonly Override[];
+  readonly wrapNode?: WrapNode;
+  readonly maxEvents?: number;
+  readonly maxVirtualUs?: number;
+  /** Whether `decisions` is filled: costs memory in proportion to the packets. */
+  readonly wantsDecisionLog?: boolean;
+}
+
+/** Counts of what people wrote; heal-phase probes are not part of it. */
+export interface MessageCounts {
+  /** Intents that left an outbox record. */
+  readonly sent: number;
+  /** (message, device) pairs other than the sending device that ought to show it. */
+  readonly copiesDue: number;
+  readonly copiesShown: number;
+  /** Due, neither shown nor reported lost. */
+  readonly copiesLost: number;
+  readonly reportedLost: number;
+  /** Intents whose device was off, unlinked, or whose step left no commit. */
+  readonly notCompleted: number;
+}
+
+/** Quantiles of one measured quantity in whole microseconds; all 0 when `count` is 0. */
+export interface Quantiles {
+  readonly count: number;
+  readonly p50Us: number;
+  readonly p95Us: number;
+  readonly p99Us: number;
+  readonly maxUs: number;
+}
+
+export interface DeviceMetrics {
+  readonly device: string;
+  /** Stanza bytes plus modelled transport: device to server, and server to device; retransmissions included. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly stanzasUp: number;
+  readonly stanzasDown: number;
+  /** Times the radio or processor left rest: power-on, push, timers in doze, keep-alives. */
+  readonly wakeUps: number;
+  readonly cryptoOperations: number;
+  readonly connections: number;
+}
+
+export interface RunMetrics {
+  /** From the author's commit to the copy's `shown`, per copy. */
+  readonly copyLatency: Quantiles;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly stanzas: number;
+  /** Sorted by name. */
+  readonly cryptoOperations: readonly (readonly [string, number])[];
+  readonly wakeUps: number;
+  /** In world order; `server` last, its up and down as it sees them. */
+  readonly devices: readonly DeviceMetrics[];
+}
+
+/** 32 lower-case hex digits each (`sim/trace/FORMAT.md`). */
+export interface RunHashes {
+  readonly schedule: string;
+  readonly skeleton: string;
+  readonly bytes: string;
+  readonly shown: string;
+}
+
+export interface ExpectationVerdict {
+  readonly expectation: Expectation;
+  readonly verdict: VerdictWord;
+  /** Empty when held; else one sentence per device. */
+  readonly sentences: readonly string[];
+}
+
+/** What was still outstanding when the heal phase ended, and why. */
+export interface Stuck {
+  readonly host: string;
+  /** Message id, probe id, or queue. */
+  readonly subject: string;
+  readonly reason: string;
+}
+
+export interface RunResult {
+  readonly scenario: string;
+  readonly seed: string;
+  readonly architecture: 'fanout' | 'relay';
+  readonly crypto: string;
+  readonly verdict: VerdictWord;
+  /** Why the verdict is not `held`: one sentence each. */
+  readonly reasons: readonly string[];
+  /** The bound that ended the run early, if one did. */
+  readonly boundReached?: 'events' | 'virtual-time';
+  readonly virtualUs: number;
+  readonly events: number;
+  readonly messages: MessageCounts;
+  readonly properties: readonly PropertyVerdict[];
+  readonly expectations: readonly ExpectationVerdict[];
+  /** Every known lever and mark with how often it fired, sorted by name; zeros included. */
+  readonly levers: readonly (readonly [string, number])[];
+  readonly metrics: RunMetrics;
+  readonly hashes: RunHashes;
+  /** Every choice asked for, in order, when `wantsDecisionLog`. */
+  readonly decisions?: readonly Override[];
+  /** Overrides whose choice was never asked for. */
+  readonly unusedOverrides: readonly Override[];
+  /** Virtual microseconds from the start of the heal phase until nothing was outstanding; -1 if it never was. */
+  readonly settleUs: number;
+  /** Empty when the heal phase settled. */
+  readonly stuck: readonly Stuck[];
+}
