@@ -1,0 +1,108 @@
+/**
+ * Builds `dist/`: compiles, copies what the program reads at run time, and writes `dist/build.json`.
+ * The digest `build` covers every file of `dist/` and no clock, so that equal sources give equal builds;
+ * `source` covers the sources, so that `--if-stale` can tell whether there is anything to do.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+const staging = join(root, 'dist.new');
+const rooms = ['protocol', 'scenarios', 'sim', 'reports', 'cli'];
+const assets = /\.(json|csv|ya?ml|md)$/;
+const leftOut = /(\.test\.ts|\.prop\.ts|\.d\.ts)$|\/(testing|vectors|fixtures|golden|corpus)\//;
+
+/** All files below a folder, sorted, so that digests do not depend on the file system. */
+function filesBelow(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? filesBelow(path) : [path];
+    })
+    .sort();
+}
+
+function digestOf(files, base) {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    hash.update(`${relative(base, file)}\0`);
+    hash.update(createHash('sha256').update(readFileSync(file)).digest());
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+function sourceDigest() {
+  const sources = rooms
+    .flatMap((room) => filesBelow(join(root, room)))
+    .filter((file) => !leftOut.test(file));
+  const single = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+  return digestOf([...sources, ...single.map((name) => join(root, name))], root);
+}
+
+function run(command, args) {
+  const done = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+  return { ok: done.status === 0, text: `${done.stdout ?? ''}${done.stderr ?? ''}` };
+}
+
+function commitId() {
+  if (!existsSync(join(root, '.git'))) return 'unknown';
+  const head = run('git', ['rev-parse', 'HEAD']);
+  return head.ok ? head.text.trim() : 'unknown';
+}
+
+function copyAssets() {
+  for (const room of rooms) {
+    for (const file of filesBelow(join(root, room))) {
+      if (!assets.test(file) || leftOut.test(file)) continue;
+      const target = join(staging, relative(root, file));
+      mkdirSync(dirname(target), { recursive: true });
+      copyFileSync(file, target);
+    }
+  }
+}
+
+function build() {
+  const source = sourceDigest();
+  const stamp = join(dist, 'build.json');
+  if (process.argv.includes('--if-stale') && existsSync(stamp)) {
+    if (JSON.parse(readFileSync(stamp, 'utf8')).source === source) return;
+  }
+  rmSync(staging, { recursive: true, force: true });
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const compiled = run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', staging]);
+  if (!compiled.ok) {
+    process.stderr.write(`${compiled.text}\nbuild: the sources do not compile\n`);
+    rmSync(staging, { recursive: true, force: true });
+    process.exit(1);
+  }
+  copyAssets();
+  const bin = join(staging, 'cli', 'bin.js');
+  if (existsSync(bin)) chmodSync(bin, 0o755);
+  const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+  const facts = {
+    version,
+    build: digestOf(filesBelow(staging), staging),
+    commit: commitId(),
+    source,
+  };
+  writeFileSync(join(staging, 'build.json'), `${JSON.stringify(facts, null, 2)}\n`);
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(staging, dist);
+}
+
+build();
