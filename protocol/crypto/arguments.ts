@@ -1,0 +1,65 @@
+/**
+ * What both back ends ask of their arguments, and the two small things both do with results, written
+ * once so that they cannot differ. Lengths that our own code fixes are invariants (they crash); lengths
+ * that come from the wire are answered with `false` or `undefined` by the callers.
+ */
+
+import { assert } from '../errors.ts';
+
+/** Longest output of HKDF with SHA-256 (RFC 5869: 255 blocks of 32 bytes). */
+const HKDF_BYTES_MAX = 255 * 32;
+
+/** AES-256-CBC takes a key of 32 bytes and an initialisation vector of 16. */
+export function assertCbc(key: Uint8Array, iv: Uint8Array): void {
+  assert(key.length === 32, 'AES-256-CBC takes a key of 32 bytes');
+  assert(iv.length === 16, 'CBC takes an initialisation vector of 16 bytes');
+}
+
+/** AES-CTR takes a key of 16 or 32 bytes and a counter block of 16. */
+export function assertCtr(key: Uint8Array, counterBlock: Uint8Array): void {
+  assert(key.length === 16 || key.length === 32, 'AES-CTR takes a key of 16 or 32 bytes');
+  assert(counterBlock.length === 16, 'CTR takes a counter block of 16 bytes');
+}
+
+/** AES-256-GCM takes a key of 32 bytes and a nonce of 12. */
+export function assertGcm(key: Uint8Array, nonce: Uint8Array): void {
+  assert(key.length === 32, 'AES-256-GCM takes a key of 32 bytes');
+  assert(nonce.length === 12, 'GCM takes a nonce of 12 bytes');
+}
+
+/** A MAC is cut to 1..32 bytes. */
+export function assertMacLength(length: number): void {
+  assert(length >= 1 && length <= 32, 'HMAC-SHA-256 is cut to 1..32 bytes');
+}
+
+/** The sum of the lengths asked of HKDF: each at least 1, together at most 8,160. */
+export function totalLength(lengths: readonly number[]): number {
+  let total = 0;
+  for (const length of lengths) {
+    assert(length >= 1, 'HKDF outputs have at least one byte');
+    total += length;
+  }
+  assert(total <= HKDF_BYTES_MAX, 'HKDF with SHA-256 gives at most 8,160 bytes');
+  return total;
+}
+
+/** Cuts HKDF's output into one fresh array per length, in order. */
+export function splitKeys(output: Uint8Array, lengths: readonly number[]): Uint8Array[] {
+  const keys: Uint8Array[] = [];
+  let offset = 0;
+  for (const length of lengths) {
+    keys.push(output.slice(offset, offset + length));
+    offset += length;
+  }
+  return keys;
+}
+
+/** Whether `expected` (1..32 bytes; any other length is `false`) leads `full`; looks at every byte. */
+export function isLeadingPart(full: Uint8Array, expected: Uint8Array): boolean {
+  if (expected.length < 1 || expected.length > full.length) return false;
+  let difference = 0;
+  for (let index = 0; index < expected.length; index++) {
+    difference |= (full[index] as number) ^ (expected[index] as number);
+  }
+  return difference === 0;
+}
