@@ -1,8 +1,27 @@
-/** The ledger of ground truth (contract 8). */
+/**
+ * The ledger of ground truth (contract 8): what people said, which devices were linked when, what each
+ * device showed or reported lost, and which intents came to nothing. It is fed by run events alone and is
+ * invisible to nodes. It must observe an event before any judge does, since judges ask it about that event.
+ *
+ * It decodes no frame and verifies no signature: folds that do (the view of device lists) are made by the
+ * judges and shared through `shared`. Source: contract sections 4, 7, 8 and 10.
+ */
 
-import type { Architecture, DeviceJid, UserJid } from '../../protocol/contract.ts';
+import type {
+  Architecture,
+  DeviceJid,
+  LostRecord,
+  OutboxRecord,
+  ShownRecord,
+  UserJid,
+} from '../../protocol/contract.ts';
+import type { Change, RunEvent } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
-import type { RunEvent } from '../trace/events.ts';
+import { Linkage } from './linkage.ts';
+import { messageKey, userOf } from './names.ts';
+
+export { Linkage, type LinkedStretch } from './linkage.ts';
+export { deviceJidOf, deviceNumberOf, hexOf, messageKey, userOf } from './names.ts';
 
 /** One message a person wrote. */
 export interface Said {
@@ -22,7 +41,329 @@ export interface Said {
   readonly sealedUs: number;
 }
 
+/** What the ledger knows of a message beyond its saying. */
+export interface MessageStatus {
+  readonly said: Said;
+  /** How many messages its device had said before it. */
+  readonly ordinal: number;
+  /** Said in the heal phase to prove that a pair still talks. */
+  readonly isProbe: boolean;
+  /** Sequence and time of the server's first ack; -1 before. */
+  readonly acceptedSequence: number;
+  readonly acceptedUs: number;
+  /** Virtual time at which the author's device stored the ack; -1 before. */
+  readonly acknowledgedUs: number;
+}
+
+/** One message displayed on one host. */
+export interface Display {
+  readonly record: ShownRecord;
+  /** Sequence and time of the first commit that showed it. */
+  readonly sequence: number;
+  readonly timeUs: number;
+}
+
+/** A device's report that it knows of a message and will not show it. */
+export interface LossReport {
+  readonly record: LostRecord;
+  readonly sequence: number;
+  readonly timeUs: number;
+}
+
+/** The numbers of `messages` in a run's result; probes of the heal phase are left out. */
+export interface CopyTotals {
+  readonly sent: number;
+  /** (message, device) pairs owed, other than the sending device. */
+  readonly copiesDue: number;
+  readonly copiesShown: number;
+  /** Owed, and neither shown nor reported. */
+  readonly copiesLost: number;
+  /** Owed, not shown, and reported lost by the device that misses it. */
+  readonly reportedLost: number;
+  /** Intents that came to nothing. */
+  readonly notCompleted: number;
+}
+
+/** What became of an intent. */
+export interface IntentFate {
+  readonly state: 'given' | 'not-completed';
+  readonly reason: string;
+  readonly timeUs: number;
+}
+
+/** Backfill of a stale list ends this long after the ack that showed it (specification 5.14). */
+const BACKFILL_WINDOW_US = 5 * 60_000_000;
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Ground truth of one run. One instance per run. */
 export class Ledger implements Observer {
-  constructor(_architecture: Architecture) {}
-  observe(_event: RunEvent): void {}
+  readonly architecture: Architecture;
+  readonly linkage = new Linkage();
+  readonly #messages = new Map<string, Mutable<MessageStatus>>();
+  /** `host|messageId` of the author's host: what an ack to that host names. */
+  readonly #byHost = new Map<string, Mutable<MessageStatus>>();
+  readonly #byId = new Map<string, Mutable<MessageStatus>>();
+  readonly #saidCount = new Map<string, number>();
+  readonly #shown = new Map<string, Map<string, Display>>();
+  readonly #lost = new Map<string, Map<string, LossReport>>();
+  readonly #intents = new Map<string, IntentFate>();
+  readonly #counters = new Map<string, number>();
+  readonly #folds = new Map<string, Observer>();
+  #phase: 'story' | 'heal' | 'probe' | 'end' = 'story';
+  #nowUs = 0;
+
+  constructor(architecture: Architecture) {
+    this.architecture = architecture;
+  }
+
+  /** Takes the next event, then hands it to the shared folds. */
+  observe(event: RunEvent): void {
+    this.#nowUs = event.timeUs;
+    if (event.kind === 'commit') {
+      for (const change of event.changes) this.#change(event.node, change, event);
+    } else if (event.kind === 'send') {
+      if (event.source === 'server' && event.label.kind === 'ack:message') this.#accepted(event);
+    } else if (event.kind === 'intent') {
+      const { state, reason, timeUs } = event;
+      this.#intents.set(event.intent, { state, reason, timeUs });
+    } else if (event.kind === 'phase') this.#phase = event.phase;
+    for (const fold of this.#folds.values()) fold.observe(event);
+  }
+
+  #change(host: string, change: Change, event: RunEvent): void {
+    switch (change.collection) {
+      case 'linked':
+        if (host === 'server') this.linkage.serverChange(change, event.sequence, event.timeUs);
+        break;
+      case 'transport':
+        if (host !== 'server') this.linkage.transportChange(host, change);
+        break;
+      case 'outbox':
+        this.#outbox(host, change, event);
+        break;
+      case 'shown':
+        this.#show(host, change, event);
+        break;
+      case 'lost':
+        this.#lose(host, change, event);
+        break;
+    }
+  }
+
+  #outbox(host: string, change: Change, event: RunEvent): void {
+    const record = change.after as OutboxRecord | undefined;
+    if (record === undefined) return;
+    const key = messageKey(record.author, record.messageId);
+    const status = this.#messages.get(key) ?? this.#say(key, host, record, event);
+    if (record.state === 'wanting') return;
+    if (status.said.sealedSequence < 0) {
+      status.said = { ...status.said, sealedSequence: event.sequence, sealedUs: event.timeUs };
+    }
+    if (record.state === 'acknowledged' && status.acknowledgedUs < 0) {
+      status.acknowledgedUs = event.timeUs;
+    }
+  }
+
+  #say(key: string, host: string, record: OutboxRecord, event: RunEvent): Mutable<MessageStatus> {
+    const ordinal = this.#saidCount.get(host) ?? 0;
+    this.#saidCount.set(host, ordinal + 1);
+    const status: Mutable<MessageStatus> = {
+      said: {
+        messageId: record.messageId,
+        author: record.author,
+        authorUser: userOf(record.author),
+        host,
+        chat: record.chat,
+        text: record.text,
+        textDigest: record.textDigest,
+        inputId: record.inputId,
+        saidSequence: event.sequence,
+        saidUs: event.timeUs,
+        sealedSequence: -1,
+        sealedUs: -1,
+      },
+      ordinal,
+      isProbe: this.#phase === 'probe' || this.#phase === 'end',
+      acceptedSequence: -1,
+      acceptedUs: -1,
+      acknowledgedUs: -1,
+    };
+    this.#messages.set(key, status);
+    this.#byHost.set(`${host}|${record.messageId}`, status);
+    if (!this.#byId.has(record.messageId)) this.#byId.set(record.messageId, status);
+    return status;
+  }
+
+  #accepted(event: RunEvent & { readonly kind: 'send' }): void {
+    const status = this.#byHost.get(`${event.target}|${event.label.id}`);
+    if (status === undefined || status.acceptedSequence >= 0) return;
+    status.acceptedSequence = event.sequence;
+    status.acceptedUs = event.timeUs;
+  }
+
+  #show(host: string, change: Change, event: RunEvent): void {
+    const record = change.after as ShownRecord | undefined;
+    if (record === undefined) return;
+    const shown = inner(this.#shown, host);
+    const key = messageKey(record.author, record.messageId);
+    const first = shown.get(key);
+    const sequence = first?.sequence ?? event.sequence;
+    shown.set(key, { record, sequence, timeUs: first?.timeUs ?? event.timeUs });
+  }
+
+  #lose(host: string, change: Change, event: RunEvent): void {
+    const record = change.after as LostRecord | undefined;
+    if (record === undefined) return;
+    const key = messageKey(record.author, record.messageId);
+    const { sequence, timeUs } = event;
+    inner(this.#lost, host).set(key, { record, sequence, timeUs });
+  }
+
+  // ------------------------------------------------------------------ questions
+
+  /** Every message said, probes included, in order of saying. */
+  messages(): IterableIterator<MessageStatus> {
+    return this.#messages.values();
+  }
+
+  /** The message this device said under this id. */
+  message(author: DeviceJid, messageId: string): MessageStatus | undefined {
+    return this.#messages.get(messageKey(author, messageId));
+  }
+
+  /** The first message anybody said under this id. */
+  messageById(messageId: string): MessageStatus | undefined {
+    return this.#byId.get(messageId);
+  }
+
+  /** The message a host said under this id. */
+  messageOfHost(host: string, messageId: string): MessageStatus | undefined {
+    return this.#byHost.get(`${host}|${messageId}`);
+  }
+
+  /** What a host shows of a message. */
+  shownAt(host: string, said: Said): Display | undefined {
+    return this.#shown.get(host)?.get(messageKey(said.author, said.messageId));
+  }
+
+  /** What the host behind a device shows of a message. */
+  shownOn(device: DeviceJid, said: Said): Display | undefined {
+    const host = this.linkage.hostOf(device);
+    return host === undefined ? undefined : this.shownAt(host, said);
+  }
+
+  /** The host's report that it will not show a message. */
+  lostAt(host: string, said: Said): LossReport | undefined {
+    return this.#lost.get(host)?.get(messageKey(said.author, said.messageId));
+  }
+
+  /** The report of the host behind a device. */
+  lostOn(device: DeviceJid, said: Said): LossReport | undefined {
+    const host = this.linkage.hostOf(device);
+    return host === undefined ? undefined : this.lostAt(host, said);
+  }
+
+  /** What became of the workload's intents and the timeline's commands, in order of giving. */
+  intents(): IterableIterator<[string, IntentFate]> {
+    return this.#intents.entries();
+  }
+
+  /** The phase the run is in. */
+  phase(): 'story' | 'heal' | 'probe' | 'end' {
+    return this.#phase;
+  }
+
+  /**
+   * Whether a device may learn a message (contract 8, `Entitled`): it belongs to the author's or the
+   * recipient's account and was linked at τ_send, or was linked before the message's backfill window closed.
+   */
+  isEntitled(status: MessageStatus, device: DeviceJid): boolean {
+    const { said, acknowledgedUs } = status;
+    const fromSequence = said.sealedSequence < 0 ? said.saidSequence : said.sealedSequence;
+    const closesUs = acknowledgedUs < 0 ? this.#nowUs : acknowledgedUs + BACKFILL_WINDOW_US;
+    return this.linkage
+      .stretchesOf(device)
+      .some(
+        (stretch) =>
+          (stretch.user === said.authorUser || stretch.user === said.chat) &&
+          (stretch.untilSequence < 0 || stretch.untilSequence > fromSequence) &&
+          (stretch.fromSequence <= fromSequence || stretch.fromUs <= closesUs),
+      );
+  }
+
+  /**
+   * The devices owed a message: linked at τ_send, or linked before the server took it (then the server's
+   * answer shows the stale list and backfill follows), and linked ever since; the author's device is not.
+   * Empty while it is not sealed, and when it never reached the server because its device was unlinked.
+   */
+  due(status: MessageStatus): readonly DeviceJid[] {
+    const { said, acceptedSequence } = status;
+    if (said.sealedSequence < 0) return [];
+    if (acceptedSequence < 0 && !this.linkage.isLinkedNow(said.author)) return [];
+    const until = Math.max(said.sealedSequence, acceptedSequence);
+    const due: DeviceJid[] = [];
+    for (const user of membersOf(said)) {
+      for (const device of this.linkage.linkedBetween(user, said.sealedSequence, until)) {
+        const last = this.linkage.stretchesOf(device).at(-1);
+        if (last === undefined || last.untilSequence >= 0 || last.fromSequence > until) continue;
+        if (device !== said.author) due.push(device);
+      }
+    }
+    return due;
+  }
+
+  /** Sums up; costs one look at every copy, so it belongs to the end of a run. */
+  totals(): CopyTotals {
+    const totals = { sent: 0, copiesDue: 0, copiesShown: 0, copiesLost: 0, reportedLost: 0 };
+    for (const status of this.#messages.values()) {
+      if (status.isProbe) continue;
+      totals.sent += 1;
+      for (const device of this.due(status)) {
+        totals.copiesDue += 1;
+        if (this.shownOn(device, status.said) !== undefined) totals.copiesShown += 1;
+        else if (this.lostOn(device, status.said) !== undefined) totals.reportedLost += 1;
+        else totals.copiesLost += 1;
+      }
+    }
+    let notCompleted = 0;
+    for (const fate of this.#intents.values()) {
+      if (fate.state === 'not-completed') notCompleted += 1;
+    }
+    return { ...totals, notCompleted };
+  }
+
+  // ------------------------------------------------------------------ for judges
+
+  /** A fold several judges read: made at the first request, then fed every event before the judges are. */
+  shared<Fold extends Observer>(name: string, make: () => Fold): Fold {
+    const existing = this.#folds.get(name);
+    if (existing !== undefined) return existing as Fold;
+    const fold = make();
+    this.#folds.set(name, fold);
+    return fold;
+  }
+
+  /** Counts something that is worth a number but is neither a check nor a violation. */
+  count(name: string): void {
+    this.#counters.set(name, (this.#counters.get(name) ?? 0) + 1);
+  }
+
+  /** The counters so far, in order of first use. */
+  counters(): ReadonlyMap<string, number> {
+    return this.#counters;
+  }
+}
+
+/** The accounts of a 1:1 conversation: one when somebody writes to themselves. */
+function membersOf(said: Said): readonly UserJid[] {
+  return said.chat === said.authorUser ? [said.chat] : [said.chat, said.authorUser];
+}
+
+function inner<Value>(outer: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
+  const existing = outer.get(key);
+  if (existing !== undefined) return existing;
+  const made = new Map<string, Value>();
+  outer.set(key, made);
+  return made;
 }

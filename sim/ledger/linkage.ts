@@ -1,0 +1,168 @@
+/**
+ * Which devices were linked to which account, and when (contract 8, `Linked`), from the server's commits
+ * of `linked` records; and which host stands behind which device, by the transport key both sides stored.
+ * A device list is kept by generation: a change costs one new set, and everything between two changes
+ * shares it. It does not judge lists or signatures. Source: contract 8.
+ */
+
+import type {
+  DeviceJid,
+  LinkedRecord,
+  TransportRecord,
+  UserJid,
+} from '../../protocol/contract.ts';
+import type { Change } from '../trace/events.ts';
+import { hexOf } from './names.ts';
+
+/** A stretch during which a device was linked; `untilSequence` -1 while it still is. */
+export interface LinkedStretch {
+  readonly user: UserJid;
+  readonly keyIndex: number;
+  readonly fromSequence: number;
+  readonly fromUs: number;
+  readonly untilSequence: number;
+  readonly untilUs: number;
+}
+
+interface Generation {
+  readonly sequence: number;
+  readonly devices: ReadonlySet<DeviceJid>;
+}
+
+const NOBODY: ReadonlySet<DeviceJid> = new Set();
+
+/** The generation in force after the event `sequence`: the last one whose sequence is not greater. */
+function generationAt(generations: readonly Generation[], sequence: number): number {
+  let low = 0;
+  let high = generations.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((generations[middle] as Generation).sequence <= sequence) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** The history of linked devices, and the hosts behind them. */
+export class Linkage {
+  readonly #generations = new Map<UserJid, Generation[]>();
+  readonly #stretches = new Map<DeviceJid, LinkedStretch[]>();
+  readonly #hostOfKey = new Map<string, string>();
+  readonly #keyOfDevice = new Map<DeviceJid, string>();
+  readonly #deviceOfKey = new Map<string, DeviceJid>();
+  readonly #keyOfHost = new Map<string, string>();
+
+  /** Takes one change of the server's `linked` collection. */
+  serverChange(change: Change, sequence: number, timeUs: number): void {
+    const before = change.before as LinkedRecord | undefined;
+    const after = change.after as LinkedRecord | undefined;
+    const isSameLink = before?.keyIndex === after?.keyIndex && before?.user === after?.user;
+    if (before !== undefined && !isSameLink) this.#end(before, sequence, timeUs);
+    if (after === undefined) return;
+    this.#keyOfDevice.set(after.device, after.transportKey);
+    this.#deviceOfKey.set(after.transportKey, after.device);
+    if (before === undefined || !isSameLink) this.#begin(after, sequence, timeUs);
+  }
+
+  /** Takes one change of a device's `transport` record. */
+  transportChange(host: string, change: Change): void {
+    const after = change.after as TransportRecord | undefined;
+    if (after === undefined) return;
+    const key = hexOf(after.publicKey);
+    this.#hostOfKey.set(key, host);
+    this.#keyOfHost.set(host, key);
+  }
+
+  #begin(linked: LinkedRecord, sequence: number, timeUs: number): void {
+    const stretches = this.#stretches.get(linked.device) ?? [];
+    const stretch: LinkedStretch = {
+      user: linked.user,
+      keyIndex: linked.keyIndex,
+      fromSequence: sequence,
+      fromUs: timeUs,
+      untilSequence: -1,
+      untilUs: -1,
+    };
+    this.#stretches.set(linked.device, [...stretches, stretch]);
+    this.#turn(linked.user, sequence, (devices) => devices.add(linked.device));
+  }
+
+  #end(linked: LinkedRecord, sequence: number, timeUs: number): void {
+    const stretches = this.#stretches.get(linked.device) ?? [];
+    const last = stretches.at(-1);
+    if (last === undefined) return;
+    const ended: LinkedStretch = { ...last, untilSequence: sequence, untilUs: timeUs };
+    this.#stretches.set(linked.device, [...stretches.slice(0, -1), ended]);
+    this.#turn(linked.user, sequence, (devices) => devices.delete(linked.device));
+  }
+
+  #turn(user: UserJid, sequence: number, change: (devices: Set<DeviceJid>) => void): void {
+    const generations = this.#generations.get(user) ?? [];
+    if (generations.length === 0) this.#generations.set(user, generations);
+    const last = generations.at(-1);
+    const devices = new Set(last?.devices);
+    change(devices);
+    if (last?.sequence === sequence) generations.pop();
+    generations.push({ sequence, devices });
+  }
+
+  /** The device a host is now, or was last; undefined if it was never linked. */
+  deviceOf(host: string): DeviceJid | undefined {
+    const key = this.#keyOfHost.get(host);
+    return key === undefined ? undefined : this.#deviceOfKey.get(key);
+  }
+
+  /** The host behind a device. */
+  hostOf(device: DeviceJid): string | undefined {
+    const key = this.#keyOfDevice.get(device);
+    return key === undefined ? undefined : this.#hostOfKey.get(key);
+  }
+
+  /** All stretches of a device, oldest first. */
+  stretchesOf(device: DeviceJid): readonly LinkedStretch[] {
+    return this.#stretches.get(device) ?? [];
+  }
+
+  /** Every account that ever had a linked device, in order of first linking. */
+  users(): IterableIterator<UserJid> {
+    return this.#generations.keys();
+  }
+
+  /** The account's linked devices just after event `sequence`. The set is shared: it is never changed. */
+  linkedAt(user: UserJid, sequence: number): ReadonlySet<DeviceJid> {
+    const generations = this.#generations.get(user) ?? [];
+    return generations[generationAt(generations, sequence)]?.devices ?? NOBODY;
+  }
+
+  /** The account's linked devices now. */
+  linkedNow(user: UserJid): ReadonlySet<DeviceJid> {
+    return this.#generations.get(user)?.at(-1)?.devices ?? NOBODY;
+  }
+
+  /** Devices linked just after `fromSequence` or at any later point up to `untilSequence`. */
+  linkedBetween(user: UserJid, fromSequence: number, untilSequence: number): ReadonlySet<DeviceJid> {
+    const generations = this.#generations.get(user) ?? [];
+    const first = Math.max(0, generationAt(generations, fromSequence));
+    const last = generationAt(generations, untilSequence);
+    if (last <= first) return generations[first]?.devices ?? NOBODY;
+    const all = new Set<DeviceJid>();
+    for (let index = first; index <= last; index += 1) {
+      for (const device of (generations[index] as Generation).devices) all.add(device);
+    }
+    return all;
+  }
+
+  /** Whether a device of `user` is linked just after event `sequence`. */
+  isLinkedAt(device: DeviceJid, sequence: number): boolean {
+    return this.stretchesOf(device).some(
+      (stretch) =>
+        stretch.fromSequence <= sequence &&
+        (stretch.untilSequence < 0 || stretch.untilSequence > sequence),
+    );
+  }
+
+  /** Whether a device is linked now. */
+  isLinkedNow(device: DeviceJid): boolean {
+    return this.stretchesOf(device).at(-1)?.untilSequence === -1;
+  }
+}

@@ -1,0 +1,40 @@
+/** Names the ledger keeps its books under. Source: specification 5.1, 6.3. */
+
+import type { DeviceJid, UserJid } from '../../protocol/contract.ts';
+
+/** The account of a device address: `1555:2@server` and `1555@server` both give `1555@server`. */
+export function userOf(device: DeviceJid): UserJid {
+  const at = device.indexOf('@');
+  const colon = device.indexOf(':');
+  return colon < 0 || colon > at ? device : device.slice(0, colon) + device.slice(at);
+}
+
+/** The device number of an address: 0 for the primary, which is written without it. */
+export function deviceNumberOf(device: DeviceJid): number {
+  const at = device.indexOf('@');
+  const colon = device.indexOf(':');
+  return colon < 0 || colon > at ? 0 : Number(device.slice(colon + 1, at));
+}
+
+/** The address of an account's device; number 0 gives the account's own address. */
+export function deviceJidOf(user: UserJid, number: number): DeviceJid {
+  if (number === 0) return user;
+  const at = user.indexOf('@');
+  return `${user.slice(0, at)}:${number}${user.slice(at)}`;
+}
+
+/** The name of a message in the whole world: its author's device and its id. */
+export function messageKey(author: DeviceJid, messageId: string): string {
+  return `${author}|${messageId}`;
+}
+
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
+
+/** Lower-case hex digits of some bytes. */
+export function hexOf(bytes: Uint8Array): string {
+  let out = '';
+  for (const byte of bytes) out += HEX[byte];
+  return out;
+}
