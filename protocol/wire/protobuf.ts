@@ -10,10 +10,16 @@ import { assert, type Rejection, reject } from '../errors.ts';
 import { PROTOBUF_BYTES_MAX } from '../limits.ts';
 import { readUtf8, utf8Length, writeUtf8 } from './utf8.ts';
 
-/** Types of fields without a schema of their own. `uint64` is a safe integer; larger ones are refused. */
+/**
+ * Types of fields without a schema of their own. `uint64` is a safe integer; larger ones are
+ * refused.
+ */
 export type ScalarType = 'uint32' | 'uint64' | 'bool' | 'bytes' | 'string' | 'packedUint32';
 
-/** One field: `number` is 1..536,870,911. No field may be called `kind` (rejections carry that name). */
+/**
+ * One field: `number` is 1..536,870,911. No field may be called `kind` (rejections carry that
+ * name).
+ */
 export type Field =
   | { readonly name: string; readonly number: number; readonly type: ScalarType }
   | {
@@ -139,7 +145,10 @@ function writeValue(schema: Schema, value: AnyValue, target: Uint8Array, offset:
   return at;
 }
 
-/** Encodes the present fields of `value` in schema order (0 and empty are written, `undefined` is not). */
+/**
+ * Encodes the present fields of `value` in schema order (0 and empty are written, `undefined` is
+ * not).
+ */
 export function encode<S extends Schema>(schema: S, value: Value<S>): Uint8Array {
   const target = new Uint8Array(valueLength(schema, value as AnyValue));
   const end = writeValue(schema, value as AnyValue, target, 0);
@@ -281,9 +290,10 @@ function readValue(schema: Schema, cursor: Cursor, end: number, into: MutableVal
 }
 
 /**
- * Decodes one message of at most `limitBytes`. Unknown fields are stepped over, the last of repeated
- * scalars wins, repeated messages merge and packed numbers add up. Bytes are copies. `malformed` when
- * cut off, oversized, of a wrong wire type, with groups, with numbers out of range or text not UTF-8.
+ * Decodes one message of at most `limitBytes`. Unknown fields are stepped over, the last of
+ * repeated scalars wins, repeated messages merge and packed numbers add up. Bytes are copies.
+ * `malformed` when cut off, oversized, of a wrong wire type, with groups, with numbers out of range
+ * or text not UTF-8.
  */
 export function decode<S extends Schema>(
   schema: S,

@@ -1,6 +1,6 @@
 /**
- * The protobuf parts of the two Signal messages (specification 2.3 and 2.4). Version byte, MAC and the
- * rule that preKeyId 0 means "none" are the session's business, not this file's.
+ * The protobuf parts of the two Signal messages (specification 2.3 and 2.4). Version byte, MAC and
+ * the rule that preKeyId 0 means "none" are the session's business, not this file's.
  */
 
 import type { Rejection } from '../errors.ts';
@@ -27,7 +27,10 @@ export const PRE_KEY_SIGNAL_MESSAGE = [
   { name: 'signedPreKeyId', number: 6, type: 'uint32' },
 ] as const satisfies Schema;
 
-/** `baseKey`, `identityKey`: 33 bytes. `message`: a whole SignalMessage, version byte and MAC included. */
+/**
+ * `baseKey`, `identityKey`: 33 bytes. `message`: a whole SignalMessage, version byte and MAC
+ * included.
+ */
 export type PreKeySignalMessageFields = Value<typeof PRE_KEY_SIGNAL_MESSAGE>;
 
 /** The bytes between version byte and MAC. */

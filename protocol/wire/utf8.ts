@@ -1,6 +1,7 @@
 /**
- * UTF-8 without the platform: strict decoding (no overlong forms, no surrogates, nothing past U+10FFFF)
- * and encoding straight into a larger buffer. Source: Unicode 15, table 3-7 (well-formed byte sequences).
+ * UTF-8 without the platform: strict decoding (no overlong forms, no surrogates, nothing past
+ * U+10FFFF) and encoding straight into a larger buffer. Source: Unicode 15, table 3-7 (well-formed
+ * byte sequences).
  */
 
 const REPLACEMENT = 0xfffd;
@@ -85,7 +86,10 @@ function multiBytePoint(bytes: Uint8Array, index: number, end: number): number {
   return point;
 }
 
-/** The text in bytes `start` (inclusive) to `end` (exclusive), or `undefined` when not well-formed UTF-8. */
+/**
+ * The text in bytes `start` (inclusive) to `end` (exclusive), or `undefined` when not well-formed
+ * UTF-8.
+ */
 export function readUtf8(bytes: Uint8Array, start: number, end: number): string | undefined {
   let text = '';
   let units: number[] = [];
