@@ -81,8 +81,6 @@ export interface PrekeyCounterRecord extends StoredRecord {
 export interface ReceiverChain {
   /** The peer's ratchet key, 32 raw bytes. */
   readonly ratchetKey: Uint8Array;
-  /** The same as 64 hex digits: part of the keys of skipped records. */
-  readonly ratchetKeyHex: string;
   /** 32 bytes. */
   readonly chainKey: Uint8Array;
   /** The counter `chainKey` stands at: the next one expected in order. */
