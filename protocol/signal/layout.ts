@@ -57,7 +57,7 @@ function writeIdentities(target: Uint8Array, sender: Uint8Array, receiver: Uint8
 
 /** Writes a SignalMessage of `session`: version byte, protobuf, MAC from us to the peer. */
 export function writeSignalMessage(
-  crypto: CryptoProvider,
+  provider: CryptoProvider,
   session: SessionRecord,
   ciphertext: Uint8Array,
   macKey: Uint8Array,
@@ -73,13 +73,13 @@ export function writeSignalMessage(
   writeIdentities(covered, session.localIdentity, session.remoteIdentity);
   covered[IDENTITIES_BYTES] = VERSION_BYTE;
   covered.set(body, IDENTITIES_BYTES + 1);
-  covered.set(crypto.mac(macKey, covered.subarray(0, macAt), MAC_BYTES), macAt);
+  covered.set(provider.mac(macKey, covered.subarray(0, macAt), MAC_BYTES), macAt);
   return covered.slice(IDENTITIES_BYTES);
 }
 
 /** Whether the MAC of a received message holds between the identities of `session`, peer to us. */
 export function macOfMessageHolds(
-  crypto: CryptoProvider,
+  provider: CryptoProvider,
   session: SessionRecord,
   message: ParsedMessage,
   macKey: Uint8Array,
@@ -89,7 +89,7 @@ export function macOfMessageHolds(
   const covered = new Uint8Array(IDENTITIES_BYTES + macAt);
   writeIdentities(covered, session.remoteIdentity, session.localIdentity);
   covered.set(bytes.subarray(0, macAt), IDENTITIES_BYTES);
-  return crypto.macHolds(macKey, covered, bytes.subarray(macAt));
+  return provider.macHolds(macKey, covered, bytes.subarray(macAt));
 }
 
 /** Wraps a SignalMessage of a session whose starter has not been answered yet. */
@@ -156,14 +156,14 @@ export function parsePrekeyMessage(bytes: Uint8Array): ParsedPrekeyMessage | Rej
   if (isRejected(baseKey)) return baseKey;
   const identityKey = keyField('identity key', fields.identityKey);
   if (isRejected(identityKey)) return identityKey;
-  const { signedPreKeyId, registrationId } = fields;
+  const { signedPreKeyId, registrationId, message: inner } = fields;
   if (signedPreKeyId === undefined || registrationId === undefined) {
     return reject('malformed', 'A prekey message lacks a signed prekey or registration id.');
   }
-  if (fields.message === undefined) {
+  if (inner === undefined) {
     return reject('malformed', 'A prekey message has no inner message.');
   }
-  const message = parseSignalMessage(fields.message);
+  const message = parseSignalMessage(inner);
   if (isRejected(message)) return message;
   const preKeyId = fields.preKeyId === 0 ? undefined : fields.preKeyId;
   return { identityKey, baseKey, registrationId, preKeyId, signedPreKeyId, message };

@@ -46,18 +46,18 @@ export interface Opened {
 const NO_CHANGES: readonly SkippedChange[] = [];
 
 /** The seed of the message key at a chain key: 32 bytes. */
-export function messageSeedOf(crypto: CryptoProvider, chainKey: Uint8Array): Uint8Array {
-  return crypto.derive(chainKey, SEED_LABEL);
+export function messageSeedOf(provider: CryptoProvider, chainKey: Uint8Array): Uint8Array {
+  return provider.derive(chainKey, SEED_LABEL);
 }
 
 /** The chain key after this one: 32 bytes. */
-export function nextChainKey(crypto: CryptoProvider, chainKey: Uint8Array): Uint8Array {
-  return crypto.derive(chainKey, CHAIN_LABEL);
+export function nextChainKey(provider: CryptoProvider, chainKey: Uint8Array): Uint8Array {
+  return provider.derive(chainKey, CHAIN_LABEL);
 }
 
 /** Cipher key, MAC key and IV of one message. */
-export function messageKeysOf(crypto: CryptoProvider, messageSeed: Uint8Array): MessageKeys {
-  const [cipherKey, macKey, iv] = crypto.hkdf(
+export function messageKeysOf(provider: CryptoProvider, messageSeed: Uint8Array): MessageKeys {
+  const [cipherKey, macKey, iv] = provider.hkdf(
     messageSeed,
     undefined,
     'WhisperMessageKeys',
@@ -68,26 +68,26 @@ export function messageKeysOf(crypto: CryptoProvider, messageSeed: Uint8Array): 
 
 /** One step of the root: new root key and new chain key, 32 bytes each. */
 export function rootStep(
-  crypto: CryptoProvider,
+  provider: CryptoProvider,
   rootKey: Uint8Array,
   agreement: Uint8Array,
 ): [Uint8Array, Uint8Array] {
-  const keys = crypto.hkdf(agreement, rootKey, 'WhisperRatchet', [32, 32]);
+  const keys = provider.hkdf(agreement, rootKey, 'WhisperRatchet', [32, 32]);
   return keys as [Uint8Array, Uint8Array];
 }
 
 /** Seals `plaintext` as the next message of the sending chain; the session afterwards beside the bytes. */
 export function sealMessage(
-  crypto: CryptoProvider,
+  provider: CryptoProvider,
   session: SessionRecord,
   plaintext: Uint8Array,
 ): { readonly bytes: Uint8Array; readonly session: SessionRecord } {
-  const keys = messageKeysOf(crypto, messageSeedOf(crypto, session.senderChainKey));
-  const ciphertext = crypto.cbcEncrypt(keys.cipherKey, keys.iv, plaintext);
-  const bytes = writeSignalMessage(crypto, session, ciphertext, keys.macKey);
+  const keys = messageKeysOf(provider, messageSeedOf(provider, session.senderChainKey));
+  const ciphertext = provider.cbcEncrypt(keys.cipherKey, keys.iv, plaintext);
+  const bytes = writeSignalMessage(provider, session, ciphertext, keys.macKey);
   const after: SessionRecord = {
     ...session,
-    senderChainKey: nextChainKey(crypto, session.senderChainKey),
+    senderChainKey: nextChainKey(provider, session.senderChainKey),
     senderCounter: session.senderCounter + 1,
   };
   return { bytes, session: after };
@@ -144,13 +144,13 @@ function openOnNewChain(
   lookup: SkippedLookup,
   ctx: StepContext,
 ): Opened | Rejection {
-  const { crypto } = ctx;
+  const provider = ctx.crypto;
   const { ratchetKey } = message;
-  const agreement = crypto.agree(session.senderRatchet.privateKey, ratchetKey);
+  const agreement = provider.agree(session.senderRatchet.privateKey, ratchetKey);
   if (agreement === undefined) {
     return reject('bad-key', 'The ratchet key of a message is not a usable curve point.');
   }
-  const [receiveRoot, chainKey] = rootStep(crypto, session.rootKey, agreement);
+  const [receiveRoot, chainKey] = rootStep(provider, session.rootKey, agreement);
   const fresh: ReceiverChain = {
     ratchetKey,
     chainKey,
@@ -158,12 +158,12 @@ function openOnNewChain(
     skippedCount: 0,
     skippedFrom: 0,
   };
-  const opened = openAhead(session, fresh, message, lookup, crypto);
+  const opened = openAhead(session, fresh, message, lookup, provider);
   if (isRejected(opened)) return opened;
-  const senderRatchet = crypto.keyPair(ctx.secrets.bytes('ratchet', 32));
-  const sendAgreement = crypto.agree(senderRatchet.privateKey, ratchetKey);
+  const senderRatchet = provider.keyPair(ctx.secrets.bytes('ratchet', 32));
+  const sendAgreement = provider.agree(senderRatchet.privateKey, ratchetKey);
   assert(sendAgreement !== undefined, 'a point that agreed once agrees with every clamped key');
-  const [rootKey, senderChainKey] = rootStep(crypto, receiveRoot, sendAgreement);
+  const [rootKey, senderChainKey] = rootStep(provider, receiveRoot, sendAgreement);
   const { receivers, skipped } = withChain(session, opened, lookup);
   const after: SessionRecord = {
     ...session,
@@ -199,7 +199,7 @@ function openSkipped(
   chain: ReceiverChain,
   message: ParsedMessage,
   lookup: SkippedLookup,
-  crypto: CryptoProvider,
+  provider: CryptoProvider,
 ): OpenedOnChain | Rejection {
   const { counter } = message;
   const key = chain.skippedCount > 0 ? `${bytesToHex(chain.ratchetKey)}/${counter}` : '';
@@ -210,7 +210,7 @@ function openSkipped(
       expected: chain.counter,
     });
   }
-  const plaintext = openWith(crypto, session, message, messageSeed);
+  const plaintext = openWith(provider, session, message, messageSeed);
   if (isRejected(plaintext)) return plaintext;
   const after: ReceiverChain = {
     ...chain,
@@ -226,7 +226,7 @@ function openAhead(
   chain: ReceiverChain,
   message: ParsedMessage,
   lookup: SkippedLookup,
-  crypto: CryptoProvider,
+  provider: CryptoProvider,
 ): OpenedOnChain | Rejection {
   const { counter } = message;
   const jump = counter - chain.counter;
@@ -241,22 +241,22 @@ function openAhead(
   let { chainKey } = chain;
   for (let step = 0; step < jump; step += 1) {
     passed.push(chainKey);
-    chainKey = nextChainKey(crypto, chainKey);
+    chainKey = nextChainKey(provider, chainKey);
   }
-  const plaintext = openWith(crypto, session, message, messageSeedOf(crypto, chainKey));
+  const plaintext = openWith(provider, session, message, messageSeedOf(provider, chainKey));
   if (isRejected(plaintext)) return plaintext;
   const after: ReceiverChain = {
     ...chain,
-    chainKey: nextChainKey(crypto, chainKey),
+    chainKey: nextChainKey(provider, chainKey),
     counter: counter + 1,
   };
   if (jump === 0) return { plaintext, chain: after, skipped: NO_CHANGES };
-  return { plaintext, ...keepSkipped(crypto, chain, after, passed, lookup) };
+  return { plaintext, ...keepSkipped(provider, chain, after, passed, lookup) };
 }
 
 /** Keeps the seeds of the messages passed over; above the limit the oldest of the chain go. */
 function keepSkipped(
-  crypto: CryptoProvider,
+  provider: CryptoProvider,
   before: ReceiverChain,
   after: ReceiverChain,
   passed: readonly Uint8Array[],
@@ -269,7 +269,7 @@ function keepSkipped(
   if (surplus > 0) skippedFrom = dropOldest(before, surplus, lookup, changes);
   const prefix = bytesToHex(before.ratchetKey);
   for (const [index, chainKey] of passed.entries()) {
-    const messageSeed = messageSeedOf(crypto, chainKey);
+    const messageSeed = messageSeedOf(provider, chainKey);
     changes.push({ key: `${prefix}/${before.counter + index}`, messageSeed });
   }
   const skippedCount = before.skippedCount + passed.length - Math.max(0, surplus);
@@ -296,17 +296,17 @@ function dropOldest(
 
 /** Checks the MAC, then decrypts. */
 function openWith(
-  crypto: CryptoProvider,
+  provider: CryptoProvider,
   session: SessionRecord,
   message: ParsedMessage,
   messageSeed: Uint8Array,
 ): Uint8Array | Rejection {
-  const keys = messageKeysOf(crypto, messageSeed);
-  if (!macOfMessageHolds(crypto, session, message, keys.macKey)) {
+  const keys = messageKeysOf(provider, messageSeed);
+  if (!macOfMessageHolds(provider, session, message, keys.macKey)) {
     return reject('bad-mac', `The MAC of the message at counter ${message.counter} fails.`, {
       counter: message.counter,
     });
   }
-  const plaintext = crypto.cbcDecrypt(keys.cipherKey, keys.iv, message.ciphertext);
+  const plaintext = provider.cbcDecrypt(keys.cipherKey, keys.iv, message.ciphertext);
   return plaintext ?? reject('malformed', 'A message with a good MAC has bad block padding.');
 }

@@ -126,13 +126,13 @@ export function startSession(
   ctx: StepContext,
   policy: IdentityPolicy = DEFAULT_POLICY,
 ): undefined | Rejection {
-  const { crypto } = ctx;
+  const provider = ctx.crypto;
   const { identityKey, signedPrekey, prekey } = bundle;
   if (policy.acceptNewIdentity !== true && identityChanged(tx, peer, identityKey)) {
     return untrusted(peer);
   }
   const signed = serialiseKey(signedPrekey.publicKey);
-  if (!crypto.verify(identityKey, signed, signedPrekey.signature)) {
+  if (!provider.verify(identityKey, signed, signedPrekey.signature)) {
     return reject(
       'bad-signature',
       `The signed prekey ${signedPrekey.id} of ${peer} is not signed.`,
@@ -143,8 +143,8 @@ export function startSession(
     );
   }
   const self = ownIdentity(tx);
-  const base = crypto.keyPair(ctx.secrets.bytes('base-key', 32));
-  const first = startX3dh(crypto, {
+  const base = provider.keyPair(ctx.secrets.bytes('base-key', 32));
+  const first = startX3dh(provider, {
     identity: self.keyPair,
     base,
     theirIdentity: identityKey,
@@ -152,10 +152,10 @@ export function startSession(
     theirPrekey: prekey?.publicKey,
   });
   if (first === undefined) return badBundleKey(peer);
-  const senderRatchet = crypto.keyPair(ctx.secrets.bytes('ratchet', 32));
-  const agreement = crypto.agree(senderRatchet.privateKey, signedPrekey.publicKey);
+  const senderRatchet = provider.keyPair(ctx.secrets.bytes('ratchet', 32));
+  const agreement = provider.agree(senderRatchet.privateKey, signedPrekey.publicKey);
   if (agreement === undefined) return badBundleKey(peer);
-  const [rootKey, senderChainKey] = rootStep(crypto, first.rootKey, agreement);
+  const [rootKey, senderChainKey] = rootStep(provider, first.rootKey, agreement);
   pinIdentity(tx, peer, identityKey);
   putCurrent(tx, peer, {
     kind: 'session',

@@ -45,31 +45,31 @@ export interface OwnerKeys {
 }
 
 /** Alice's side; `undefined` when one of Bob's keys cannot be used. */
-export function startX3dh(crypto: CryptoProvider, keys: StarterKeys): FirstKeys | undefined {
+export function startX3dh(provider: CryptoProvider, keys: StarterKeys): FirstKeys | undefined {
   const { identity, base, theirPrekey } = keys;
   const agreements = [
-    crypto.agree(identity.privateKey, keys.theirSignedPrekey),
-    crypto.agree(base.privateKey, keys.theirIdentity),
-    crypto.agree(base.privateKey, keys.theirSignedPrekey),
+    provider.agree(identity.privateKey, keys.theirSignedPrekey),
+    provider.agree(base.privateKey, keys.theirIdentity),
+    provider.agree(base.privateKey, keys.theirSignedPrekey),
   ];
-  if (theirPrekey !== undefined) agreements.push(crypto.agree(base.privateKey, theirPrekey));
-  return firstKeys(crypto, agreements);
+  if (theirPrekey !== undefined) agreements.push(provider.agree(base.privateKey, theirPrekey));
+  return firstKeys(provider, agreements);
 }
 
 /** Bob's side; `undefined` when one of Alice's keys cannot be used. */
-export function answerX3dh(crypto: CryptoProvider, keys: OwnerKeys): FirstKeys | undefined {
+export function answerX3dh(provider: CryptoProvider, keys: OwnerKeys): FirstKeys | undefined {
   const { identity, signedPrekey, prekey, theirBase } = keys;
   const agreements = [
-    crypto.agree(signedPrekey.privateKey, keys.theirIdentity),
-    crypto.agree(identity.privateKey, theirBase),
-    crypto.agree(signedPrekey.privateKey, theirBase),
+    provider.agree(signedPrekey.privateKey, keys.theirIdentity),
+    provider.agree(identity.privateKey, theirBase),
+    provider.agree(signedPrekey.privateKey, theirBase),
   ];
-  if (prekey !== undefined) agreements.push(crypto.agree(prekey.privateKey, theirBase));
-  return firstKeys(crypto, agreements);
+  if (prekey !== undefined) agreements.push(provider.agree(prekey.privateKey, theirBase));
+  return firstKeys(provider, agreements);
 }
 
 function firstKeys(
-  crypto: CryptoProvider,
+  provider: CryptoProvider,
   agreements: readonly (Uint8Array | undefined)[],
 ): FirstKeys | undefined {
   const master = new Uint8Array(32 + 32 * agreements.length).fill(0xff, 0, 32);
@@ -79,6 +79,6 @@ function firstKeys(
     master.set(agreement, offset);
     offset += 32;
   }
-  const [rootKey, chainKey] = crypto.hkdf(master, undefined, 'WhisperText', [32, 32]);
+  const [rootKey, chainKey] = provider.hkdf(master, undefined, 'WhisperText', [32, 32]);
   return { rootKey: rootKey as Uint8Array, chainKey: chainKey as Uint8Array };
 }
