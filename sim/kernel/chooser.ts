@@ -7,7 +7,7 @@
  */
 
 import { assert } from './assert.ts';
-import { exponentialAt, quantileAt, type QuantileTable } from './distributions.ts';
+import { exponentialAt, type QuantileTable, quantileAt } from './distributions.ts';
 import type { Draws } from './draws.ts';
 
 /** One decision taken away from the seed (structurally `Override` of the scenario language). */

@@ -35,7 +35,10 @@ export function quantileTable(
   shares: readonly number[],
   values: readonly number[],
 ): QuantileTable {
-  assert(shares.length === values.length && shares.length >= 2, 'one value per share, two at least');
+  assert(
+    shares.length === values.length && shares.length >= 2,
+    'one value per share, two at least',
+  );
   assert(Number.isInteger(unit) && unit >= 1 && unit <= 1024, 'the unit is 1 to 1024');
   assert(shares[0] === 0 && shares[shares.length - 1] === unit, 'shares run from 0 to the unit');
   for (let at = 0; at < shares.length; at++) {

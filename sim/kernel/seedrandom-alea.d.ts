@@ -4,5 +4,6 @@ declare module 'seedrandom/lib/alea.js' {
     /** Uniform over all signed 32-bit integers. */
     int32(): number;
   }
-  export default function alea(seed: string): AleaGenerator;
+  function alea(seed: string): AleaGenerator;
+  export = alea;
 }
