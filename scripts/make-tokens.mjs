@@ -22,8 +22,8 @@ const HEADER = `/**
 function table(tokens) {
   const lines = [''];
   for (const token of tokens) {
-    if (!/^[\x21-\x26\x28-\x5b\x5d-\x7e]+$/.test(token))
-      throw new Error(`unusable token: ${token}`);
+    if (!USABLE.test(token)) throw new Error(`unusable token: ${token}`);
+    throw new Error(`unusable token: ${token}`);
     const last = lines[lines.length - 1];
     const longer = last === '' ? token : `${last} ${token}`;
     if (longer.length + 5 <= COLUMNS) lines[lines.length - 1] = longer;

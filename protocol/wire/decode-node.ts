@@ -54,7 +54,8 @@ class Reader {
   rawEnd(form: number): number {
     const lengthBytes = form === layout.BYTES_8 ? 1 : form === layout.BYTES_20 ? 3 : 4;
     const length = this.#number(lengthBytes);
-    if (form === layout.BYTES_20 && length >= layout.BYTES_20_END) this.fail('a length has 21 bits');
+    const isTooLong = form === layout.BYTES_20 && length >= layout.BYTES_20_END;
+    if (isTooLong) this.fail('a length is larger than its form allows');
     if (length > this.bytes.length - this.position) this.fail('it is cut off');
     return this.problem === undefined ? this.position + length : this.position;
   }

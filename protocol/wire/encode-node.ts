@@ -187,11 +187,14 @@ function writeNode(element: WireNode, writer: Writer, depth: number): void {
     writer.text(name);
     writer.text(value);
   }
-  if (content === undefined) return;
-  if (typeof content === 'string') return writer.text(content);
-  if (content instanceof Uint8Array) return writer.raw(content);
-  writer.list(content.length);
-  for (const item of content) writeNode(item, writer, depth + 1);
+  if (typeof content === 'string') {
+    writer.text(content);
+  } else if (content instanceof Uint8Array) {
+    writer.raw(content);
+  } else if (content !== undefined) {
+    writer.list(content.length);
+    for (const item of content) writeNode(item, writer, depth + 1);
+  }
 }
 
 /**
