@@ -1,0 +1,136 @@
+/**
+ * Logging in (specification 5.3, 6.10; contract 2): the handshake has authenticated a static key, the
+ * first stanza says who is behind it. The answer echoes the counters that betray a rolled-back Store.
+ */
+
+import { isRejected } from '../../errors.ts';
+import { deviceIdOf, deviceJid, userJid } from '../../wire/jid.ts';
+import { clientPayloadSchema } from '../../wire/client-payload.ts';
+import { prekeyIdFrom, registrationIdFrom } from '../../wire/integers.ts';
+import { attribute, bytesContent, node, type WireNode } from '../../wire/node.ts';
+import { decode } from '../../wire/protobuf.ts';
+import type { StoredRecord } from '../../store.ts';
+import type { Step } from '../step.ts';
+import { notePrimarySeen } from './accounts.ts';
+import { type ServerConnection, volatileOf } from './connections.ts';
+import { offerReferences } from './pairing.ts';
+import { warnWhenLow } from './prekeys.ts';
+import { expire, flush } from './queue.ts';
+import { linkedDevice, type QueuedRecord, type SeenRecord } from './records.ts';
+
+/** Handles the first stanza of a connection. */
+export function takeLogin(step: Step, connection: ServerConnection, stanza: WireNode): void {
+  const bytes = bytesContent(stanza);
+  const payload = bytes === undefined ? undefined : decode(clientPayloadSchema, bytes);
+  if (stanza.tag !== 'login' || payload === undefined || isRejected(payload)) {
+    return fail(step, connection, '400');
+  }
+  const pairing = payload.devicePairingData;
+  if (pairing !== undefined) {
+    const registrationId = registrationIdFrom(pairing.eRegid);
+    const signedPrekeyId = prekeyIdFrom(pairing.eSkeyId);
+    const { eIdent, eSkeyVal, eSkeySig } = pairing;
+    const isWhole = eIdent?.length === 32 && eSkeyVal?.length === 32 && eSkeySig?.length === 64;
+    if (!isWhole || registrationId === undefined || signedPrekeyId === undefined) {
+      return fail(step, connection, '400');
+    }
+    return offerReferences(step, connection, {
+      registrationId,
+      identityKey: eIdent,
+      signedPrekeyId,
+      signedPrekey: eSkeyVal,
+      signedPrekeySignature: eSkeySig,
+    });
+  }
+  const index = step.tx.get('transport-index', connection.transportKey);
+  const device = (index as (StoredRecord & { device?: string }) | undefined)?.device ?? '';
+  const claimed = deviceJid(userJid(String(payload.username ?? 0)), payload.device ?? 0);
+  if (device !== claimed || linkedDevice(step, device) === undefined) {
+    return fail(step, connection, '401');
+  }
+  welcome(step, connection, device, Number(attribute(stanza, 'counter') ?? '0'));
+}
+
+function fail(step: Step, connection: ServerConnection, reason: string): void {
+  step.send(connection.connection, node('failure', { reason }));
+  step.close(connection.connection);
+}
+
+function welcome(step: Step, connection: ServerConnection, device: string, counter: number): void {
+  const state = volatileOf(step.store);
+  const before = state.online.get(device);
+  if (before !== undefined && before !== connection) replace(step, before);
+  connection.device = device;
+  connection.phase = 'login';
+  state.online.set(device, connection);
+  const seen = step.get<SeenRecord>('seen', device);
+  const expired = expire(step, device);
+  step.send(
+    connection.connection,
+    node(
+      'success',
+      {
+        id: `success-${device}`,
+        t: String(step.nowUs),
+        counter: String(seen?.login ?? 0),
+        sent: String(seen?.sent ?? 0),
+      },
+      [...lastNode(seen), ...expiredNodes(expired)],
+    ),
+  );
+  const record: SeenRecord = {
+    kind: 'seen',
+    login: Math.max(seen?.login ?? 0, Number.isSafeInteger(counter) ? counter : 0),
+    sent: seen?.sent ?? 0,
+    last: seen?.last,
+  };
+  step.tx.put('seen', device, record);
+  const linked = linkedDevice(step, device);
+  if (linked !== undefined) notePrimarySeen(step, linked);
+}
+
+/** The message this device acknowledged last: a Store that lost its last commit does not know it. */
+function lastNode(seen: SeenRecord | undefined): WireNode[] {
+  if (seen?.last === undefined) return [];
+  const { id, from, recipient, stampUs } = seen.last;
+  const chat = recipient === '' ? undefined : recipient;
+  return [node('last', { id, from, recipient: chat, t: String(stampUs) })];
+}
+
+function expiredNodes(expired: readonly QueuedRecord[]): WireNode[] {
+  const messages = expired.filter((entry) => entry.label.kind.startsWith('message'));
+  if (messages.length === 0) return [];
+  return [
+    node('expired', { count: String(messages.length) }, messages.map((entry) =>
+      node('item', { id: entry.label.id, from: entry.from, t: String(entry.stampUs) }),
+    )),
+  ];
+}
+
+function replace(step: Step, before: ServerConnection): void {
+  step.send(
+    before.connection,
+    node('stream:error', { code: '409' }, [node('conflict', { type: 'replaced' })]),
+  );
+  step.close(before.connection);
+  before.device = undefined;
+}
+
+/** `<iq xmlns="passive"><active/></iq>`: from here on the device takes its queue. */
+export function activate(step: Step, connection: ServerConnection, iq: WireNode): void {
+  const device = connection.device;
+  if (device === undefined) return;
+  connection.phase = 'active';
+  step.send(
+    connection.connection,
+    node('iq', { type: 'result', id: attribute(iq, 'id'), from: 's.whatsapp.net' }),
+  );
+  flush(step, connection, device);
+  warnWhenLow(step, device);
+}
+
+/** A connection ended: the phone was seen until now. */
+export function noteGone(step: Step, gone: ServerConnection): void {
+  const linked = gone.device === undefined ? undefined : linkedDevice(step, gone.device);
+  if (linked !== undefined && deviceIdOf(linked.device) === 0) notePrimarySeen(step, linked);
+}

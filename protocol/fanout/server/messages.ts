@@ -1,0 +1,173 @@
+/**
+ * Messages at the server (specification 5.14, 6.4, 6.6): take the participants apart, queue one copy per
+ * named device that is linked, `<unavailable/>` for listed devices that were not named, and answer with
+ * the time stamp and, when the sender's view is stale, our own participant hash.
+ */
+
+import type { DeviceJid, LinkedRecord, UserJid } from '../../contract.ts';
+import { userOf } from '../../wire/jid.ts';
+import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
+import type { Step } from '../step.ts';
+import { volatileOf } from './connections.ts';
+import { devicesOf, rememberContact, serverParticipantHash } from './lists.ts';
+import { enqueue } from './queue.ts';
+import {
+  type AcceptedRecord,
+  accountOf,
+  linkedDevice,
+  nextStampUs,
+  type SeenRecord,
+} from './records.ts';
+
+/** How long an accepted stanza is remembered, so that it can be answered again: as long as queues live. */
+const ACCEPTED_RETENTION_US = 30 * 86_400_000_000;
+
+/** Handles a message stanza of an active device. */
+export function takeMessage(step: Step, sender: LinkedRecord, stanza: WireNode): void {
+  const id = attribute(stanza, 'id');
+  const to = attribute(stanza, 'to');
+  if (id === undefined || to === undefined) {
+    step.refuseAs('malformed', `${sender.device} sent a message without id or recipient`);
+    return;
+  }
+  noteSent(step, sender.device, Number(attribute(stanza, 'sent') ?? '0'));
+  const isFollowUp = attribute(stanza, 'device_fanout') === 'false';
+  if (isFollowUp) takeFollowUp(step, sender, stanza, id, to);
+  else takeFanout(step, sender, stanza, id, to);
+}
+
+/** Remembers the highest stanza counter of a device, echoed at its next login (contract 2). */
+function noteSent(step: Step, device: DeviceJid, sent: number): void {
+  const seen = step.get<SeenRecord>('seen', device);
+  if (!Number.isSafeInteger(sent) || sent <= (seen?.sent ?? 0)) return;
+  const record: SeenRecord = { kind: 'seen', login: seen?.login ?? 0, last: seen?.last, sent };
+  step.tx.put('seen', device, record);
+}
+
+function takeFanout(
+  step: Step,
+  sender: LinkedRecord,
+  stanza: WireNode,
+  id: string,
+  to: UserJid,
+): void {
+  const acceptedKey = `${sender.device}|${id}`;
+  const before = step.get<AcceptedRecord>('accepted', acceptedKey);
+  if (before !== undefined) {
+    answer(step, sender, id, to, before.stampUs, before.participantHash);
+    return;
+  }
+  if (accountOf(step, to) === undefined) {
+    step.refuseAs('unexpected', `${sender.device} wrote to ${to}, which is not an account`);
+    return;
+  }
+  const stampUs = nextStampUs(step);
+  rememberContact(step, sender.user, to);
+  const named = copiesOf(stanza);
+  const listed = [...devicesOf(step, to), ...(to === sender.user ? [] : devicesOf(step, sender.user))];
+  for (const device of listed) {
+    if (device === sender.device) continue;
+    const copy = copyFor(sender, device, stanza, named.get(device), stampUs, to);
+    enqueue(step, device, copy, stampUs);
+  }
+  const hash = serverParticipantHash(step, to, sender.user);
+  const participantHash = hash === attribute(stanza, 'phash') ? '' : hash;
+  const accepted: AcceptedRecord = { kind: 'accepted', stampUs, participantHash };
+  forgetOldAccepted(step);
+  step.tx.put('accepted', acceptedKey, accepted);
+  answer(step, sender, id, to, stampUs, participantHash);
+}
+
+/** Retries and backfill keep their time stamp, go only to the devices they name, and change no view. */
+function takeFollowUp(
+  step: Step,
+  sender: LinkedRecord,
+  stanza: WireNode,
+  id: string,
+  to: string,
+): void {
+  const stampUs = Number(attribute(stanza, 't') ?? 'NaN');
+  if (!Number.isSafeInteger(stampUs) || stampUs <= 0) {
+    step.refuseAs('malformed', `${sender.device} sent a follow-up without its time stamp`);
+    return;
+  }
+  const direct = child(stanza, 'enc');
+  const chat = direct === undefined ? to : (attribute(stanza, 'recipient') ?? userOf(to));
+  const copies = direct === undefined ? copiesOf(stanza) : new Map([[to, direct]]);
+  for (const [device, enc] of copies) {
+    const linked = linkedDevice(step, device);
+    const isParty = linked?.user === sender.user || linked?.user === chat;
+    if (linked === undefined || !isParty || device === sender.device) continue;
+    enqueue(step, device, copyFor(sender, device, stanza, enc, stampUs, chat), nextStampUs(step));
+  }
+  answer(step, sender, id, to, stampUs, '');
+}
+
+function copiesOf(stanza: WireNode): Map<DeviceJid, WireNode> {
+  const copies = new Map<DeviceJid, WireNode>();
+  const participants = child(stanza, 'participants');
+  for (const to of participants === undefined ? [] : children(participants, 'to')) {
+    const device = attribute(to, 'jid');
+    const enc = child(to, 'enc');
+    if (device !== undefined && enc !== undefined) copies.set(device, enc);
+  }
+  return copies;
+}
+
+/** The stanza as one device receives it: its own ciphertext, or the word that there is none. */
+function copyFor(
+  sender: LinkedRecord,
+  device: DeviceJid,
+  stanza: WireNode,
+  enc: WireNode | undefined,
+  stampUs: number,
+  chat: UserJid,
+): WireNode {
+  const isOwn = userOf(device) === sender.user;
+  const identity = child(stanza, 'device-identity');
+  const needsIdentity = enc !== undefined && attribute(enc, 'type') === 'pkmsg';
+  return node(
+    'message',
+    {
+      from: sender.device,
+      to: device,
+      id: attribute(stanza, 'id'),
+      t: String(stampUs),
+      type: attribute(stanza, 'type'),
+      recipient: isOwn ? chat : undefined,
+      device_fanout: attribute(stanza, 'device_fanout'),
+    },
+    [
+      enc ?? node('unavailable'),
+      ...(identity !== undefined && needsIdentity ? [identity] : []),
+    ],
+  );
+}
+
+function answer(
+  step: Step,
+  sender: LinkedRecord,
+  id: string,
+  to: string,
+  stampUs: number,
+  participantHash: string,
+): void {
+  const online = volatileOf(step.store).online.get(sender.device);
+  if (online === undefined) return;
+  const phash = participantHash === '' ? undefined : participantHash;
+  step.send(
+    online.connection,
+    node('ack', { class: 'message', id, from: to, t: String(stampUs), phash }),
+  );
+}
+
+/** Two at a time: the collection is in order of acceptance, so its head is the oldest. */
+function forgetOldAccepted(step: Step): void {
+  let looked = 0;
+  for (const [key, record] of step.store.collection('accepted')) {
+    if (step.nowUs - (record as AcceptedRecord).stampUs <= ACCEPTED_RETENTION_US) return;
+    step.tx.delete('accepted', key);
+    looked += 1;
+    if (looked === 2) return;
+  }
+}

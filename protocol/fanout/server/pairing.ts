@@ -1,0 +1,225 @@
+/**
+ * Linking at the server (specification 5.3): it passes the phone's vouching on to the companion behind the
+ * scanned reference and publishes the new list only when the companion has signed. A phone that asks
+ * again after a lost answer gets the same answer.
+ */
+
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { LinkedRecord, UserJid } from '../../contract.ts';
+import { COMPANIONS_MAX, QR_REFS } from '../../limits.ts';
+import type { StoredRecord } from '../../store.ts';
+import { isRejected } from '../../errors.ts';
+import { decode } from '../../wire/protobuf.ts';
+import { keyIndexListSchema, signedKeyIndexListSchema } from '../../wire/adv.ts';
+import { deviceIdOf, deviceJid } from '../../wire/jid.ts';
+import { attribute, bytesContent, child, node, type WireNode } from '../../wire/node.ts';
+import type { Step } from '../step.ts';
+import { removeDevice, updateAccount } from './accounts.ts';
+import { type Pairing, type ServerConnection, volatileOf } from './connections.ts';
+import { announce } from './lists.ts';
+import { accountOf, type BundleRecord, type ServerAccountRecord } from './records.ts';
+
+/** A reference that led to a linked device: answers a phone that lost the first answer. */
+interface PairedRecord extends StoredRecord {
+  readonly kind: 'paired';
+  readonly device: string;
+}
+
+/** The query by which the references travel, and its answer comes back. */
+const PAIR_DEVICE = 'pair-device';
+const PAIR_SUCCESS = 'pair-success';
+
+/** A new companion has connected: hand it the references it may show. */
+export function offerReferences(
+  step: Step,
+  connection: ServerConnection,
+  about: Omit<Pairing, 'refs' | 'offer'>,
+): void {
+  const refs = Array.from({ length: QR_REFS }, () =>
+    bytesToHex(step.context.numbers.bytes('pairing-ref', 16)),
+  );
+  connection.phase = 'pairing';
+  connection.pairing = { ...about, refs, offer: undefined };
+  for (const ref of refs) volatileOf(step.store).pairingByRef.set(ref, connection);
+  const id = `${PAIR_DEVICE}-${connection.transportKey.slice(0, 16)}`;
+  step.send(
+    connection.connection,
+    node('iq', { type: 'set', xmlns: 'md', id, from: 's.whatsapp.net' }, [
+      node(PAIR_DEVICE, {}, refs.map((ref) => node('ref', {}, ref))),
+    ]),
+  );
+}
+
+function refuse(step: Step, connection: number, id: string, code: string): void {
+  step.send(
+    connection,
+    node('iq', { type: 'error', id, from: 's.whatsapp.net' }, [node('error', { code })]),
+  );
+}
+
+/** The time stamp and indexes of an uploaded signed list, or undefined when it does not decode. */
+export function readList(signed: Uint8Array): { timestampS: number; indexes: readonly number[] } | undefined {
+  const outer = decode(signedKeyIndexListSchema, signed);
+  if (isRejected(outer) || outer.details === undefined) return undefined;
+  const inner = decode(keyIndexListSchema, outer.details);
+  if (isRejected(inner)) return undefined;
+  return { timestampS: inner.timestamp ?? 0, indexes: inner.validIndexes ?? [] };
+}
+
+/** The phone vouches for the companion behind a reference. */
+export function takeVouching(
+  step: Step,
+  phone: ServerConnection,
+  sender: LinkedRecord,
+  iq: WireNode,
+  request: WireNode,
+): void {
+  const id = attribute(iq, 'id') ?? '';
+  const ref = child(request, 'ref')?.content;
+  const identity = bytesContent(child(request, 'device-identity'));
+  const signedList = bytesContent(child(request, 'key-index-list'));
+  const account = accountOf(step, sender.user);
+  const list = signedList === undefined ? undefined : readList(signedList);
+  if (typeof ref !== 'string' || !identity || !signedList || !list || !account) {
+    return refuse(step, phone.connection, id, '400');
+  }
+  if (deviceIdOf(sender.device) !== 0) return refuse(step, phone.connection, id, '403');
+  const paired = step.get<PairedRecord>('paired', ref);
+  if (paired !== undefined) return answerPhone(step, phone.connection, id, paired.device);
+  const companion = volatileOf(step.store).pairingByRef.get(ref);
+  if (companion?.pairing === undefined) return refuse(step, phone.connection, id, '404');
+  if (account.devices.length > COMPANIONS_MAX) return refuse(step, phone.connection, id, '429');
+  if (list.timestampS <= account.listTimestampS) return refuse(step, phone.connection, id, '409');
+  const device = deviceJid(account.user, account.nextDeviceId);
+  updateAccount(step, account, { nextDeviceId: account.nextDeviceId + 1 });
+  companion.pairing.offer = {
+    ref,
+    phoneConnection: phone.connection,
+    phoneQueryId: id,
+    device,
+    signedList,
+    listTimestampS: list.timestampS,
+    keyIndex: Math.max(...list.indexes),
+  };
+  sendSuccess(step, companion, device, identity);
+}
+
+function sendSuccess(step: Step, companion: ServerConnection, device: string, identity: Uint8Array): void {
+  const id = `${PAIR_SUCCESS}-${companion.transportKey.slice(0, 16)}`;
+  step.send(
+    companion.connection,
+    node('iq', { type: 'set', xmlns: 'md', id, from: 's.whatsapp.net' }, [
+      node(PAIR_SUCCESS, {}, [
+        node('device-identity', {}, identity),
+        node('device', { jid: device }),
+        node('platform', { name: 'android' }),
+      ]),
+    ]),
+  );
+}
+
+function answerPhone(step: Step, connection: number, id: string, device: string): void {
+  if (!volatileOf(step.store).connections.has(connection)) return;
+  step.send(
+    connection,
+    node('iq', { type: 'result', id, from: 's.whatsapp.net' }, [node('device', { jid: device })]),
+  );
+}
+
+/** The companion's answer to `pair-success`: signed, or refused with an error. */
+export function takeSignature(step: Step, companion: ServerConnection, iq: WireNode): void {
+  const pairing = companion.pairing;
+  const offer = pairing?.offer;
+  const signed = child(iq, 'pair-device-sign');
+  if (pairing === undefined || offer === undefined) return; // the result that confirms the references
+  if (attribute(iq, 'type') !== 'result' || signed === undefined) return abandon(step, companion, '403');
+  const account = accountOf(step, offer.device.replace(/:\d+@/, '@') as UserJid);
+  const isLate = account === undefined || offer.listTimestampS <= account.listTimestampS;
+  if (isLate || account.devices.length > COMPANIONS_MAX) return abandon(step, companion, '409');
+  publish(step, companion, pairing, account);
+  answerPhone(step, offer.phoneConnection, offer.phoneQueryId, offer.device);
+  companion.pairing = undefined;
+  for (const ref of pairing.refs) volatileOf(step.store).pairingByRef.delete(ref);
+  step.send(companion.connection, node('stream:error', { code: '515' }));
+  step.close(companion.connection);
+}
+
+function publish(
+  step: Step,
+  companion: ServerConnection,
+  pairing: Pairing,
+  account: ServerAccountRecord,
+): void {
+  const offer = pairing.offer!;
+  const linked: LinkedRecord = {
+    kind: 'linked',
+    user: account.user,
+    device: offer.device,
+    keyIndex: offer.keyIndex,
+    transportKey: companion.transportKey,
+  };
+  const bundle: BundleRecord = {
+    kind: 'bundle',
+    registrationId: pairing.registrationId,
+    identityKey: pairing.identityKey,
+    signedPrekeyId: pairing.signedPrekeyId,
+    signedPrekey: pairing.signedPrekey,
+    signedPrekeySignature: pairing.signedPrekeySignature,
+  };
+  const paired: PairedRecord = { kind: 'paired', device: offer.device };
+  step.tx.put('linked', offer.device, linked);
+  step.tx.put('bundle', offer.device, bundle);
+  step.tx.put('transport-index', companion.transportKey, { kind: 'transport-index', device: offer.device } as StoredRecord);
+  step.tx.put('paired', offer.ref, paired);
+  const id = deviceIdOf(offer.device);
+  updateAccount(step, account, {
+    devices: [...account.devices, { id, keyIndex: offer.keyIndex }],
+    signedList: offer.signedList,
+    listTimestampS: offer.listTimestampS,
+    nextDeviceId: Math.max(account.nextDeviceId, id + 1),
+  });
+  announce(step, account.user, 'add', offer.device, offer.keyIndex);
+}
+
+/** The companion went away, refused, or came too late: the phone learns that nothing was linked. */
+export function abandon(step: Step, companion: ServerConnection, code: string): void {
+  const offer = companion.pairing?.offer;
+  companion.pairing = undefined;
+  if (offer !== undefined && volatileOf(step.store).connections.has(offer.phoneConnection)) {
+    refuse(step, offer.phoneConnection, offer.phoneQueryId, code);
+  }
+}
+
+/** `<remove-companion-device jid>` with the phone's new list, a companion's own log-out, or a list alone. */
+export function takeListChange(
+  step: Step,
+  connection: ServerConnection,
+  sender: LinkedRecord,
+  iq: WireNode,
+): void {
+  const id = attribute(iq, 'id') ?? '';
+  const account = accountOf(step, sender.user);
+  const removed = attribute(child(iq, 'remove-companion-device') ?? iq, 'jid');
+  const signedList = bytesContent(child(iq, 'key-index-list'));
+  const isPrimary = deviceIdOf(sender.device) === 0;
+  if (account === undefined || (!isPrimary && removed !== sender.device)) {
+    return refuse(step, connection.connection, id, '403');
+  }
+  if (isPrimary && signedList !== undefined && !takeList(step, account, signedList)) {
+    return refuse(step, connection.connection, id, '409');
+  }
+  step.send(connection.connection, node('iq', { type: 'result', id, from: 's.whatsapp.net' }));
+  if (removed !== undefined && deviceIdOf(removed) !== 0 && removed.includes(':')) {
+    if (accountOf(step, sender.user)?.devices.some((d) => d.id === deviceIdOf(removed))) {
+      removeDevice(step, removed, 'device_removed');
+    }
+  }
+}
+
+/** Stores a list newer than, or equal to, the present one. */
+function takeList(step: Step, account: ServerAccountRecord, signedList: Uint8Array): boolean {
+  const list = readList(signedList);
+  if (list === undefined || list.timestampS < account.listTimestampS) return false;
+  updateAccount(step, account, { signedList, listTimestampS: list.timestampS });
+  return true;
+}
