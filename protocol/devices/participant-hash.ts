@@ -14,12 +14,12 @@ const HASH_BYTES = 6;
 /**
  * `2:` and 8 base64 characters over `devices` (own device included), in any order, without repeats.
  */
-export function participantHash(devices: Iterable<DeviceJid>, crypto: CryptoProvider): string {
+export function participantHash(devices: Iterable<DeviceJid>, provider: CryptoProvider): string {
   const names: string[] = [];
   for (const device of devices) {
     names.push(`${numberOf(device)}.0:${deviceIdOf(device)}@${USER_SERVER}`);
   }
   // The default order compares code units, as the specification asks.
   names.sort();
-  return `2:${base64(crypto.sha256(utf8Bytes(names.join(''))).subarray(0, HASH_BYTES))}`;
+  return `2:${base64(provider.sha256(utf8Bytes(names.join(''))).subarray(0, HASH_BYTES))}`;
 }

@@ -4,8 +4,8 @@
  * bytes and never encoded again. Later fields (account and device type) are stepped over.
  */
 
-import { type Rejection, reject } from '../errors.ts';
-import { decode, encode, type Schema, type Value } from './protobuf.ts';
+import { isRejected, type Rejection, reject } from '../errors.ts';
+import { decode, encode, type Schema } from './protobuf.ts';
 
 /** ADVDeviceIdentity. */
 export const DEVICE_IDENTITY = [
@@ -104,8 +104,8 @@ export function encodeDeviceIdentity(value: DeviceIdentity): Uint8Array {
 
 /** `malformed` when a field is missing. */
 export function decodeDeviceIdentity(bytes: Uint8Array): DeviceIdentity | Rejection {
-  const value: Value<typeof DEVICE_IDENTITY> | Rejection = decode(DEVICE_IDENTITY, bytes);
-  if ('code' in value) return value;
+  const value = decode(DEVICE_IDENTITY, bytes);
+  if (isRejected(value)) return value;
   const { rawId, timestampS, keyIndex } = value;
   if (rawId === undefined || timestampS === undefined || keyIndex === undefined) {
     return malformed('ADVDeviceIdentity');
@@ -122,11 +122,8 @@ export function encodeSignedDeviceIdentity(value: SignedDeviceIdentity): Uint8Ar
  * length.
  */
 export function decodeSignedDeviceIdentity(bytes: Uint8Array): SignedDeviceIdentity | Rejection {
-  const value: Value<typeof SIGNED_DEVICE_IDENTITY> | Rejection = decode(
-    SIGNED_DEVICE_IDENTITY,
-    bytes,
-  );
-  if ('code' in value) return value;
+  const value = decode(SIGNED_DEVICE_IDENTITY, bytes);
+  if (isRejected(value)) return value;
   const { details, accountSignatureKey, accountSignature, deviceSignature } = value;
   const isWhole =
     details !== undefined &&
@@ -145,11 +142,8 @@ export function encodeSignedDeviceIdentityHmac(value: SignedDeviceIdentityHmac):
 export function decodeSignedDeviceIdentityHmac(
   bytes: Uint8Array,
 ): SignedDeviceIdentityHmac | Rejection {
-  const value: Value<typeof SIGNED_DEVICE_IDENTITY_HMAC> | Rejection = decode(
-    SIGNED_DEVICE_IDENTITY_HMAC,
-    bytes,
-  );
-  if ('code' in value) return value;
+  const value = decode(SIGNED_DEVICE_IDENTITY_HMAC, bytes);
+  if (isRejected(value)) return value;
   const { details, hmac } = value;
   if (details === undefined || !isLength(hmac, HMAC_BYTES)) {
     return malformed('ADVSignedDeviceIdentityHMAC');
@@ -163,8 +157,8 @@ export function encodeKeyIndexList(value: KeyIndexList): Uint8Array {
 
 /** `malformed` when a number is missing; an absent index list is an empty one. */
 export function decodeKeyIndexList(bytes: Uint8Array): KeyIndexList | Rejection {
-  const value: Value<typeof KEY_INDEX_LIST> | Rejection = decode(KEY_INDEX_LIST, bytes);
-  if ('code' in value) return value;
+  const value = decode(KEY_INDEX_LIST, bytes);
+  if (isRejected(value)) return value;
   const { rawId, timestampS, currentIndex, validIndexes = [] } = value;
   if (rawId === undefined || timestampS === undefined || currentIndex === undefined) {
     return malformed('ADVKeyIndexList');
@@ -178,11 +172,8 @@ export function encodeSignedKeyIndexList(value: SignedKeyIndexList): Uint8Array 
 
 /** `malformed` when details or signature are missing, or a key or signature has a wrong length. */
 export function decodeSignedKeyIndexList(bytes: Uint8Array): SignedKeyIndexList | Rejection {
-  const value: Value<typeof SIGNED_KEY_INDEX_LIST> | Rejection = decode(
-    SIGNED_KEY_INDEX_LIST,
-    bytes,
-  );
-  if ('code' in value) return value;
+  const value = decode(SIGNED_KEY_INDEX_LIST, bytes);
+  if (isRejected(value)) return value;
   const { details, accountSignature, accountSignatureKey } = value;
   const isWhole =
     details !== undefined &&

@@ -34,9 +34,9 @@ function hexOf(unit: number): number {
   return unit >= 65 && unit <= 70 ? unit - 55 : -1;
 }
 
-function isAll(text: string, valueOf: (unit: number) => number): boolean {
+function isAll(text: string, digitOf: (unit: number) => number): boolean {
   for (let index = 0; index < text.length; index += 1) {
-    if (valueOf(text.charCodeAt(index)) < 0) return false;
+    if (digitOf(text.charCodeAt(index)) < 0) return false;
   }
   return true;
 }
@@ -77,14 +77,16 @@ class Writer {
 
   list(size: number): void {
     assert(size <= NODE_LIST_MAX, 'a list fits its header');
-    if (size === 0) return this.byte(layout.EMPTY);
-    if (size < 256) {
+    if (size === 0) {
+      this.byte(layout.EMPTY);
+    } else if (size < 256) {
       this.byte(layout.LIST_8);
+      this.byte(size);
     } else {
       this.byte(layout.LIST_16);
       this.byte(size >> 8);
+      this.byte(size & 255);
     }
-    this.byte(size & 255);
   }
 
   #length(length: number): void {
@@ -117,13 +119,13 @@ class Writer {
     this.#size = writeUtf8(text, this.#bytes, this.#size);
   }
 
-  #packed(text: string, form: number, valueOf: (unit: number) => number): void {
+  #packed(text: string, form: number, digitOf: (unit: number) => number): void {
     this.byte(form);
     this.byte(((text.length + 1) >> 1) | ((text.length & 1) << 7));
     for (let index = 0; index < text.length; index += 2) {
       const isLast = index + 1 === text.length;
-      const low = isLast ? layout.FILLER : valueOf(text.charCodeAt(index + 1));
-      this.byte((valueOf(text.charCodeAt(index)) << 4) | low);
+      const low = isLast ? layout.FILLER : digitOf(text.charCodeAt(index + 1));
+      this.byte((digitOf(text.charCodeAt(index)) << 4) | low);
     }
   }
 
@@ -147,16 +149,20 @@ class Writer {
     return true;
   }
 
+  /** Writes a string in the first form that fits. */
   text(text: string): void {
     const at = text.indexOf('@');
     if (at < 0) {
       this.#plain(text, true);
-      return;
+    } else if (!this.#plain(text, false)) {
+      const server = text.slice(at + 1);
+      if (server.length === 0 || server.includes('@')) this.#rawText(text);
+      else this.#address(text, at, server);
     }
-    if (this.#plain(text, false)) return;
-    const server = text.slice(at + 1);
-    if (server.length === 0 || server.includes('@')) return this.#rawText(text);
-    const domain = layout.DOMAINS.findIndex((name) => name === server);
+  }
+
+  #address(text: string, at: number, server: string): void {
+    const domain = layout.DOMAINS.indexOf(server);
     const device = domain < 0 ? 0 : deviceOf(text, at);
     if (device > 0) {
       this.byte(layout.DEVICE_JID);

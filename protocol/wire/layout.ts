@@ -20,7 +20,7 @@ export const PACKED_MAX = 127;
 export const FILLER = 15;
 
 /** Servers of device addresses by their domain byte. */
-export const DOMAINS = ['s.whatsapp.net', 'lid'] as const;
+export const DOMAINS: readonly string[] = ['s.whatsapp.net', 'lid'];
 
 /** The flag byte in front of a frame's node: plain, and the bit that says the rest is deflated. */
 export const FLAG_PLAIN = 0;
