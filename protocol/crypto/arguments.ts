@@ -43,6 +43,17 @@ export function totalLength(lengths: readonly number[]): number {
   return total;
 }
 
+/** HKDF's `info` as bytes: one per character, which must be below 256 (labels are ASCII). */
+export function infoBytes(info: string): Uint8Array {
+  const bytes = new Uint8Array(info.length);
+  for (let index = 0; index < info.length; index++) {
+    const code = info.charCodeAt(index);
+    assert(code < 256, 'HKDF labels are made of one-byte characters');
+    bytes[index] = code;
+  }
+  return bytes;
+}
+
 /** Cuts HKDF's output into one fresh array per length, in order. */
 export function splitKeys(output: Uint8Array, lengths: readonly number[]): Uint8Array[] {
   const keys: Uint8Array[] = [];

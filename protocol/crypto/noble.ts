@@ -10,12 +10,12 @@ import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import {
   assertCbc,
   assertCtr,
   assertGcm,
   assertMacLength,
+  infoBytes,
   isLeadingPart,
   splitKeys,
   totalLength,
@@ -35,7 +35,7 @@ export const nobleProvider: CryptoProvider = {
   mac,
   macHolds: (key, message, expected) => isLeadingPart(hmac(sha256, key, message), expected),
   hkdf: (keyMaterial, salt, info, lengths) =>
-    splitKeys(hkdf(sha256, keyMaterial, salt, utf8ToBytes(info), totalLength(lengths)), lengths),
+    splitKeys(hkdf(sha256, keyMaterial, salt, infoBytes(info), totalLength(lengths)), lengths),
   cbcEncrypt,
   cbcDecrypt,
   ctr: ctrApply,
