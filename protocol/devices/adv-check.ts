@@ -26,16 +26,16 @@ export interface AdvQuestion {
   /** The identity key in the prekey message: 32 raw bytes. */
   readonly identityKey: Uint8Array;
   /** The identity key pinned for the account's device 0, if any. */
-  readonly pinnedPrimary: Uint8Array | undefined;
+  readonly primaryIdentity: Uint8Array | undefined;
   /** The identity key stored for this device, if any. */
   readonly knownIdentity: Uint8Array | undefined;
   /** The account's list as held, if any. */
-  readonly record: DeviceListRecord | undefined;
+  readonly list: DeviceListRecord | undefined;
 }
 
 /** The device belongs to the account; `pin` and `record` are set when they must be stored. */
 export interface AdvAccepted {
-  readonly kind: 'adv-accepted';
+  readonly kind: 'accepted';
   /** To be pinned as the identity key of device 0. */
   readonly pin: Uint8Array | undefined;
   readonly record: DeviceListRecord | undefined;
@@ -48,13 +48,13 @@ export interface AdvAccepted {
 
 /** It is not proven: the message is not shown. `malformed` is nacked, `adv-failure` asks again. */
 export interface AdvRefused {
-  readonly kind: 'adv-refused';
+  readonly kind: 'refused';
   readonly rejection: Rejection;
   readonly needsSync: boolean;
 }
 
 function refused(rejection: Rejection, needsSync = false): AdvRefused {
-  return { kind: 'adv-refused', rejection, needsSync };
+  return { kind: 'refused', rejection, needsSync };
 }
 
 function failure(device: DeviceJid, what: string, needsSync = false): AdvRefused {
@@ -63,26 +63,26 @@ function failure(device: DeviceJid, what: string, needsSync = false): AdvRefused
 
 /** Checks the message of a companion (device id not 0) in the order of 5.10. */
 export function checkAdv(
-  provider: CryptoProvider,
   question: AdvQuestion,
+  provider: CryptoProvider,
 ): AdvAccepted | AdvRefused {
-  const { device, deviceIdentity, identityKey, pinnedPrimary, knownIdentity } = question;
+  const { device, deviceIdentity, identityKey, primaryIdentity, knownIdentity } = question;
   if (deviceIdentity === undefined) {
     return refused(reject('malformed', `${device} sent no device identity.`, { device }));
   }
   const signed = decodeSignedDeviceIdentity(deviceIdentity);
   if (isRejected(signed)) return refused(signed);
-  const accountKey = signed.accountSignatureKey ?? pinnedPrimary;
+  const accountKey = signed.accountSignatureKey ?? primaryIdentity;
   if (accountKey === undefined) {
     return failure(device, 'no key is known that could have signed for it', true);
   }
-  if (pinnedPrimary !== undefined && !equalBytes(accountKey, pinnedPrimary)) {
+  if (primaryIdentity !== undefined && !equalBytes(accountKey, primaryIdentity)) {
     return failure(device, 'another account key signed for it than the pinned one', true);
   }
   const isKnown = knownIdentity !== undefined && equalBytes(knownIdentity, identityKey);
-  const isNewPin = pinnedPrimary === undefined;
+  const isNewPin = primaryIdentity === undefined;
   if (isKnown && !isNewPin) return accepted(undefined, undefined, false, false);
-  if (!signaturesHold(provider, signed, accountKey, identityKey)) {
+  if (!signaturesHold(signed, accountKey, identityKey, provider)) {
     return failure(device, 'its signatures do not hold');
   }
   const identity = decodeDeviceIdentity(signed.details);
@@ -96,20 +96,20 @@ function accepted(
   isReset: boolean,
   needsSync: boolean,
 ): AdvAccepted {
-  return { kind: 'adv-accepted', pin, record, isReset, needsSync };
+  return { kind: 'accepted', pin, record, isReset, needsSync };
 }
 
 function signaturesHold(
-  provider: CryptoProvider,
   signed: SignedDeviceIdentity,
   accountKey: Uint8Array,
   identityKey: Uint8Array,
+  provider: CryptoProvider,
 ): boolean {
   const { details, accountSignature, deviceSignature } = signed;
   return (
     deviceSignature !== undefined &&
-    verifyAccount(provider, accountKey, details, identityKey, accountSignature) &&
-    verifyDevice(provider, identityKey, details, accountKey, deviceSignature)
+    verifyAccount(accountKey, details, identityKey, accountSignature, provider) &&
+    verifyDevice(identityKey, details, accountKey, deviceSignature, provider)
   );
 }
 
@@ -119,7 +119,7 @@ function place(
   identity: DeviceIdentity,
   pin: Uint8Array | undefined,
 ): AdvAccepted | AdvRefused {
-  const { device, record } = question;
+  const { device, list: record } = question;
   const { rawId, timestampS, keyIndex } = identity;
   const listed: ListedDevice = { id: deviceIdOf(device), keyIndex };
   const isReset = record !== undefined && record.rawId !== 0 && record.rawId !== rawId;

@@ -120,14 +120,14 @@ export function isListed(record: DeviceListRecord | undefined, id: number): bool
 
 /** Checks the signature and the time stamp attribute of a signed list (5.7, rules 2 and 3). */
 export function openList(
-  provider: CryptoProvider,
   user: UserJid,
   carried: CarriedList,
   pinned: Uint8Array,
+  provider: CryptoProvider,
 ): KeyIndexList | Rejection {
   const signed = decodeSignedKeyIndexList(carried.signedList);
   if (isRejected(signed)) return signed;
-  if (!verifyList(provider, pinned, signed.details, signed.accountSignature)) {
+  if (!verifyList(pinned, signed.details, signed.accountSignature, provider)) {
     return reject('bad-signature', `The device list of ${user} is not signed by its primary.`, {
       user,
     });
@@ -207,10 +207,10 @@ function stale(held: DeviceListRecord, list: KeyIndexList): Rejection {
  * older list comes back.
  */
 export function applyListAnswer(
-  provider: CryptoProvider,
   held: DeviceListRecord | undefined,
   pinned: PinnedKey,
   answer: ListAnswer,
+  provider: CryptoProvider,
 ): ListApplied | NeedsIdentity | Rejection {
   const { user, devices } = answer;
   if (answer.list === undefined) {
@@ -221,7 +221,7 @@ export function applyListAnswer(
     return applied(held, { ...base, validIndexes: [0], devices: [PRIMARY] }, false, false);
   }
   if (pinned === undefined) return { kind: 'needs-identity', user };
-  const list = openList(provider, user, answer.list, pinned);
+  const list = openList(user, answer.list, pinned, provider);
   if (isRejected(list)) return list;
   if (held !== undefined && list.timestampS < held.timestampS) return stale(held, list);
   const isReset = held !== undefined && held.rawId !== 0 && held.rawId !== list.rawId;
@@ -231,10 +231,10 @@ export function applyListAnswer(
 
 /** Applies `add` or `remove` (5.8); what does not fit the record held asks for a sync instead. */
 export function applyDeviceChange(
-  provider: CryptoProvider,
   held: DeviceListRecord | undefined,
   pinned: PinnedKey,
   change: DeviceChange,
+  provider: CryptoProvider,
 ): ListApplied | NeedsSync {
   const { user, device } = change;
   const needsSync = (reason: string): NeedsSync => ({ kind: 'needs-sync', user, reason });
@@ -242,7 +242,7 @@ export function applyDeviceChange(
   const list =
     change.list === undefined || pinned === undefined
       ? undefined
-      : openList(provider, user, change.list, pinned);
+      : openList(user, change.list, pinned, provider);
   const isUsable =
     list !== undefined &&
     !isRejected(list) &&
@@ -251,7 +251,7 @@ export function applyDeviceChange(
   const others = without(held.devices, [device]);
   if (!isUsable) {
     if (change.change === 'add') return needsSync('the signed list does not continue the one held');
-    // A removal needs no proof: a server that lies here only withholds what it could withhold anyway.
+    // A removal needs no proof: a server that lies here withholds what it could withhold anyway.
     const isPrimary = device.id === 0;
     return applied(held, isPrimary ? held : { ...held, devices: others }, false, true);
   }

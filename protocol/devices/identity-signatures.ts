@@ -16,22 +16,22 @@ const LIST_PREFIX = new Uint8Array([6, 2]);
  * The primary vouches for a companion: 64 bytes over 06 00, identity details, companion key (32).
  */
 export function signAccount(
-  provider: CryptoProvider,
   primaryPrivateKey: Uint8Array,
   details: Uint8Array,
   companionKey: Uint8Array,
   z: Uint8Array,
+  provider: CryptoProvider,
 ): Uint8Array {
   return provider.sign(primaryPrivateKey, concatBytes(ACCOUNT_PREFIX, details, companionKey), z);
 }
 
 /** Whether the primary with this key (32 bytes) vouched for the companion with that one. */
 export function verifyAccount(
-  provider: CryptoProvider,
   primaryKey: Uint8Array,
   details: Uint8Array,
   companionKey: Uint8Array,
   signature: Uint8Array,
+  provider: CryptoProvider,
 ): boolean {
   const message = concatBytes(ACCOUNT_PREFIX, details, companionKey);
   return provider.verify(primaryKey, message, signature);
@@ -41,11 +41,11 @@ export function verifyAccount(
  * The companion accepts the account: 64 bytes over 06 01, details, its own key, the primary's key.
  */
 export function signDevice(
-  provider: CryptoProvider,
   companion: KeyPair,
   details: Uint8Array,
   primaryKey: Uint8Array,
   z: Uint8Array,
+  provider: CryptoProvider,
 ): Uint8Array {
   const message = concatBytes(DEVICE_PREFIX, details, companion.publicKey, primaryKey);
   return provider.sign(companion.privateKey, message, z);
@@ -53,11 +53,11 @@ export function signDevice(
 
 /** Whether the companion with this key accepted the account of that primary. */
 export function verifyDevice(
-  provider: CryptoProvider,
   companionKey: Uint8Array,
   details: Uint8Array,
   primaryKey: Uint8Array,
   signature: Uint8Array,
+  provider: CryptoProvider,
 ): boolean {
   const message = concatBytes(DEVICE_PREFIX, details, companionKey, primaryKey);
   return provider.verify(companionKey, message, signature);
@@ -65,20 +65,20 @@ export function verifyDevice(
 
 /** The primary signs its list of key indexes: 64 bytes over 06 02, list details. */
 export function signList(
-  provider: CryptoProvider,
   primaryPrivateKey: Uint8Array,
   details: Uint8Array,
   z: Uint8Array,
+  provider: CryptoProvider,
 ): Uint8Array {
   return provider.sign(primaryPrivateKey, concatBytes(LIST_PREFIX, details), z);
 }
 
 /** Whether the primary with this key signed the list. */
 export function verifyList(
-  provider: CryptoProvider,
   primaryKey: Uint8Array,
   details: Uint8Array,
   signature: Uint8Array,
+  provider: CryptoProvider,
 ): boolean {
   return provider.verify(primaryKey, concatBytes(LIST_PREFIX, details), signature);
 }

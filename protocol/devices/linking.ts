@@ -68,13 +68,13 @@ export function nextListTimestampS(lastS: number, nowUs: number): number {
 
 /** The bytes of an ADVSignedKeyIndexList over `list`. `z`: 64 secret bytes. */
 export function signKeyIndexList(
-  provider: CryptoProvider,
   primaryPrivateKey: Uint8Array,
   list: KeyIndexList,
   z: Uint8Array,
+  provider: CryptoProvider,
 ): Uint8Array {
   const details = encodeKeyIndexList(list);
-  const accountSignature = signList(provider, primaryPrivateKey, details, z);
+  const accountSignature = signList(primaryPrivateKey, details, z, provider);
   return encodeSignedKeyIndexList({ details, accountSignature });
 }
 
@@ -99,12 +99,12 @@ export interface VouchingRandomness {
  * list with it. `timestampS` must be later than the last list's (`nextListTimestampS`).
  */
 export function signCompanion(
-  provider: CryptoProvider,
   primary: KeyPair,
   last: KeyIndexList,
   companion: Pick<QrContent, 'identityKey' | 'advSecret'>,
   timestampS: number,
   z: VouchingRandomness,
+  provider: CryptoProvider,
 ): Vouching {
   assert(timestampS > last.timestampS, 'every list is newer than the one before');
   const keyIndex = last.currentIndex + 1;
@@ -119,17 +119,17 @@ export function signCompanion(
     details,
     accountSignatureKey: primary.publicKey,
     accountSignature: signAccount(
-      provider,
       primary.privateKey,
       details,
       companion.identityKey,
       z.account,
+      provider,
     ),
   });
   const hmac = provider.mac(companion.advSecret, signed, 32);
   return {
     deviceIdentity: encodeSignedDeviceIdentityHmac({ details: signed, hmac }),
-    keyIndexList: signKeyIndexList(provider, primary.privateKey, list, z.list),
+    keyIndexList: signKeyIndexList(primary.privateKey, list, z.list, provider),
     list,
     keyIndex,
   };
@@ -166,11 +166,11 @@ function refuse(problem: PairingRefused['problem']): PairingRefused {
  * is the ADVSignedDeviceIdentityHMAC of `pair-success`, `z` 64 secret bytes.
  */
 export function acceptPairing(
-  provider: CryptoProvider,
   companion: KeyPair,
   advSecret: Uint8Array,
   bytes: Uint8Array,
   z: Uint8Array,
+  provider: CryptoProvider,
 ): PairingAccepted | PairingRefused {
   const outer = decodeSignedDeviceIdentityHmac(bytes);
   if (isRejected(outer)) return refuse('malformed');
@@ -179,12 +179,12 @@ export function acceptPairing(
   if (isRejected(signed) || signed.accountSignatureKey === undefined) return refuse('malformed');
   const { details, accountSignature, accountSignatureKey } = signed;
   const key = companion.publicKey;
-  if (!verifyAccount(provider, accountSignatureKey, details, key, accountSignature)) {
+  if (!verifyAccount(accountSignatureKey, details, key, accountSignature, provider)) {
     return refuse('signature-mismatch');
   }
   const identity = decodeDeviceIdentity(details);
   if (isRejected(identity)) return refuse('malformed');
-  const deviceSignature = signDevice(provider, companion, details, accountSignatureKey, z);
+  const deviceSignature = signDevice(companion, details, accountSignatureKey, z, provider);
   return {
     kind: 'pairing-accepted',
     signedIdentity: encodeSignedDeviceIdentity({ ...signed, deviceSignature }),
