@@ -1,0 +1,197 @@
+/**
+ * One action of the timeline: from the written form under its key to plain data, names checked.
+ */
+
+import type { Path } from './complaint.ts';
+import type { Action } from './scenario.ts';
+import type { WrittenEntry } from './schema-timeline.ts';
+import {
+  accountOf,
+  checkAccount,
+  checkDevice,
+  checkNetwork,
+  checkParty,
+  readChance,
+  readDuration,
+  readPositiveDuration,
+  type Words,
+} from './words.ts';
+
+type Written<Key extends keyof WrittenEntry> = NonNullable<WrittenEntry[Key]>;
+
+function resolveSend(words: Words, written: Written<'send'>, path: Path): Action | undefined {
+  const { from, to, text } = written;
+  const hasDevice = checkDevice(words, from, [...path, 'from']);
+  const hasAccount = checkAccount(words, to, [...path, 'to']);
+  if (!hasDevice || !hasAccount) return undefined;
+  if (accountOf(from) === to) {
+    words.complaints.at([...path, 'to'], `${to} cannot write to ${to}; notes to oneself come later`);
+  }
+  return { kind: 'send', from, to, text };
+}
+
+function resolveRead(words: Words, written: Written<'read'>, path: Path): Action | undefined {
+  const { device, chat } = written;
+  const hasDevice = checkDevice(words, device, [...path, 'device']);
+  const hasAccount = checkAccount(words, chat, [...path, 'chat']);
+  if (!hasDevice || !hasAccount) return undefined;
+  if (accountOf(device) === chat) {
+    words.complaints.at([...path, 'chat'], `${chat} has no chat with oneself to read`);
+  }
+  return { kind: 'read', device, chat };
+}
+
+function checkCompanion(words: Words, device: string, path: Path, verb: string): boolean {
+  if (!checkDevice(words, device, path)) return false;
+  if (!device.endsWith('.phone')) return true;
+  const companions = [...words.devices.keys()].filter((name) => !name.endsWith('.phone'));
+  const sentence = `${device} is a phone; only companions are ${verb}`;
+  words.complaints.word(path, device, sentence, companions);
+  return false;
+}
+
+function resolveUnlink(words: Words, written: Written<'unlink'>, path: Path): Action | undefined {
+  const isShort = typeof written === 'string';
+  const companion = isShort ? written : written.companion;
+  const at = isShort ? path : [...path, 'companion'];
+  if (!checkCompanion(words, companion, at, 'unlinked')) return undefined;
+  return { kind: 'unlink', companion, by: isShort ? 'phone' : written.by };
+}
+
+function resolveCrash(
+  words: Words,
+  kind: 'crash' | 'lose-last-commit',
+  written: Written<'crash'>,
+  path: Path,
+): Action | undefined {
+  const isShort = typeof written === 'string';
+  const device = isShort ? written : written.device;
+  const others = kind === 'crash' ? ['server'] : [];
+  const at = isShort ? path : [...path, 'device'];
+  const restart = isShort ? '5s' : written['restart-after'];
+  const restartAfterUs = readDuration(words.complaints, restart, [...path, 'restart-after']);
+  if (!checkDevice(words, device, at, others)) return undefined;
+  return { kind, device, restartAfterUs };
+}
+
+function resolvePartition(words: Words, written: Written<'partition'>, path: Path): Action {
+  const { sides, direction } = written;
+  for (const [side, parties] of sides.entries()) {
+    for (const [index, party] of parties.entries()) {
+      checkParty(words, party, [...path, 'sides', side, index], ['server']);
+      const isOnBoth = side === 1 && sides[0].includes(party);
+      if (isOnBoth) {
+        words.complaints.at([...path, 'sides', side, index], `${party} stands on both sides`);
+      }
+    }
+  }
+  const forUs = readPositiveDuration(words.complaints, written.for, [...path, 'for']);
+  return { kind: 'partition', sides, direction, forUs };
+}
+
+function resolveFlap(words: Words, written: Written<'flap'>, path: Path): Action | undefined {
+  if (!checkDevice(words, written.device, [...path, 'device'])) return undefined;
+  const positive = (key: 'for' | 'down' | 'up') =>
+    readPositiveDuration(words.complaints, written[key], [...path, key]);
+  return {
+    kind: 'flap',
+    device: written.device,
+    forUs: positive('for'),
+    downUs: positive('down'),
+    upUs: positive('up'),
+  };
+}
+
+function resolveStanzaFault(
+  words: Words,
+  written: Written<'stanza-fault'>,
+  path: Path,
+): Action | undefined {
+  const { complaints } = words;
+  const { fault, device, direction, stanza } = written;
+  const delayUs = readDuration(complaints, written.delay, [...path, 'delay']);
+  const needsDelay = fault === 'withhold' || fault === 'replay';
+  if (needsDelay && delayUs === 0) {
+    complaints.at([...path, 'delay'], `\`${fault}\` needs a \`delay\``);
+  }
+  if (!needsDelay && delayUs !== 0) {
+    complaints.at([...path, 'delay'], `\`${fault}\` has no delay; only withhold and replay have`);
+  }
+  const forUs = readPositiveDuration(complaints, written.for, [...path, 'for']);
+  const chance = readChance(complaints, written.chance, [...path, 'chance']);
+  if (!checkDevice(words, device, [...path, 'device'])) return undefined;
+  return { kind: 'stanza-fault', fault, device, direction, stanza, forUs, chance, delayUs };
+}
+
+function resolveDeviceMapping(words: Words, entry: WrittenEntry, path: Path): Action | undefined {
+  const { network, clock } = entry;
+  const disk = entry['disk-full'];
+  if (disk !== undefined) {
+    const at = [...path, 'disk-full'];
+    const forUs = readPositiveDuration(words.complaints, disk.for, [...at, 'for']);
+    if (!checkDevice(words, disk.device, [...at, 'device'])) return undefined;
+    return { kind: 'disk-full', device: disk.device, forUs };
+  }
+  if (network !== undefined) {
+    const hasDevice = checkDevice(words, network.device, [...path, 'network', 'device']);
+    const hasNetwork = checkNetwork(words, network.use, [...path, 'network', 'use']);
+    if (!hasDevice || !hasNetwork) return undefined;
+    return { kind: 'network', device: network.device, network: network.use };
+  }
+  if (clock !== undefined) {
+    const skewUs = readDuration(words.complaints, clock.skew, [...path, 'clock', 'skew']);
+    if (!checkDevice(words, clock.device, [...path, 'clock', 'device'])) return undefined;
+    return { kind: 'clock', device: clock.device, skewUs };
+  }
+  return undefined;
+}
+
+/**
+ * Resolves the action under `key` of an entry at `path`; undefined when a complaint was made instead.
+ */
+export function resolveAction(
+  words: Words,
+  entry: WrittenEntry,
+  key: string,
+  path: Path,
+): Action | undefined {
+  const at = [...path, key];
+  switch (key) {
+    case 'send':
+      return entry.send && resolveSend(words, entry.send, at);
+    case 'read':
+      return entry.read && resolveRead(words, entry.read, at);
+    case 'link':
+      if (entry.link === undefined || !checkCompanion(words, entry.link, at, 'linked')) {
+        return undefined;
+      }
+      return { kind: 'link', companion: entry.link };
+    case 'unlink':
+      return entry.unlink === undefined ? undefined : resolveUnlink(words, entry.unlink, at);
+    case 'power-off':
+    case 'power-on':
+    case 'doze':
+    case 'wake':
+    case 'offline':
+    case 'online': {
+      const device = entry[key];
+      if (device === undefined || !checkDevice(words, device, at)) return undefined;
+      return { kind: key, device };
+    }
+    case 'crash':
+    case 'lose-last-commit': {
+      const crash = entry[key];
+      return crash === undefined ? undefined : resolveCrash(words, key, crash, at);
+    }
+    case 'partition':
+      return entry.partition && resolvePartition(words, entry.partition, at);
+    case 'flap':
+      return entry.flap && resolveFlap(words, entry.flap, at);
+    case 'stanza-fault': {
+      const fault = entry['stanza-fault'];
+      return fault === undefined ? undefined : resolveStanzaFault(words, fault, at);
+    }
+    default:
+      return resolveDeviceMapping(words, entry, path);
+  }
+}

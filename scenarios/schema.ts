@@ -1,0 +1,289 @@
+/**
+ * The scenario language, version 1: its written form, key by key. It says what may be written, not what is
+ * meant: times stay text, and whether a device exists is the business of `resolve.ts`. The JSON Schema
+ * for editors is made from it. What it cannot say yet is in `later.ts`.
+ */
+
+import { z } from 'zod';
+import { EPOCH_DEFAULT } from './epoch.ts';
+import { PREKEYS_MAX, TRACE_ROWS_MAX, WORKLOAD_MESSAGES_MAX } from './limits.ts';
+import { entrySchema } from './schema-timeline.ts';
+import {
+  deviceSchema,
+  durationSchema,
+  epochSchema,
+  idSchema,
+  listSchema,
+  mapping,
+  nameSchema,
+  notA,
+  oneOf,
+  partySchema,
+  ratioSchema,
+  scenarioNameSchema,
+  signedDurationSchema,
+  textSchema,
+  wholeSchema,
+} from './schema-words.ts';
+
+const networkOfDevice = z
+  .union(
+    [
+      nameSchema,
+      listSchema(
+        mapping(
+          {
+            from: durationSchema.default('0s').describe('In force from this time on.'),
+            use: nameSchema.describe('Name of the network.'),
+          },
+          'a network with its time',
+        ),
+        'networks',
+      ),
+    ],
+    { error: notA('a network or a list of networks with times') },
+  )
+  .default('wifi')
+  .describe('A network, or a list of `{ from, use }` in order of time.');
+
+const deviceShape = {
+  network: networkOfDevice,
+  power: oneOf(['on', 'off', 'doze']).default('on').describe('Power at time zero.'),
+  'clock-skew': signedDurationSchema.default('0s').describe('Its clock minus true time.'),
+};
+
+const phoneSchema = mapping(deviceShape, 'a phone').describe('The account’s phone.');
+
+const companionSchema = mapping(
+  {
+    ...deviceShape,
+    linked: z
+      .boolean({ error: notA('true or false') })
+      .default(true)
+      .describe('False: it exists, and a `link` entry links it.'),
+  },
+  'a companion',
+);
+
+const accountSchema = mapping(
+  {
+    phone: phoneSchema.default({ network: 'wifi', power: 'on', 'clock-skew': '0s' }),
+    companions: z
+      .record(nameSchema, companionSchema, { error: notA('companions by name (a mapping)') })
+      .default({})
+      .describe('Companions by name; at most four are linked at a time.'),
+  },
+  'an account',
+).meta({ id: 'Account', description: 'A person: a phone and up to four companions.' });
+
+const networkSchema = mapping(
+  {
+    'based-on': nameSchema.default('wifi').describe('Built-in network it starts from.'),
+    latency: z
+      .array(durationSchema, { error: notA('a list of six durations') })
+      .length(6, { error: 'latency takes six durations: the 0, 25, 50, 75, 95 and 100 % quantiles' })
+      .optional()
+      .describe('One-way latency: 0, 25, 50, 75, 95 and 100 % quantiles, ascending.'),
+    loss: ratioSchema.optional().describe('Chance that a packet is lost.'),
+    duplication: ratioSchema.optional().describe('Chance that a packet arrives twice.'),
+    reordering: ratioSchema.optional().describe('Chance that a packet is overtaken.'),
+    corruption: ratioSchema.optional().describe('Chance that a packet arrives damaged.'),
+    'bandwidth-bytes-per-second': wholeSchema(1, 1_000_000_000).optional().describe('Bandwidth.'),
+    trace: z
+      .union(
+        [
+          textSchema(512),
+          listSchema(
+            mapping(
+              {
+                time: durationSchema.describe('From this time of the trace on.'),
+                latency: durationSchema.describe('One-way latency.'),
+                loss: ratioSchema.default(0).describe('Chance that a packet is lost.'),
+              },
+              'a row of a trace',
+            ),
+            'rows',
+          ).max(TRACE_ROWS_MAX, { error: `a trace has at most ${TRACE_ROWS_MAX} rows` }),
+        ],
+        { error: notA('the name of a CSV file or a list of rows') },
+      )
+      .optional()
+      .describe('A measured trace: a CSV file `time_ms,latency_ms,loss`, or its rows.'),
+  },
+  'a network',
+).meta({ id: 'Network', description: 'A network described here, by its difference to another.' });
+
+const workloadTimes = {
+  from: durationSchema.default('0s').describe('Begins at this time.'),
+  until: durationSchema.optional().describe('Ends at this time; the story’s end when left out.'),
+};
+const senders = {
+  senders: listSchema(deviceSchema, 'devices').describe('Devices that write on their own.'),
+  to: listSchema(partySchema, 'accounts').describe('Accounts they write to, drawn per message.'),
+  ...workloadTimes,
+  'per-hour': ratioSchema.describe('Mean number of messages per sender and hour.'),
+};
+
+const workloadSchema = z
+  .discriminatedUnion(
+    'kind',
+    [
+      mapping(
+        {
+          id: idSchema.optional().describe('Name of the workload.'),
+          kind: z.literal('conversation').describe('People take turns.'),
+          between: listSchema(partySchema, 'sides', 2).describe(
+            'Who talks; the first begins and may be a device, the others are accounts.',
+          ),
+          ...workloadTimes,
+          messages: wholeSchema(1, WORKLOAD_MESSAGES_MAX).describe('How many messages in all.'),
+          reply: ratioSchema.default('1/2').describe('Chance that a shown message is answered.'),
+        },
+        'a conversation',
+      ),
+      mapping(
+        {
+          id: idSchema.optional().describe('Name of the workload.'),
+          kind: z.literal('poisson').describe('Independent senders at a constant mean rate.'),
+          ...senders,
+        },
+        'a workload',
+      ),
+      mapping(
+        {
+          id: idSchema.optional().describe('Name of the workload.'),
+          kind: z.literal('diurnal').describe('As poisson, following the hour of day.'),
+          ...senders,
+          'hour-weights': z
+            .array(wholeSchema(0, 1_000_000), { error: notA('a list of 24 whole numbers') })
+            .length(24, { error: 'hour-weights takes 24 whole numbers, one for each hour of day' })
+            .optional()
+            .describe('24 weights; a quiet night and two peaks when left out.'),
+        },
+        'a workload',
+      ),
+    ],
+    { error: notA('a workload of a known kind') },
+  )
+  .meta({ id: 'Workload', description: 'Messages written by a generator instead of one by one.' });
+
+const expectationSchema = mapping(
+  {
+    shown: idSchema.describe('Id of a message that was sent by the timeline.'),
+    on: listSchema(partySchema, 'devices').describe('Devices, or accounts for all their devices.'),
+    within: durationSchema.optional().describe('Latest time after the send.'),
+    after: durationSchema.optional().describe('Not shown before this time since the epoch.'),
+    except: mapping(
+      {
+        relay: textSchema(400).optional().describe('Why the relay architecture need not.'),
+        fanout: textSchema(400).optional().describe('Why the fanout architecture need not.'),
+      },
+      'reasons by architecture',
+    )
+      .default({})
+      .describe('Architectures in which it is not expected, with the reason.'),
+  },
+  'an expectation',
+).meta({ id: 'Expectation', description: 'What must be true of one message.' });
+
+const settingsSchema = mapping(
+  {
+    'placeholder-deadline': durationSchema
+      .default('5m')
+      .describe('A placeholder that nobody heals is reported lost after this.'),
+    'doze-lateness': durationSchema
+      .default('1m')
+      .describe('How late the timers of a dozing device may be.'),
+  },
+  'settings',
+).describe('Settings of all devices.');
+
+/** The whole written form. */
+export const writtenScenarioSchema = mapping(
+  {
+    $schema: z.string({ error: notA('a text') }).optional().describe('For editors; ignored.'),
+    lockstep: z
+      .literal(1, { error: (issue) => `this is language version 1, not ${String(issue.input)}` })
+      .describe('Version of the language.'),
+    name: scenarioNameSchema.describe('Name of the scenario.'),
+    summary: textSchema(400).describe('The story in one sentence.'),
+    epoch: epochSchema.default(EPOCH_DEFAULT).describe('The instant of time 0, in UTC.'),
+    length: durationSchema
+      .optional()
+      .describe('Length of the story; one minute after the last time named when left out.'),
+    accounts: z
+      .record(nameSchema, accountSchema, { error: notA('accounts by name (a mapping)') })
+      .describe('Who takes part, by name.'),
+    networks: z
+      .record(nameSchema, networkSchema, { error: notA('networks by name (a mapping)') })
+      .default({})
+      .describe('Networks of this scenario, beside the built-in ones.'),
+    prekeys: wholeSchema(1, PREKEYS_MAX).default(30).describe('One-time prekeys per upload.'),
+    settings: settingsSchema.default({ 'placeholder-deadline': '5m', 'doze-lateness': '1m' }),
+    strangers: z
+      .array(
+        z.tuple([nameSchema, nameSchema], {
+          error: 'strangers come in pairs; write strangers: [[alice, bob]]',
+        }),
+        { error: notA('a list of pairs of accounts') },
+      )
+      .default([])
+      .describe('Pairs of accounts that do not hold each other’s device lists at time zero.'),
+    workload: listSchema(workloadSchema, 'workloads', 0)
+      .default([])
+      .describe('Generated messages.'),
+    timeline: listSchema(entrySchema, 'timeline entries', 0)
+      .default([])
+      .describe('What happens, and when.'),
+    heal: mapping(
+      { for: durationSchema.default('10m').describe('Its length.') },
+      'the heal phase; write heal: { for: 10m }',
+    )
+      .default({ for: '10m' })
+      .describe('After the story: faults off, everyone on, then nothing may be outstanding.'),
+    'must-fire': listSchema(z.string({ error: notA('a lever') }), 'levers', 0)
+      .default([])
+      .describe('Levers and marks without which this story was not told.'),
+    'must-check': listSchema(z.string({ error: notA('a property id') }), 'property ids', 0)
+      .default([])
+      .describe('Properties that must be checked at least once.'),
+    expect: listSchema(expectationSchema, 'expectations', 0)
+      .default([])
+      .describe('What must be true of single messages.'),
+    exceptions: listSchema(
+      mapping(
+        {
+          property: z.string({ error: notA('a property id') }).describe('Id of the property.'),
+          architecture: oneOf(['fanout', 'relay', 'both']).default('both').describe('Where.'),
+          why: textSchema(400).describe('The reason, for people.'),
+        },
+        'an exception',
+      ),
+      'exceptions',
+      0,
+    )
+      .default([])
+      .describe('Properties that need not hold here, each with its reason.'),
+    seed: textSchema(200).optional().describe('Of a counterexample: the seed it was found with.'),
+    architecture: oneOf(['fanout', 'relay']).optional().describe('Of a counterexample.'),
+    overrides: listSchema(
+      mapping(
+        {
+          choice: textSchema(400).describe('Id of the choice, as the decision log prints it.'),
+          value: wholeSchema(-1_000_000_000_000_000, 1_000_000_000_000_000).describe('The answer.'),
+        },
+        'an override',
+      ),
+      'overrides',
+      0,
+    )
+      .default([])
+      .describe('Of a counterexample: decisions taken away from the seed.'),
+  },
+  'a scenario',
+);
+
+/** What people may write (defaults left out). */
+export type WrittenInput = z.input<typeof writtenScenarioSchema>;
+/** The written form with its defaults. */
+export type WrittenScenario = z.output<typeof writtenScenarioSchema>;
