@@ -167,6 +167,11 @@ export function pinnedIdentity(tx: Transaction, peer: DeviceJid): PeerIdentityRe
   return tx.get(SIGNAL_COLLECTIONS.peerIdentity, peer) as PeerIdentityRecord | undefined;
 }
 
+/** The public key pinned for `peer` (32 raw bytes), if any. */
+export function peerIdentity(tx: Transaction, peer: DeviceJid): Uint8Array | undefined {
+  return pinnedIdentity(tx, peer)?.publicKey;
+}
+
 /** The current session with `peer`, if any. */
 export function currentSession(tx: Transaction, peer: DeviceJid): SessionRecord | undefined {
   return tx.get(SIGNAL_COLLECTIONS.session, peer) as SessionRecord | undefined;

@@ -20,6 +20,8 @@ interface Pair {
   readonly owner: Maker;
   /** Both keep a crossing start alive (specification 3.4: the JavaScript line does not). */
   readonly convergesOnCrossing: boolean;
+  /** The owner still opens a chain after a forgery on it: libsignal-node moves on before the MAC. */
+  readonly ownerSurvivesDamage: boolean;
 }
 
 /** Ours with ours, then ours with each other implementation in both roles. */
@@ -30,18 +32,20 @@ const PAIRS: readonly Pair[] = PROVIDERS.flatMap((provider) => {
     ['libsignal-client 0.23.1', () => nativePeer(4_661), true],
     ['libsignal-node 6.0.0', () => javascriptPeer(4_662), false],
   ];
-  return others.flatMap(([name, other, convergesOnCrossing]) => [
+  return others.flatMap(([name, other, isSound]) => [
     {
       title: `${provider.name} starts to ${name}`,
       starter: ours,
       owner: other,
-      convergesOnCrossing,
+      convergesOnCrossing: isSound,
+      ownerSurvivesDamage: isSound,
     },
     {
       title: `${name} starts to ${provider.name}`,
       starter: other,
       owner: ours,
-      convergesOnCrossing,
+      convergesOnCrossing: isSound,
+      ownerSurvivesDamage: true,
     },
   ]);
 });
@@ -77,12 +81,9 @@ describe.each(PAIRS)('$title', (pair) => {
     ['without one-time prekey', false],
   ])('%s: three first messages out of order, an answer, then plain ones', async (_name, prekey) => {
     const [starter, owner] = await begun(pair, prekey);
-    const sealed = [1, 2, 3].map(async (value) => starter.encrypt(text(value)));
-    const [first, second, third] = (await Promise.all(sealed)) as [
-      InteropMessage,
-      InteropMessage,
-      InteropMessage,
-    ];
+    const first = await starter.encrypt(text(1));
+    const second = await starter.encrypt(text(2));
+    const third = await starter.encrypt(text(3));
     await opens(owner, third, 3);
     await opens(owner, first, 1);
     await opens(owner, second, 2);
@@ -119,18 +120,6 @@ describe.each(PAIRS)('$title', (pair) => {
     await deliver(owner, starter, 3);
   });
 
-  it('a damaged message is refused and the conversation goes on', async () => {
-    const [starter, owner] = await begun(pair, true);
-    await deliver(starter, owner, 1);
-    await deliver(owner, starter, 2);
-    const sealed = await starter.encrypt(text(3));
-    const bytes = new Uint8Array(sealed.bytes);
-    bytes[bytes.length - 12] = (bytes[bytes.length - 12] as number) ^ 8;
-    await expect(owner.decrypt({ type: sealed.type, bytes })).rejects.toThrow();
-    await opens(owner, sealed, 3);
-    await deliver(owner, starter, 4);
-  });
-
   it('two hundred turns of ping-pong', async () => {
     const [starter, owner] = await begun(pair, true);
     for (let turn = 0; turn < 200; turn += 1) {
@@ -155,5 +144,19 @@ describe.each(PAIRS.filter((pair) => pair.convergesOnCrossing))('$title', (pair)
     }
     expect(await deliver(one, two, 7)).toBe('msg');
     expect(await deliver(two, one, 8)).toBe('msg');
+  });
+});
+
+describe.each(PAIRS.filter((pair) => pair.ownerSurvivesDamage))('$title', (pair) => {
+  it('a damaged message is refused and the conversation goes on', async () => {
+    const [starter, owner] = await begun(pair, true);
+    await deliver(starter, owner, 1);
+    await deliver(owner, starter, 2);
+    const sealed = await starter.encrypt(text(3));
+    const bytes = new Uint8Array(sealed.bytes);
+    bytes[bytes.length - 12] = (bytes[bytes.length - 12] as number) ^ 8;
+    await expect(owner.decrypt({ type: sealed.type, bytes })).rejects.toThrow();
+    await opens(owner, sealed, 3);
+    await deliver(owner, starter, 4);
   });
 });

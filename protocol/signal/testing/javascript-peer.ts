@@ -4,8 +4,8 @@
  * console when it fails, so tests silence that.
  */
 
+import * as libsignal from 'libsignal';
 import {
-  keyhelper,
   ProtocolAddress,
   SessionBuilder,
   SessionCipher,
@@ -20,15 +20,17 @@ interface JavascriptKeyPair {
   readonly pubKey: Buffer;
 }
 
-/** What the package exports beside its typings. */
-const helper = keyhelper as {
+/** Exported by the package, missing in its typings. */
+interface KeyHelper {
   generateIdentityKeyPair(): JavascriptKeyPair;
   generateSignedPreKey(
     identity: JavascriptKeyPair,
     id: number,
   ): { keyPair: JavascriptKeyPair; signature: Buffer };
   generatePreKey(id: number): { keyPair: JavascriptKeyPair };
-};
+}
+
+const helper = (libsignal as unknown as { keyhelper: KeyHelper }).keyhelper;
 
 const buffer = (raw: Uint8Array): Buffer => Buffer.from(serialiseKey(raw));
 const rawOf = (key: Buffer): Uint8Array => new Uint8Array(key.subarray(1));
