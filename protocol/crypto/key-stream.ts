@@ -80,16 +80,14 @@ function scopedTo(stream: KeyStream, scope: SecretScope): KeyedHash {
 }
 
 /** Block i (from 0) = HMAC(root, scope, purpose, ordinal, i); the last one is cut. */
-function expand(
-  scoped: KeyedHash,
-  purpose: string,
-  ordinal: number,
-  length: number,
-): Uint8Array {
+function expand(scoped: KeyedHash, purpose: string, ordinal: number, length: number): Uint8Array {
   assert(length >= 1 && length <= SECRET_BYTES_MAX, 'a secret has 1..8,160 bytes');
   const output = new Uint8Array(length);
   for (let block = 0; block * 32 < length; block++) {
-    const digest = scoped.clone().update(encode([purpose, ordinal, block])).digest();
+    const digest = scoped
+      .clone()
+      .update(encode([purpose, ordinal, block]))
+      .digest();
     output.set(digest.subarray(0, Math.min(32, length - block * 32)), block * 32);
   }
   return output;

@@ -18,7 +18,17 @@
  * - GCM of 200 bytes: 5; noble 22. CTR: 3.7; noble 6.5.
  */
 
-import crypto, { type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hash,
+  type KeyObject,
+  verify as verifyEd25519,
+} from 'node:crypto';
 import { assert } from '../errors.ts';
 import { assertCbc, assertCtr, assertGcm, assertMacLength, isLeadingPart } from './arguments.ts';
 import { isAllZero, isUsablePublicKey } from './curve-checks.ts';
@@ -54,9 +64,9 @@ export function opensslProvider(): CryptoProvider {
     ctr: ctrApply,
     gcmEncrypt,
     gcmDecrypt,
-    sha1: (message) => plain(crypto.hash('sha1', message, 'buffer')),
-    sha512: (message) => plain(crypto.hash('sha512', message, 'buffer')),
-    md5: (message) => plain(crypto.hash('md5', message, 'buffer')),
+    sha1: (message) => plain(hash('sha1', message, 'buffer')),
+    sha512: (message) => plain(hash('sha512', message, 'buffer')),
+    md5: (message) => plain(hash('md5', message, 'buffer')),
   };
 }
 
@@ -71,7 +81,7 @@ function agreements(): Pick<CryptoProvider, 'keyPair' | 'agree'> {
     if (native === undefined) {
       assert(key.length === 32, 'a private key has 32 bytes');
       const jwk = { kty: 'OKP', crv: 'X25519', x: DUMMY_X, d: base64url(key) };
-      native = crypto.createPrivateKey({ format: 'jwk', key: jwk });
+      native = createPrivateKey({ format: 'jwk', key: jwk });
       privateKeys.set(key, native);
     }
     return native;
@@ -95,7 +105,7 @@ function agreements(): Pick<CryptoProvider, 'keyPair' | 'agree'> {
     agree(privateKey, publicKey) {
       if (!isUsablePublicKey(publicKey)) return undefined;
       const pair = { privateKey: privateOf(privateKey), publicKey: publicOf(publicKey) };
-      const shared = plain(crypto.diffieHellman(pair));
+      const shared = plain(diffieHellman(pair));
       return isAllZero(shared) ? undefined : shared;
     },
   };
@@ -103,7 +113,10 @@ function agreements(): Pick<CryptoProvider, 'keyPair' | 'agree'> {
 
 function signatures(): Pick<CryptoProvider, 'sign' | 'verify'> {
   const signingKeys = new WeakMap<Uint8Array, SigningKey>();
-  const verifyingKeys = [new WeakMap<Uint8Array, KeyObject>(), new WeakMap<Uint8Array, KeyObject>()];
+  const verifyingKeys = [
+    new WeakMap<Uint8Array, KeyObject>(),
+    new WeakMap<Uint8Array, KeyObject>(),
+  ];
 
   const verifyingKey = (publicKey: Uint8Array, sign: number): KeyObject => {
     const cache = verifyingKeys[sign === 0 ? 0 : 1] as WeakMap<Uint8Array, KeyObject>;
@@ -134,7 +147,7 @@ function signatures(): Pick<CryptoProvider, 'sign' | 'verify'> {
       const key = verifyingKey(publicKey, (signature[63] as number) & 0x80);
       const unsigned = Uint8Array.from(signature);
       unsigned[63] = (unsigned[63] as number) & 0x7f;
-      if (crypto.verify(null, message, key, unsigned)) return true;
+      if (verifyEd25519(null, message, key, unsigned)) return true;
       return xeddsaVerify(publicKey, message, signature);
     },
   };
@@ -142,7 +155,7 @@ function signatures(): Pick<CryptoProvider, 'sign' | 'verify'> {
 
 function importPublic(curve: 'X25519' | 'Ed25519', key: Uint8Array): KeyObject {
   const jwk = { kty: 'OKP', crv: curve, x: base64url(key) };
-  return crypto.createPublicKey({ format: 'jwk', key: jwk });
+  return createPublicKey({ format: 'jwk', key: jwk });
 }
 
 // ---------------------------------------------------------------- hashes
@@ -152,7 +165,7 @@ function keyedHashes(): Pick<CryptoProvider, 'derive' | 'mac' | 'macHolds' | 'hk
   const hmac = (key: Uint8Array, message: Uint8Array): Uint8Array =>
     message.length <= SMALL_MESSAGE_BYTES && key.length <= 64
       ? small.hmac(key, message)
-      : plain(crypto.createHmac('sha256', key).update(message).digest());
+      : plain(createHmac('sha256', key).update(message).digest());
 
   return {
     derive: hmac,
@@ -168,7 +181,7 @@ function keyedHashes(): Pick<CryptoProvider, 'derive' | 'mac' | 'macHolds' | 'hk
     sha256: (message) =>
       message.length <= SMALL_MESSAGE_BYTES
         ? small.sha256(message)
-        : plain(crypto.hash('sha256', message, 'buffer')),
+        : plain(hash('sha256', message, 'buffer')),
   };
 }
 
@@ -181,7 +194,7 @@ function cbcEncrypt(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): Uin
   const padded = new Uint8Array(plaintext.length + padding);
   padded.set(plaintext);
   padded.fill(padding, plaintext.length);
-  return plain(crypto.createCipheriv('aes-256-cbc', key, iv).update(padded));
+  return plain(createCipheriv('aes-256-cbc', key, iv).update(padded));
 }
 
 /** The padding is checked here too: no second native call, no exception for what an attacker sent. */
@@ -193,7 +206,7 @@ function cbcDecrypt(
   assertCbc(key, iv);
   const { length } = ciphertext;
   if (length === 0 || length % BLOCK_BYTES !== 0) return undefined;
-  const cipher = crypto.createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+  const cipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
   const padded = cipher.update(ciphertext);
   const padding = padded[length - 1] as number;
   if (padding < 1 || padding > BLOCK_BYTES) return undefined;
@@ -206,7 +219,7 @@ function cbcDecrypt(
 function ctrApply(key: Uint8Array, counterBlock: Uint8Array, input: Uint8Array): Uint8Array {
   assertCtr(key, counterBlock);
   const name = key.length === 32 ? 'aes-256-ctr' : 'aes-128-ctr';
-  return plain(crypto.createCipheriv(name, key, counterBlock).update(input));
+  return plain(createCipheriv(name, key, counterBlock).update(input));
 }
 
 function gcmEncrypt(
@@ -216,7 +229,7 @@ function gcmEncrypt(
   plaintext: Uint8Array,
 ): Uint8Array {
   assertGcm(key, nonce);
-  const cipher = crypto.createCipheriv('aes-256-gcm', key, nonce).setAAD(aad);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(aad);
   const sealed = new Uint8Array(plaintext.length + TAG_BYTES);
   sealed.set(cipher.update(plaintext));
   cipher.final();
@@ -233,7 +246,7 @@ function gcmDecrypt(
   assertGcm(key, nonce);
   const length = sealed.length - TAG_BYTES;
   if (length < 0) return undefined;
-  const cipher = crypto.createDecipheriv('aes-256-gcm', key, nonce).setAAD(aad);
+  const cipher = createDecipheriv('aes-256-gcm', key, nonce).setAAD(aad);
   cipher.setAuthTag(sealed.subarray(length));
   const plaintext = cipher.update(sealed.subarray(0, length));
   try {

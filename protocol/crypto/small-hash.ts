@@ -172,7 +172,8 @@ class Core {
     this.#compressor.load(this.initial);
     this.#compressor.compress(this.#blockView, 0);
     this.#compressor.save(states.inner);
-    for (let index = 0; index < 64; index++) block[index] = (block[index] as number) ^ (0x36 ^ 0x5c);
+    for (let index = 0; index < 64; index++)
+      block[index] = (block[index] as number) ^ (0x36 ^ 0x5c);
     this.#compressor.load(this.initial);
     this.#compressor.compress(this.#blockView, 0);
     this.#compressor.save(states.outer);

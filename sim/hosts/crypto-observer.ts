@@ -1,0 +1,153 @@
+/**
+ * Watches the crypto provider from outside (contract 9): every use is told to a sink with the names of
+ * the keys that went in and came out and whether it held. Nodes report nothing about keys; judges learn
+ * of key use only from here. The observer changes no result and keeps no key.
+ *
+ * What the lists hold, in order: `keyPair` seed -> private, public · `agree` private, public -> shared ·
+ * `sign` private, z · `verify` public · `derive` key -> key · `mac` and `macHolds` key · `hkdf` material,
+ * salt if given -> each output · ciphers the key alone (a digest covers the initialisation vector or
+ * nonce and the plaintext) · plain hashes nothing.
+ */
+
+import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
+import type { CryptoUse } from '../trace/events.ts';
+import { type KeyNames, keyNames } from '../trace/key-id.ts';
+
+type Sink = (use: CryptoUse) => void;
+
+const NONE: readonly string[] = [];
+
+/** A provider that answers as `inner` does, under its name, and tells `sink` of each use after it happened. */
+export function observeCrypto(inner: CryptoProvider, sink: Sink): CryptoProvider {
+  const names = keyNames();
+  return {
+    name: inner.name,
+    ...observedCurve(inner, sink, names),
+    ...observedDerivations(inner, sink, names),
+    ...observedCiphers(inner, sink, names),
+    ...observedHashes(inner, sink),
+  };
+}
+
+function observedCurve(
+  inner: CryptoProvider,
+  sink: Sink,
+  names: KeyNames,
+): Pick<CryptoProvider, 'keyPair' | 'agree' | 'sign' | 'verify'> {
+  const { idOf } = names;
+  return {
+    keyPair(seed) {
+      const pair = inner.keyPair(seed);
+      const keysOut = [idOf(pair.privateKey), idOf(pair.publicKey)];
+      sink({ operation: 'keyPair', keysIn: [idOf(seed)], keysOut, isGood: true });
+      return pair;
+    },
+    agree(privateKey, publicKey) {
+      const shared = inner.agree(privateKey, publicKey);
+      const keysIn = [idOf(privateKey), idOf(publicKey)];
+      const keysOut = shared === undefined ? NONE : [idOf(shared)];
+      sink({ operation: 'agree', keysIn, keysOut, isGood: shared !== undefined });
+      return shared;
+    },
+    sign(privateKey, message, z) {
+      const signature = inner.sign(privateKey, message, z);
+      sink(plainUse('sign', [idOf(privateKey), idOf(z)], true));
+      return signature;
+    },
+    verify(publicKey, message, signature) {
+      const isGood = inner.verify(publicKey, message, signature);
+      sink(plainUse('verify', [idOf(publicKey)], isGood));
+      return isGood;
+    },
+  };
+}
+
+function observedDerivations(
+  inner: CryptoProvider,
+  sink: Sink,
+  names: KeyNames,
+): Pick<CryptoProvider, 'derive' | 'mac' | 'macHolds' | 'hkdf'> {
+  const { idOf } = names;
+  return {
+    derive(key, message) {
+      const derived = inner.derive(key, message);
+      sink({ operation: 'derive', keysIn: [idOf(key)], keysOut: [idOf(derived)], isGood: true });
+      return derived;
+    },
+    mac(key, message, length) {
+      const code = inner.mac(key, message, length);
+      sink(plainUse('mac', [idOf(key)], true));
+      return code;
+    },
+    macHolds(key, message, expected) {
+      const isGood = inner.macHolds(key, message, expected);
+      sink(plainUse('macHolds', [idOf(key)], isGood));
+      return isGood;
+    },
+    hkdf(keyMaterial, salt, info, lengths) {
+      const keys = inner.hkdf(keyMaterial, salt, info, lengths);
+      const keysIn = salt === undefined ? [idOf(keyMaterial)] : [idOf(keyMaterial), idOf(salt)];
+      sink({ operation: 'hkdf', keysIn, keysOut: keys.map(idOf), isGood: true });
+      return keys;
+    },
+  };
+}
+
+function observedCiphers(
+  inner: CryptoProvider,
+  sink: Sink,
+  names: KeyNames,
+): Pick<CryptoProvider, 'cbcEncrypt' | 'cbcDecrypt' | 'ctr' | 'gcmEncrypt' | 'gcmDecrypt'> {
+  const { idOf, digestOf } = names;
+  return {
+    cbcEncrypt(key, iv, plaintext) {
+      const ciphertext = inner.cbcEncrypt(key, iv, plaintext);
+      const plaintextDigest = digestOf(iv, plaintext);
+      sink({ ...plainUse('cbcEncrypt', [idOf(key)], true), plaintextDigest });
+      return ciphertext;
+    },
+    cbcDecrypt(key, iv, ciphertext) {
+      const plaintext = inner.cbcDecrypt(key, iv, ciphertext);
+      sink(plainUse('cbcDecrypt', [idOf(key)], plaintext !== undefined));
+      return plaintext;
+    },
+    ctr(key, counterBlock, input) {
+      const output = inner.ctr(key, counterBlock, input);
+      sink(plainUse('ctr', [idOf(key)], true));
+      return output;
+    },
+    gcmEncrypt(key, nonce, aad, plaintext) {
+      const sealed = inner.gcmEncrypt(key, nonce, aad, plaintext);
+      const plaintextDigest = digestOf(nonce, plaintext);
+      sink({ ...plainUse('gcmEncrypt', [idOf(key)], true), plaintextDigest });
+      return sealed;
+    },
+    gcmDecrypt(key, nonce, aad, sealed) {
+      const plaintext = inner.gcmDecrypt(key, nonce, aad, sealed);
+      sink(plainUse('gcmDecrypt', [idOf(key)], plaintext !== undefined));
+      return plaintext;
+    },
+  };
+}
+
+function observedHashes(
+  inner: CryptoProvider,
+  sink: Sink,
+): Pick<CryptoProvider, 'sha1' | 'sha256' | 'sha512' | 'md5'> {
+  const hash = (operation: 'sha1' | 'sha256' | 'sha512' | 'md5', message: Uint8Array) => {
+    const digest = inner[operation](message);
+    sink(plainUse(operation, NONE, true));
+    return digest;
+  };
+  return {
+    sha1: (message) => hash('sha1', message),
+    sha256: (message) => hash('sha256', message),
+    sha512: (message) => hash('sha512', message),
+    md5: (message) => hash('md5', message),
+  };
+}
+
+/** A use that makes no key. */
+function plainUse(operation: string, keysIn: readonly string[], isGood: boolean): CryptoUse {
+  return { operation, keysIn, keysOut: NONE, isGood };
+}
