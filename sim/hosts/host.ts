@@ -1,0 +1,422 @@
+/**
+ * One host: a protocol node with its Store, clock, power and timers. It feeds inputs in the order of the
+ * kernel, carries effects out, and is where crashes and store faults happen (contract 1, 2, 3).
+ *
+ * What it does not do: decide when people act or what the network does.
+ */
+
+import type { Effect, Input, OutboxRecord, ProtocolNode } from '../../protocol/contract.ts';
+import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
+import type { RecordWrite, Store } from '../../protocol/store.ts';
+import { assert } from '../../protocol/errors.ts';
+import type { Chooser } from '../kernel/chooser.ts';
+import type { EventQueue } from '../kernel/event-queue.ts';
+import type { Connection, Side } from '../network/connection.ts';
+import type { Network } from '../network/network.ts';
+import type { Change, CryptoUse, RunEventBody } from '../trace/events.ts';
+import { stepContext, type ContextSources } from './context.ts';
+import { HOST_EVENTS } from './host-events.ts';
+import type { PacketNames } from './roots.ts';
+import { Timers } from './timers.ts';
+
+export type Power = 'on' | 'off' | 'doze' | 'awake';
+
+/** What all hosts of a run share. */
+export interface HostRoom {
+  readonly queue: EventQueue;
+  readonly chooser: Chooser;
+  readonly network: Network;
+  readonly names: PacketNames;
+  readonly sources: ContextSources;
+  readonly epochUs: number;
+  /** Whether crash points are asked for one by one; costs a string each. */
+  readonly asksCrashes: boolean;
+  record(node: string, cause: number, body: RunEventBody): number;
+  /** After a commit of this host was stored and recorded. */
+  committed(host: Host, input: Input, changes: readonly Change[], cause: number): void;
+  /** The server wakes the device with this transport key (64 hex digits). */
+  push(transportKey: string, cause: number): void;
+}
+
+/** What tells one host from another. */
+export interface HostSetup {
+  readonly name: string;
+  /** Its place among the hosts; events of the queue name it. */
+  readonly index: number;
+  readonly side: Side;
+  readonly store: Store;
+  readonly skewUs: number;
+  readonly dozeLatenessUs: number;
+  /** Whether the Store before the last commit is kept, at the cost of a snapshot per commit. */
+  readonly keepsUndo: boolean;
+  /** The provider its steps use, observed; `takeUses` empties the observer. */
+  readonly crypto: CryptoProvider;
+  takeUses(): readonly CryptoUse[];
+  /** A new node around the Store, once per boot. */
+  makeNode(store: Store): ProtocolNode;
+}
+
+/** Shortest and longest wait before a node that crashed at a crash point starts again. Assumption. */
+const RESTART_LEAST_US = 1_000_000;
+const RESTART_SPREAD_US = 4_000_000;
+/** First and longest wait before a node restarts after a refused commit; it doubles in between. Assumption. */
+const REFUSED_LEAST_US = 5_000_000;
+const REFUSED_MOST_US = 60_000_000;
+/** How long a dozing device stays up after a push or a timer. Assumption: Android's short maintenance window. */
+const AWAKE_US = 30_000_000;
+
+/** A machine that runs one node. */
+export class Host {
+  readonly name: string;
+  readonly index: number;
+  readonly side: Side;
+  store: Store;
+  power: Power = 'off';
+  isCrashed = false;
+  /** Counts boots; the first of the story is 1. */
+  boot = 0;
+  skewUs: number;
+  /** Virtual time until which commits are refused. */
+  diskFullUntilUs = -1;
+  /** Times it left rest: power-on, wake-ups from doze. Keep-alives are counted by the network. */
+  wakeUps = 0;
+  readonly #setup: HostSetup;
+  readonly #room: HostRoom;
+  readonly #timers: Timers;
+  readonly #timerCounts = new Map<string, number>();
+  #node: ProtocolNode | undefined;
+  #pushCount = 0;
+  #restart = 0;
+  #doze = 0;
+  #refusedCount = 0;
+  #before: { store: Store; changes: readonly Change[] } | undefined;
+  /** Root of the input being handled, for the names of its packets. */
+  #root = '';
+
+  constructor(setup: HostSetup, room: HostRoom) {
+    this.name = setup.name;
+    this.index = setup.index;
+    this.side = setup.side;
+    this.store = setup.store;
+    this.skewUs = setup.skewUs;
+    this.#setup = setup;
+    this.#room = room;
+    this.#timers = new Timers(room.queue, HOST_EVENTS.timer, setup.index);
+  }
+
+  /** Whether its node runs. */
+  get isRunning(): boolean {
+    return !this.isCrashed && this.power !== 'off';
+  }
+
+  /** Whether it runs and may use its radio. */
+  get isListening(): boolean {
+    return !this.isCrashed && (this.power === 'on' || this.power === 'awake');
+  }
+
+  // ---------------------------------------------------------------- inputs
+
+  /** One step: `root` names its cause for packets. Nothing happens when the node does not run. */
+  handle(input: Input, root: string, cause: number): void {
+    if (!this.isRunning || this.#node === undefined) return;
+    const { room, setup } = { room: this.#room, setup: this.#setup };
+    const sequence = room.record(this.name, cause, { kind: 'input', input });
+    const wallUs = this.#wallUs();
+    const context = stepContext(room.sources, setup.crypto, this.name, this.boot, input.id, wallUs);
+    const effects = this.#node.step(input, context);
+    const crypto = setup.takeUses();
+    room.record(this.name, sequence, { kind: 'stepped', input, effects, crypto });
+    this.#root = root;
+    if (this.#crashesAt(input, 0, sequence)) return;
+    for (const [at, effect] of effects.entries()) {
+      assert(effect.kind !== 'commit' || at === 0, 'a step commits at most once, first');
+      if (!this.#carryOut(effect, input, sequence)) return;
+      if (this.#crashesAt(input, at + 1, sequence)) return;
+    }
+  }
+
+  connected(connection: Connection, peer: string, peerStaticKey: Uint8Array, cause: number): void {
+    const { name, number } = connection;
+    const id = `${name}/open/${this.name}`;
+    this.handle(
+      { kind: 'connected', connection: number, endpoint: peer, peerStaticKey, id },
+      name,
+      cause,
+    );
+  }
+
+  disconnected(number: number, name: string, reason: string, cause: number): void {
+    const id = `${name}/closed/${this.name}`;
+    this.handle({ kind: 'disconnected', connection: number, reason, id }, name, cause);
+  }
+
+  /** A firing of the queue. In doze it is the device's maintenance window: the radio is up for a while. */
+  timer(name: string, cause: number): void {
+    this.#timers.fired(name);
+    if (!this.isRunning) return;
+    if (this.power === 'doze') this.#wake(cause);
+    const count = this.#timerCounts.get(name) ?? 0;
+    this.#timerCounts.set(name, count + 1);
+    const root = `${this.name}/timer/${name}`;
+    this.handle({ kind: 'timer', name, id: `${root}/${count}` }, root, cause);
+  }
+
+  /** A push arrived: wakes from doze, and tells the node. */
+  pushed(cause: number): void {
+    if (!this.isRunning) return;
+    if (this.power === 'doze') this.#wake(cause);
+    const id = `${this.name}/push/${this.#pushCount++}`;
+    this.handle({ kind: 'push', id }, id, cause);
+  }
+
+  // ---------------------------------------------------------------- power and clock
+
+  /** Boots it, if it is off or crashed. */
+  start(cause: number): void {
+    if (this.#node !== undefined) return;
+    const wasOff = this.power === 'off';
+    if (wasOff) this.power = 'on';
+    else if (this.power === 'awake') this.power = 'doze';
+    if (wasOff) this.wakeUps++;
+    const sequence = wasOff
+      ? this.#room.record(this.name, cause, { kind: 'power', state: 'on' })
+      : cause;
+    this.isCrashed = false;
+    this.#restart++;
+    this.boot++;
+    this.store.volatile.clear();
+    this.#node = this.#setup.makeNode(this.store);
+    this.#rearm(sequence);
+    const id = `${this.name}/started/${this.boot}`;
+    this.handle({ kind: 'started', id }, id, sequence);
+  }
+
+  /** In order: its connections close, its volatile state is gone. */
+  powerOff(cause: number): void {
+    if (this.power === 'off') return;
+    const sequence = this.#room.record(this.name, cause, { kind: 'power', state: 'off' });
+    if (!this.isCrashed) this.#room.network.closeAll(this.name, 'power-off', sequence);
+    this.power = 'off';
+    this.isCrashed = false;
+    this.#down();
+  }
+
+  /** No radio, late timers, until a push, a timer or `wake`. */
+  doze(cause: number): void {
+    if (this.power === 'off' || this.power === 'doze') return;
+    const sequence = this.#room.record(this.name, cause, { kind: 'power', state: 'doze' });
+    this.power = 'doze';
+    this.#doze++;
+    if (this.isCrashed) return;
+    this.#rearm(sequence);
+    this.#room.network.loseRadio(this.name, 'doze', sequence);
+  }
+
+  /** Out of doze for good. */
+  wake(cause: number): void {
+    if (this.power !== 'doze' && this.power !== 'awake') return;
+    const wasResting = this.power === 'doze';
+    this.power = 'on';
+    this.#doze++;
+    const sequence = this.#room.record(this.name, cause, { kind: 'power', state: 'on' });
+    if (this.isCrashed || !wasResting) return;
+    this.wakeUps++;
+    this.#rearm(sequence);
+    this.pushed(sequence);
+  }
+
+  /** The awake window may be over; `generation` tells whether anything happened since. */
+  dozeAgain(generation: number, cause: number): void {
+    if (this.power === 'awake' && this.#doze === generation) this.doze(cause);
+  }
+
+  /** Sets its clock to true time plus `skewUs`. */
+  setClock(skewUs: number, cause: number): void {
+    this.skewUs = skewUs;
+    if (this.isRunning) this.#rearm(cause);
+  }
+
+  #wake(cause: number): void {
+    this.power = 'awake';
+    this.wakeUps++;
+    this.#doze++;
+    const sequence = this.#room.record(this.name, cause, { kind: 'power', state: 'awake' });
+    this.#rearm(sequence);
+    const untilUs = this.#room.queue.timeUs + AWAKE_US;
+    this.#room.queue.push(untilUs, HOST_EVENTS.dozeAgain, this.index, this.#doze, sequence);
+  }
+
+  // ---------------------------------------------------------------- crashes
+
+  /** Dies at once without a word and starts again later. */
+  crash(choice: string, restartAfterUs: number, cause: number): void {
+    if (!this.isRunning) return;
+    const sequence = this.#room.record(this.name, cause, { kind: 'crash', choice });
+    this.isCrashed = true;
+    this.#room.network.dropSilently(this.name, sequence);
+    this.#down();
+    const atUs = this.#room.queue.timeUs + restartAfterUs;
+    this.#room.queue.push(atUs, HOST_EVENTS.restart, this.index, this.#restart, sequence);
+  }
+
+  /** Undoes the last commit; call while it is down. */
+  loseLastCommit(inputId: string, cause: number): boolean {
+    const before = this.#before;
+    if (before === undefined) return false;
+    this.store = before.store;
+    this.#before = undefined;
+    const changes = before.changes.map(({ collection, key, before: was, after }) => {
+      return { collection, key, before: after, after: was };
+    });
+    this.#room.record(this.name, cause, { kind: 'commit', inputId, changes, isTimeZero: false });
+    return true;
+  }
+
+  /** The restart of an earlier crash is due, unless it was started otherwise. */
+  restart(generation: number, cause: number): void {
+    if (this.isCrashed && this.#restart === generation && this.power !== 'off') this.start(cause);
+  }
+
+  #down(): void {
+    this.#timers.clear();
+    this.#node = undefined;
+    this.#restart++;
+    this.#doze++;
+    this.store.volatile.clear();
+  }
+
+  #crashesAt(input: Input, at: number, cause: number): boolean {
+    if (!this.#room.asksCrashes || !this.isRunning) return !this.isRunning;
+    const choice = `crash/${input.id}/${at}`;
+    if (!this.#room.chooser.flag(choice, false)) return false;
+    this.#lever('crash', choice, `${this.name} dies at effect ${at} of ${input.id}.`, cause);
+    const id = `restart/${choice}`;
+    this.crash(choice, RESTART_LEAST_US + this.#room.chooser.below(id, RESTART_SPREAD_US), cause);
+    return true;
+  }
+
+  // ---------------------------------------------------------------- effects
+
+  /** False when the rest of the step is cancelled. */
+  #carryOut(effect: Effect, input: Input, cause: number): boolean {
+    switch (effect.kind) {
+      case 'commit':
+        return this.#commit(effect.writes, input, cause);
+      case 'send':
+        this.#send(effect, cause);
+        return true;
+      case 'open':
+        assert(this.side === 0, 'only devices open connections');
+        if (this.isListening) this.#room.network.open(this.name, cause);
+        else this.#room.network.refuse(this.name, 'doze', cause);
+        return true;
+      case 'close':
+        this.#close(effect.connection, cause);
+        return true;
+      case 'push':
+        this.#room.push(effect.device, cause);
+        return true;
+      case 'emit':
+        this.#room.record(this.name, cause, { kind: 'emit', notice: effect.notice });
+        return true;
+    }
+  }
+
+  #commit(writes: readonly RecordWrite[], input: Input, cause: number): boolean {
+    const { queue, names } = this.#room;
+    if (queue.timeUs < this.diskFullUntilUs) {
+      this.#refuse(input, cause);
+      return false;
+    }
+    this.#refusedCount = 0;
+    const changes: Change[] = writes.map(({ collection, key, record }) => {
+      return { collection, key, before: this.store.get(collection, key), after: record };
+    });
+    if (this.#setup.keepsUndo) this.#before = { store: this.store.snapshot(), changes };
+    this.store.apply(writes);
+    const body = { kind: 'commit', inputId: input.id, changes, isTimeZero: false } as const;
+    const sequence = this.#room.record(this.name, cause, body);
+    const latenessUs = this.power === 'doze' ? this.#setup.dozeLatenessUs : 0;
+    for (const change of changes) {
+      if (change.collection === 'timer') {
+        this.#timers.follow(change, this.#offsetUs(), latenessUs, sequence);
+      } else if (change.collection === 'outbox' && change.before === undefined) {
+        const said = change.after as OutboxRecord | undefined;
+        if (said !== undefined) names.claim(said.messageId, this.#root);
+      }
+    }
+    this.#room.committed(this, input, changes, sequence);
+    return true;
+  }
+
+  #refuse(input: Input, cause: number): void {
+    const { id } = input;
+    const sequence = this.#room.record(this.name, cause, { kind: 'commit-refused', inputId: id });
+    this.#lever('disk-full', `disk-full/${id}`, `${this.name} cannot store a commit.`, sequence);
+    const waitUs = Math.min(REFUSED_LEAST_US * 2 ** this.#refusedCount, REFUSED_MOST_US);
+    this.#refusedCount++;
+    this.crash(`disk-full/${id}`, waitUs, sequence);
+  }
+
+  #send(effect: Extract<Effect, { kind: 'send' }>, cause: number): void {
+    const { network, names } = this.#room;
+    const connection = network.connection(effect.connection);
+    const { label, bytes } = effect;
+    if (connection === undefined) {
+      network.frames.sendNowhere();
+      return;
+    }
+    const { device } = connection;
+    const target = this.side === 0 ? network.server : device;
+    const root = names.rootOf(label, device, this.#root);
+    const { packet, attempt } = names.next(root, label.kind, this.name, target);
+    const sequence = this.#room.record(this.name, cause, {
+      kind: 'send',
+      packet,
+      source: this.name,
+      target,
+      connection: effect.connection,
+      label,
+      bytes,
+      attempt,
+    });
+    network.send(connection, this.side, bytes, label, packet, root, sequence);
+  }
+
+  /** A node that closes a connection is told so as well, right after the step. */
+  #close(number: number, cause: number): void {
+    const { network, queue } = this.#room;
+    const connection = network.connection(number);
+    if (connection === undefined || connection.states[this.side] === 'closed') return;
+    network.close(connection, this.side, 'closed-here', cause);
+    const closed: ClosedHere = { number, name: connection.name, cause };
+    queue.push(queue.timeUs, HOST_EVENTS.closedHere, this.index, 0, closed);
+  }
+
+  // ---------------------------------------------------------------- small things
+
+  #rearm(cause: number): void {
+    const latenessUs = this.power === 'doze' ? this.#setup.dozeLatenessUs : 0;
+    this.#timers.rearm(this.store, this.#offsetUs(), latenessUs, cause);
+  }
+
+  /** This host's clock minus virtual time. */
+  #offsetUs(): number {
+    return this.#room.epochUs + this.skewUs;
+  }
+
+  #wallUs(): number {
+    return this.#room.queue.timeUs + this.#offsetUs();
+  }
+
+  #lever(lever: string, choice: string, sentence: string, cause: number): void {
+    this.#room.record(this.name, cause, { kind: 'lever', lever, choice, sentence });
+  }
+}
+
+/** Payload of the event that tells a node of the connection it closed itself. */
+export interface ClosedHere {
+  readonly number: number;
+  readonly name: string;
+  readonly cause: number;
+}

@@ -1,0 +1,99 @@
+/**
+ * The state of one connection between a device and the server, as the network keeps it. Plain mutable
+ * fields; `network.ts` alone changes them.
+ */
+
+import type { StanzaLabel } from '../../protocol/contract.ts';
+import type { Direction, Link } from './link.ts';
+import type { Lane } from './transit.ts';
+
+/** Which end: 0 the device, 1 the server. A frame of side s travels in direction s. */
+export type Side = 0 | 1;
+export const DEVICE_SIDE: Side = 0;
+export const SERVER_SIDE: Side = 1;
+
+export type SideState = 'opening' | 'open' | 'closed';
+
+/** A frame under way. */
+export interface Frame {
+  readonly connection: Connection;
+  readonly direction: Direction;
+  readonly packet: string;
+  readonly label: StanzaLabel;
+  readonly bytes: Uint8Array;
+  readonly sentUs: number;
+  /** Sequence of the `send` event. */
+  readonly cause: number;
+  /** Semantic id of what the packet descends from. */
+  readonly root: string;
+}
+
+export interface LaneState extends Lane {
+  /** An earlier frame never came through: nothing behind it does. */
+  isStuck: boolean;
+  /** A frame waiting to be overtaken by the next one (stanza fault `swap`). */
+  held: Frame | undefined;
+}
+
+/** Records that a lever fired at a connection. */
+export type ConnectionLever = (
+  lever: string,
+  choice: string,
+  sentence: string,
+  cause: number,
+) => void;
+
+export interface Connection {
+  /** Device ordinal * 2^20 + its attempt, so that one device's numbers do not depend on another's. */
+  readonly number: number;
+  /** Its device's attempts are counted from 1. */
+  readonly index: number;
+  /** `alice.phone/connect/3`. */
+  readonly name: string;
+  readonly device: string;
+  readonly link: Link;
+  /** Counts what happens to its packets; `cause` is the event it happens after. */
+  readonly fired: ConnectionLever;
+  readonly startedUs: number;
+  /** When the device's side opened; -1 before. */
+  openedUs: number;
+  readonly states: [SideState, SideState];
+  /** The side died without a word: a frame for it is answered by a reset. */
+  readonly isSilent: [boolean, boolean];
+  readonly lanes: readonly [LaneState, LaneState];
+  /** Keep-alive draws taken so far. */
+  noticeCount: number;
+}
+
+/** A connection that begins to open now. */
+export function freshConnection(
+  number: number,
+  index: number,
+  link: Link,
+  startedUs: number,
+  fired: ConnectionLever,
+): Connection {
+  return {
+    number,
+    index,
+    name: `${link.device}/connect/${index}`,
+    device: link.device,
+    link,
+    fired,
+    startedUs,
+    openedUs: -1,
+    states: ['opening', 'opening'],
+    isSilent: [false, false],
+    lanes: [freshLane(), freshLane()],
+    noticeCount: 0,
+  };
+}
+
+function freshLane(): LaneState {
+  return { busyUntilUs: 0, lastArrivalUs: 0, isStuck: false, held: undefined };
+}
+
+/** The other end. */
+export function otherSide(side: Side): Side {
+  return side === DEVICE_SIDE ? SERVER_SIDE : DEVICE_SIDE;
+}
