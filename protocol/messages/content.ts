@@ -59,10 +59,11 @@ export function readContent(bytes: Uint8Array): TextContent | Rejection {
   const { conversation, deviceSentMessage: sent } = outer;
   if (sent === undefined) return readText(conversation, undefined);
   if (conversation !== undefined) return badContent('is a text and a copy of one');
-  const sentTo = parseUserJid(sent.destinationJid);
+  const { destinationJid, message: copied } = sent;
+  const sentTo = parseUserJid(destinationJid);
   if (isRejected(sentTo)) return badContent('is a copy without a destination');
-  if (sent.message === undefined) return badContent('is a copy of nothing');
-  const inner = decodeMessage(sent.message);
+  if (copied === undefined) return badContent('is a copy of nothing');
+  const inner = decodeMessage(copied);
   if (isRejected(inner) || inner.deviceSentMessage !== undefined) {
     return badContent('is a copy of something that is not a message');
   }
