@@ -48,7 +48,7 @@ export interface MessageStatus {
   readonly ordinal: number;
   /** Said in the heal phase to prove that a pair still talks. */
   readonly isProbe: boolean;
-  /** Sequence and time of the server's first ack; -1 before. */
+  /** Sequence and time at which the server took it; -1 before. */
   readonly acceptedSequence: number;
   readonly acceptedUs: number;
   /** Virtual time at which the author's device stored the ack; -1 before. */
@@ -110,8 +110,14 @@ export class Ledger implements Observer {
   readonly #intents = new Map<string, IntentFate>();
   readonly #counters = new Map<string, number>();
   readonly #folds = new Map<string, Observer>();
+  readonly #steppedInput = new Map<string, string>();
   #phase: 'story' | 'heal' | 'probe' | 'end' = 'story';
   #nowUs = 0;
+  /**
+   * Whether the event at hand takes the last commit of its host back (a store fault, contract 2): a commit
+   * no step asked for, with its changes reversed. Judges of steps pass over it.
+   */
+  isUndo = false;
 
   constructor(architecture: Architecture) {
     this.architecture = architecture;
@@ -120,7 +126,12 @@ export class Ledger implements Observer {
   /** Takes the next event, then hands it to the shared folds. */
   observe(event: RunEvent): void {
     this.#nowUs = event.timeUs;
-    if (event.kind === 'commit') {
+    this.isUndo = false;
+    if (event.kind === 'stepped') this.#steppedInput.set(event.node, event.input.id);
+    else if (event.kind === 'commit') {
+      this.isUndo =
+        !event.isTimeZero && this.#steppedInput.get(event.node) !== event.inputId;
+      this.#steppedInput.delete(event.node);
       for (const change of event.changes) this.#change(event.node, change, event);
     } else if (event.kind === 'send') {
       if (event.source === 'server' && event.label.kind === 'ack:message') this.#accepted(event);
@@ -139,6 +150,9 @@ export class Ledger implements Observer {
       case 'transport':
         if (host !== 'server') this.linkage.transportChange(host, change);
         break;
+      case 'accepted':
+        if (host === 'server') this.#taken(change, event);
+        break;
       case 'outbox':
         this.#outbox(host, change, event);
         break;
@@ -152,6 +166,7 @@ export class Ledger implements Observer {
   }
 
   #outbox(host: string, change: Change, event: RunEvent): void {
+    if (this.isUndo) this.#unsay(host, change);
     const record = change.after as OutboxRecord | undefined;
     if (record === undefined) return;
     const key = messageKey(record.author, record.messageId);
@@ -162,6 +177,21 @@ export class Ledger implements Observer {
     }
     if (record.state === 'acknowledged' && status.acknowledgedUs < 0) {
       status.acknowledgedUs = event.timeUs;
+    }
+  }
+
+  /** The commit that said or sealed a message is gone: so is the saying, or the sealing. */
+  #unsay(host: string, change: Change): void {
+    const record = (change.before ?? change.after) as OutboxRecord;
+    const key = messageKey(record.author, record.messageId);
+    const status = this.#messages.get(key);
+    if (status === undefined) return;
+    if (change.after === undefined) {
+      this.#messages.delete(key);
+      this.#byHost.delete(`${host}|${record.messageId}`);
+      this.#byId.delete(record.messageId);
+    } else if ((change.after as OutboxRecord).state === 'wanting') {
+      status.said = { ...status.said, sealedSequence: -1, sealedUs: -1 };
     }
   }
 
@@ -195,6 +225,15 @@ export class Ledger implements Observer {
     return status;
   }
 
+  /** The server stored that it took the message `author|id`. */
+  #taken(change: Change, event: RunEvent): void {
+    const status = this.#messages.get(change.key);
+    if (change.after === undefined || status === undefined || status.acceptedSequence >= 0) return;
+    status.acceptedSequence = event.sequence;
+    status.acceptedUs = event.timeUs;
+  }
+
+  /** Servers that keep no such record: the first ack says so. */
   #accepted(event: RunEvent & { readonly kind: 'send' }): void {
     const status = this.#byHost.get(`${event.target}|${event.label.id}`);
     if (status === undefined || status.acceptedSequence >= 0) return;
@@ -204,8 +243,12 @@ export class Ledger implements Observer {
 
   #show(host: string, change: Change, event: RunEvent): void {
     const record = change.after as ShownRecord | undefined;
-    if (record === undefined) return;
     const shown = inner(this.#shown, host);
+    if (record === undefined) {
+      const gone = change.before as ShownRecord;
+      if (this.isUndo) shown.delete(messageKey(gone.author, gone.messageId));
+      return;
+    }
     const key = messageKey(record.author, record.messageId);
     const first = shown.get(key);
     const sequence = first?.sequence ?? event.sequence;
@@ -214,10 +257,15 @@ export class Ledger implements Observer {
 
   #lose(host: string, change: Change, event: RunEvent): void {
     const record = change.after as LostRecord | undefined;
-    if (record === undefined) return;
+    const lost = inner(this.#lost, host);
+    if (record === undefined) {
+      const gone = change.before as LostRecord;
+      if (this.isUndo) lost.delete(messageKey(gone.author, gone.messageId));
+      return;
+    }
     const key = messageKey(record.author, record.messageId);
     const { sequence, timeUs } = event;
-    inner(this.#lost, host).set(key, { record, sequence, timeUs });
+    lost.set(key, { record, sequence, timeUs });
   }
 
   // ------------------------------------------------------------------ questions

@@ -1,0 +1,43 @@
+/**
+ * D3: a device list never goes back. For each device and account, and while the account's rawId stays, the
+ * time stamp of the list in the device's Store never decreases, across restarts too. Catalogue section 6.
+ */
+
+import type { StoredRecord } from '../../protocol/store.ts';
+import type { Judge, JudgeView, Property } from './property.ts';
+
+export const d3: Property = {
+  id: 'D3',
+  name: 'lists never go back',
+  summary: 'The device list a device has accepted is never replaced by an older one.',
+  judge: judgeMonotone,
+};
+
+/** What is read of a stored device list. */
+interface ListFields extends StoredRecord {
+  readonly rawId: number;
+  readonly timestampS: number;
+}
+
+function judgeMonotone(view: JudgeView): Judge {
+  const newest = new Map<string, number>();
+  return {
+    observe(event) {
+      if (event.kind !== 'commit' || event.node === 'server') return;
+      for (const { collection, key, after } of event.changes) {
+        if (collection !== 'device-list' || after === undefined) continue;
+        const { rawId, timestampS } = after as ListFields;
+        const name = `${event.node}|${key}|${rawId}`;
+        const before = newest.get(name) ?? timestampS;
+        if (view.ledger.isUndo) {
+          newest.set(name, timestampS);
+          continue;
+        }
+        view.check(timestampS >= before, key, () => {
+          return `${event.node} replaced the list of ${key} by one ${before - timestampS} s older`;
+        });
+        newest.set(name, Math.max(before, timestampS));
+      }
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * L2: no stuck placeholder. A message a device asked for again is, at the end, displayed there or reported
+ * lost; "waiting for this message" does not stay for ever. Read from the retry receipts that left a device
+ * and from the placeholders in its Store. Catalogue section 8; specification 6.9.
+ */
+
+import { attribute } from '../../protocol/wire/node.ts';
+import { messageKey } from '../ledger/ledger.ts';
+import type { Change } from '../trace/events.ts';
+import type { Judge, JudgeView, Property } from './property.ts';
+import { stanzas } from './stanzas.ts';
+
+export const l2: Property = {
+  id: 'L2',
+  name: 'no stuck placeholder',
+  summary: 'A message asked for again ends shown or reported lost.',
+  judge: judgePlaceholders,
+};
+
+interface Waiting {
+  readonly host: string;
+  readonly author: string;
+  readonly messageId: string;
+}
+
+function judgePlaceholders(view: JudgeView): Judge {
+  const { ledger } = view;
+  const frames = stanzas(ledger);
+  const asked = new Map<string, Waiting>();
+  const standing = new Map<string, string>();
+  const judgeWaiting = ({ host, author, messageId }: Waiting): void => {
+    const status = ledger.message(author, messageId);
+    const device = ledger.linkage.deviceOf(host);
+    if (status === undefined || device === undefined || !ledger.linkage.isLinkedNow(device)) return;
+    const isShown = ledger.shownAt(host, status.said) !== undefined;
+    view.check(isShown || ledger.lostAt(host, status.said) !== undefined, messageId, () => {
+      return `${host} asked ${author} again and neither shows the message nor reports it lost`;
+    });
+  };
+  return {
+    observe(event) {
+      if (event.kind === 'commit') {
+        for (const change of event.changes) note(standing, event.node, change);
+      } else if (event.kind === 'send' && event.label.kind === 'receipt:retry') {
+        if (event.source === 'server') return;
+        const stanza = frames.read(event.bytes);
+        const author = stanza === undefined ? undefined : attribute(stanza, 'to');
+        if (author === undefined) return;
+        const messageId = event.label.id;
+        const name = `${event.source}|${messageKey(author, messageId)}`;
+        asked.set(name, { host: event.source, author, messageId });
+      }
+    },
+    finish() {
+      for (const waiting of asked.values()) judgeWaiting(waiting);
+      for (const [name, host] of standing) {
+        view.check(false, name, () => `${host} still shows a placeholder at the end`);
+      }
+    },
+  };
+}
+
+function note(standing: Map<string, string>, host: string, change: Change): void {
+  if (change.collection !== 'placeholder') return;
+  const name = `${host}|${change.key}`;
+  if (change.after === undefined) standing.delete(name);
+  else standing.set(name, host);
+}

@@ -1,0 +1,61 @@
+/**
+ * Which ciphertexts a device opened, seen from outside: the frame it was handed, and whether a MAC held
+ * among the operations of the step that handled it (contract 9). Only steps that survived count.
+ */
+
+import type { DeviceJid } from '../../protocol/contract.ts';
+import type { JudgeView } from './property.ts';
+import {
+  type CiphertextHead,
+  ciphertextName,
+  type Enclosed,
+  type MessageStanza,
+  readCiphertextHead,
+  stanzas,
+} from './stanzas.ts';
+import { type SurvivedStep, survivedSteps } from './steps.ts';
+
+/** A surviving step of a device that was handed a message stanza with a ciphertext. */
+export interface Opening {
+  readonly step: SurvivedStep;
+  readonly stanza: MessageStanza;
+  readonly enclosed: Enclosed;
+  /** Short name of the ciphertext. */
+  readonly name: string;
+  readonly author: DeviceJid;
+  /** Whether some MAC held in the step. */
+  readonly isOpened: boolean;
+  /** Whether some MAC was checked and none held. */
+  readonly isRefused: boolean;
+  head(): CiphertextHead | undefined;
+}
+
+/** Answers, for each event, the handling of a ciphertext that the event completed. */
+export function openings(view: JudgeView): () => Opening | undefined {
+  const steps = survivedSteps(view.ledger);
+  const frames = stanzas(view.ledger);
+  return () => {
+    const step = steps.current;
+    if (step === undefined || step.node === 'server' || step.input.kind !== 'frame') return undefined;
+    const stanza = frames.message(step.input.bytes);
+    const enclosed = stanza?.enclosed[0];
+    if (stanza === undefined || enclosed === undefined) return undefined;
+    let good = 0;
+    let bad = 0;
+    for (const use of step.crypto) {
+      if (use.operation !== 'macHolds') continue;
+      if (use.isGood) good += 1;
+      else bad += 1;
+    }
+    return {
+      step,
+      stanza,
+      enclosed,
+      name: ciphertextName(enclosed.bytes),
+      author: stanza.from ?? '',
+      isOpened: good > 0,
+      isRefused: good === 0 && bad > 0,
+      head: () => readCiphertextHead(enclosed.type, enclosed.bytes),
+    };
+  };
+}

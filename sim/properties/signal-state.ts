@@ -1,0 +1,100 @@
+/**
+ * What the Stores of devices hold of the Signal protocol, followed from commits alone: sessions by peer,
+ * how far each sending chain stands, identities. Judges use it to say which key a ciphertext went to and
+ * whether its chain had been advanced durably. Source: protocol/signal/records.ts.
+ */
+
+import type { DeviceJid } from '../../protocol/contract.ts';
+import type { KeyPair } from '../../protocol/crypto/provider.ts';
+import type { SelfIdentityRecord, SessionRecord } from '../../protocol/signal/records.ts';
+import { hexOf, type Ledger } from '../ledger/ledger.ts';
+import type { Change, RunEvent } from '../trace/events.ts';
+import type { Observer } from '../trace/observer.ts';
+
+/** Sessions, chains and identities of all hosts. */
+export class SignalState implements Observer {
+  readonly #sessions = new Map<string, SessionRecord>();
+  readonly #chainNext = new Map<string, number>();
+  readonly #ratchetHex = new WeakMap<KeyPair, string>();
+  readonly #identities = new Map<string, Uint8Array>();
+
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  observe(event: RunEvent): void {
+    if (event.kind !== 'commit' || event.node === 'server') return;
+    for (const change of event.changes) {
+      if (change.collection === 'session') this.#session(event.node, change);
+      else if (change.collection === 'identity') this.#identity(event.node, change);
+    }
+  }
+
+  #session(host: string, change: Change): void {
+    const name = `${host}|${change.key}`;
+    const session = change.after as SessionRecord | undefined;
+    if (session === undefined) {
+      this.#sessions.delete(name);
+      return;
+    }
+    this.#sessions.set(name, session);
+    let ratchet = this.#ratchetHex.get(session.senderRatchet);
+    if (ratchet === undefined) {
+      ratchet = hexOf(session.senderRatchet.publicKey);
+      this.#ratchetHex.set(session.senderRatchet, ratchet);
+    }
+    const chain = `${host}|${ratchet}`;
+    const next = this.#chainNext.get(chain) ?? 0;
+    // A commit taken back takes the chain back with it.
+    if (this.#ledger.isUndo || session.senderCounter > next) this.#chainNext.set(chain, session.senderCounter);
+  }
+
+  #identity(host: string, change: Change): void {
+    const identity = change.after as SelfIdentityRecord | undefined;
+    if (identity !== undefined) this.#identities.set(host, identity.keyPair.publicKey);
+  }
+
+  /** The session a host's Store holds with a peer. */
+  session(host: string, peer: DeviceJid): SessionRecord | undefined {
+    return this.#sessions.get(`${host}|${peer}`);
+  }
+
+  /** The next counter of a sending chain as the host's Store had it; 0 when it never held the chain. */
+  nextCounter(host: string, ratchetKeyHex: string): number {
+    return this.#chainNext.get(`${host}|${ratchetKeyHex}`) ?? 0;
+  }
+
+  /** The identity key (32 bytes) a host made for itself, last. */
+  identityOf(host: string): Uint8Array | undefined {
+    return this.#identities.get(host);
+  }
+}
+
+/** The run's one instance. */
+export function signalState(ledger: Ledger): SignalState {
+  return ledger.shared('signal-state', () => new SignalState(ledger));
+}
+
+/** Whether two byte strings are equal. */
+export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index += 1) {
+    if (one[index] !== other[index]) return false;
+  }
+  return true;
+}
+
+/** Collections that a refused or repeated ciphertext must leave alone (I5, O2; contract 9). */
+export function isKeyState(collection: string): boolean {
+  return (
+    collection === 'session' ||
+    collection === 'prekey' ||
+    collection === 'signed-prekey' ||
+    collection === 'identity' ||
+    collection === 'peer-identity' ||
+    collection.startsWith('archived-session/') ||
+    collection.startsWith('skipped/')
+  );
+}

@@ -1,0 +1,217 @@
+/**
+ * The independent view of device lists (contract 8, `View_s(c, τ)`): what follows for a device from the
+ * validly signed lists that were delivered to it in frames handled by steps whose commit survived, and
+ * from what it held at time zero. It never reads what the device made of them. `Intended(m)` is taken
+ * from it in the commit that seals m. Lists are immutable and shared; a change costs one new list.
+ *
+ * Source: specification 5.7, 5.8, 5.10; contract 4. Expiry (5.11) and expectedTs are not folded yet.
+ */
+
+import type { DeviceJid, OutboxRecord, UserJid } from '../../protocol/contract.ts';
+import type { DeviceListRecord } from '../../protocol/devices/device-list.ts';
+import { attribute, bytesContent, child, children, type WireNode } from '../../protocol/wire/node.ts';
+import {
+  deviceJidOf,
+  deviceNumberOf,
+  type Ledger,
+  messageKey,
+  type Said,
+  userOf,
+} from '../ledger/ledger.ts';
+import type { RunEvent } from '../trace/events.ts';
+import type { Observer } from '../trace/observer.ts';
+import {
+  type AccountView,
+  fromRecord,
+  primaryOnly,
+  withAnswer,
+  withChange,
+  withProven,
+} from './account-view.ts';
+import { openings, type Opening } from './openings.ts';
+import { OwnLists } from './own-lists.ts';
+import type { JudgeView } from './property.ts';
+import { Signatures } from './signatures.ts';
+import { type Stanzas, stanzas } from './stanzas.ts';
+import { type SurvivedSteps, survivedSteps } from './steps.ts';
+
+export type { AccountView } from './account-view.ts';
+
+/** The views of all devices. */
+export class DeviceViews implements Observer {
+  readonly signatures: Signatures;
+  readonly #ledger: Ledger;
+  readonly #steps: SurvivedSteps;
+  readonly #frames: Stanzas;
+  readonly #opening: () => Opening | undefined;
+  readonly #ownLists: OwnLists;
+  readonly #views = new Map<string, Map<UserJid, AccountView>>();
+  readonly #intended = new Map<string, ReadonlySet<DeviceJid>>();
+  /** What each host's last commit replaced, for the case that it is lost. */
+  readonly #replaced = new Map<string, [UserJid, AccountView | undefined][]>();
+
+  constructor(view: JudgeView) {
+    this.#ledger = view.ledger;
+    this.#steps = survivedSteps(view.ledger);
+    this.#frames = stanzas(view.ledger);
+    this.#opening = openings(view);
+    this.signatures = new Signatures(view);
+    this.#ownLists = new OwnLists(view.ledger, this.#frames);
+  }
+
+  /** The account's devices as `host` may see them now; the primary alone when it was told nothing. */
+  of(host: string, user: UserJid): AccountView {
+    return this.#views.get(host)?.get(user) ?? primaryOnly(user);
+  }
+
+  /** The devices a message was intended for; undefined while it is not sealed. */
+  intended(said: Said): ReadonlySet<DeviceJid> | undefined {
+    return this.#intended.get(messageKey(said.author, said.messageId));
+  }
+
+  observe(event: RunEvent): void {
+    if (event.kind === 'commit' && event.isTimeZero) this.#timeZero(event);
+    else if (this.#ledger.isUndo) this.#undo(event.node);
+    else if (event.kind === 'commit') this.#replaced.delete(event.node);
+    this.#ownLists.observe(event);
+    const step = this.#steps.current;
+    if (step?.input.kind === 'frame' && step.node !== 'server') {
+      const stanza = this.#frames.read(step.input.bytes);
+      if (stanza !== undefined) this.#handled(step.node, stanza);
+    }
+    if (event.kind === 'commit' && event.node !== 'server') this.#seal(event);
+  }
+
+  #timeZero(event: RunEvent & { readonly kind: 'commit' }): void {
+    for (const { collection, key, after } of event.changes) {
+      if (collection !== 'device-list' || after === undefined) continue;
+      this.#put(event.node, key, fromRecord(after as DeviceListRecord));
+    }
+  }
+
+  #undo(host: string): void {
+    for (const [user, view] of this.#replaced.get(host) ?? []) {
+      if (view === undefined) this.#views.get(host)?.delete(user);
+      else this.#views.get(host)?.set(user, view);
+    }
+    this.#replaced.delete(host);
+  }
+
+  #put(host: string, user: UserJid, next: AccountView): void {
+    const views = this.#views.get(host) ?? new Map<UserJid, AccountView>();
+    this.#views.set(host, views);
+    const before = views.get(user);
+    if (before === next) return;
+    const replaced = this.#replaced.get(host) ?? [];
+    replaced.push([user, before]);
+    this.#replaced.set(host, replaced);
+    views.set(user, next);
+  }
+
+  #held(host: string, user: UserJid): AccountView | undefined {
+    return this.#views.get(host)?.get(user);
+  }
+
+  #handled(host: string, stanza: WireNode): void {
+    if (stanza.tag === 'iq') this.#answered(host, stanza);
+    else if (stanza.tag === 'notification') this.#notified(host, stanza);
+    else if (stanza.tag === 'message') this.#proven(host);
+  }
+
+  #answered(host: string, stanza: WireNode): void {
+    const usync = child(stanza, 'usync');
+    const list = usync === undefined ? undefined : child(usync, 'list');
+    for (const entry of list === undefined ? [] : children(list, 'user')) {
+      const devices = child(entry, 'devices');
+      if (devices === undefined) continue;
+      this.#told(host, attribute(entry, 'jid') ?? '', child(devices, 'device-list'), devices);
+    }
+    const own = this.#ownLists.answered(host, stanza);
+    const device = this.#ledger.linkage.deviceOf(host);
+    if (own === undefined || device === undefined) return;
+    const user = userOf(device);
+    const held = this.#held(host, user) ?? primaryOnly(user);
+    const signed = this.signatures.list(user, own.signedList, own.timestampS);
+    if (signed !== undefined) this.#put(host, user, withAnswer(held, own.name(held), signed));
+  }
+
+  /** One account's answer: the devices the server names, and the signed list, if any. */
+  #told(host: string, user: UserJid, named: WireNode | undefined, carrier: WireNode): void {
+    const held = this.#held(host, user);
+    const devices = (named === undefined ? [] : children(named, 'device')).map(readDevice);
+    const list = child(carrier, 'key-index-list');
+    const bytes = bytesContent(list);
+    if (list === undefined || bytes === undefined) {
+      if (devices.some(({ id }) => id !== 0)) return;
+      this.#put(host, user, withAnswer(held ?? primaryOnly(user), [], undefined));
+      return;
+    }
+    const signed = this.signatures.list(user, bytes, Number(attribute(list, 'ts')));
+    if (signed === undefined) return;
+    this.#put(host, user, withAnswer(held ?? primaryOnly(user), devices, signed));
+  }
+
+  #notified(host: string, stanza: WireNode): void {
+    const user = attribute(stanza, 'from') ?? '';
+    const type = attribute(stanza, 'type');
+    const all = child(stanza, 'devices');
+    if (type === 'account_sync' && all !== undefined) this.#told(host, user, all, all);
+    if (type !== 'devices') return;
+    const change = child(stanza, 'add') ?? child(stanza, 'remove');
+    const held = this.#held(host, user);
+    const device = change === undefined ? undefined : child(change, 'device');
+    if (change === undefined || device === undefined || held === undefined) return;
+    const list = child(change, 'key-index-list');
+    const bytes = bytesContent(list);
+    const signed =
+      list === undefined || bytes === undefined
+        ? undefined
+        : this.signatures.list(user, bytes, Number(attribute(list, 'ts')));
+    const isAdded = change.tag === 'add';
+    this.#put(host, user, withChange(held, isAdded, readDevice(device), signed));
+  }
+
+  /** A companion's first message that was opened: its identity may be ahead of the list. */
+  #proven(host: string): void {
+    const opening = this.#opening();
+    if (opening === undefined || !opening.isOpened) return;
+    const { stanza, author } = opening;
+    const number = deviceNumberOf(author);
+    const identityKey = opening.head()?.identityKey;
+    if (number === 0 || stanza.deviceIdentity === undefined || identityKey === undefined) return;
+    const user = userOf(author);
+    const proven = this.signatures.identity(user, stanza.deviceIdentity, identityKey);
+    if (proven === undefined) return;
+    this.#put(host, user, withProven(this.#held(host, user) ?? primaryOnly(user), number, proven));
+  }
+
+  #seal(event: RunEvent & { readonly kind: 'commit' }): void {
+    for (const { collection, before, after } of event.changes) {
+      if (collection !== 'outbox' || after === undefined) continue;
+      const record = after as OutboxRecord;
+      const was = before as OutboxRecord | undefined;
+      if (record.state !== 'sealed' || was?.state === 'sealed') continue;
+      const own = userOf(record.author);
+      const intended = new Set<DeviceJid>();
+      for (const user of [record.chat, own]) {
+        for (const [number] of this.of(event.node, user).devices) {
+          const device = deviceJidOf(user, number);
+          if (device !== record.author) intended.add(device);
+        }
+      }
+      this.#intended.set(messageKey(record.author, record.messageId), intended);
+    }
+  }
+}
+
+function readDevice(device: WireNode): { readonly id: number; readonly keyIndex: number } {
+  const jid = attribute(device, 'jid');
+  const id = jid === undefined ? Number(attribute(device, 'id')) : deviceNumberOf(jid);
+  return { id, keyIndex: Number(attribute(device, 'key-index') ?? '0') };
+}
+
+/** The run's one fold. */
+export function deviceViews(view: JudgeView): DeviceViews {
+  survivedSteps(view.ledger);
+  return view.ledger.shared('device-views', () => new DeviceViews(view));
+}

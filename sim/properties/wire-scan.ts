@@ -1,0 +1,87 @@
+/**
+ * Searches every frame for what must never be in one (C2, K8; contract 9): texts people wrote, and secret
+ * keys any Store holds. A server sees every frame, a passive network at most the same bytes. One scan
+ * serves both properties.
+ */
+
+import type { OutboxRecord } from '../../protocol/contract.ts';
+import { utf8Bytes } from '../../protocol/wire/utf8.ts';
+import type { RunEvent } from '../trace/events.ts';
+import type { Observer } from '../trace/observer.ts';
+import { ByteIndex } from './byte-index.ts';
+import type { JudgeView } from './property.ts';
+
+/** Shorter contents are too common to search for (contract 9). */
+const CONTENT_BYTES_MIN = 12;
+
+/** What a scan of one frame found. */
+export interface Leak {
+  readonly what: 'text' | 'key';
+  /** Message id of the text, or `host collection/key` of the record that holds the key. */
+  readonly name: string;
+  readonly offset: number;
+}
+
+/** Scans each frame once, when it is sent. */
+export class WireScan implements Observer {
+  readonly #view: JudgeView;
+  readonly #texts = new ByteIndex();
+  readonly #keys = new ByteIndex();
+  readonly #filed = new Set<string>();
+  readonly #held = new WeakSet<Uint8Array>();
+  #textCount = 0;
+  /** Leaks in the frame of the event at hand; undefined when the event is no frame. */
+  leaks: readonly Leak[] | undefined = undefined;
+
+  constructor(view: JudgeView) {
+    this.#view = view;
+  }
+
+  observe(event: RunEvent): void {
+    this.leaks = undefined;
+    if (event.kind === 'send') this.leaks = this.#scan(event.bytes);
+    if (event.kind !== 'commit') return;
+    for (const { collection, key, after } of event.changes) {
+      if (after === undefined) continue;
+      if (collection === 'outbox') this.#fileText(after as OutboxRecord);
+      const secrets = this.#view.architecture.keysIn(after);
+      for (const secret of secrets) {
+        if (this.#held.has(secret)) continue; // filed with an earlier version of the record
+        this.#held.add(secret);
+        this.#keys.addBlocks(`${event.node} ${collection}/${key}`, secret);
+      }
+    }
+  }
+
+  /** How many texts are searched for; without any, nothing was checked of them. */
+  get textCount(): number {
+    return this.#textCount;
+  }
+
+  #fileText(record: OutboxRecord): void {
+    const name = `${record.author}|${record.messageId}`;
+    if (this.#filed.has(name)) return;
+    this.#filed.add(name);
+    const bytes = utf8Bytes(record.text);
+    if (bytes.length < CONTENT_BYTES_MIN) {
+      this.#view.ledger.count('C2-unchecked');
+      return;
+    }
+    this.#textCount += 1;
+    this.#texts.addWhole(record.messageId, bytes);
+  }
+
+  #scan(bytes: Uint8Array): readonly Leak[] {
+    const leaks: Leak[] = [];
+    const text = this.#texts.find(bytes);
+    if (text !== undefined) leaks.push({ what: 'text', ...text });
+    const key = this.#keys.find(bytes);
+    if (key !== undefined) leaks.push({ what: 'key', ...key });
+    return leaks;
+  }
+}
+
+/** The run's one scan. */
+export function wireScan(view: JudgeView): WireScan {
+  return view.ledger.shared('wire-scan', () => new WireScan(view));
+}
