@@ -29,6 +29,9 @@ import type { InteropMessage, InteropPeer } from './interop-peer.ts';
 
 const publicOf = (raw: Uint8Array): PublicKey =>
   PublicKey.deserialize(Buffer.from(serialiseKey(raw)));
+/** The bytes as the Buffer its API wants, without a copy when they are one. */
+const bufferOf = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 const rawOf = (key: PublicKey): Uint8Array => new Uint8Array(key.serialize().subarray(1));
 
 /** Keeps the record objects themselves, without serialising them: the fastest it can be. */
@@ -133,12 +136,12 @@ export function nativePeer(registrationId: number): InteropPeer {
     },
     start: (bundle) => processPreKeyBundle(nativeBundle(bundle), address, sessions, identities),
     encrypt: async (plaintext): Promise<InteropMessage> => {
-      const sealed = await signalEncrypt(Buffer.from(plaintext), address, sessions, identities);
+      const sealed = await signalEncrypt(bufferOf(plaintext), address, sessions, identities);
       const isFirst = sealed.type() === CiphertextMessageType.PreKey;
       return { type: isFirst ? 'pkmsg' : 'msg', bytes: sealed.serialize() };
     },
     decrypt: async ({ type, bytes }) => {
-      const buffer = Buffer.from(bytes);
+      const buffer = bufferOf(bytes);
       if (type === 'msg') {
         const message = SignalMessage.deserialize(buffer);
         return signalDecrypt(message, address, sessions, identities);
