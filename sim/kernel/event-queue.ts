@@ -98,6 +98,7 @@ export class EventQueue {
 
   /** Takes a pending event out; false when it was popped or cancelled before. */
   cancel(handle: number): boolean {
+    if (!Number.isSafeInteger(handle)) return false;
     const row = handle % ROWS_MAX;
     const at = row << STRIDE_BITS;
     const rows = this.#rows;
