@@ -1,0 +1,219 @@
+/**
+ * A scenario back as YAML that `loadScenario` reads to an equal one: counterexamples are written with it.
+ * Everything is written out in full (ids, times, rows of traces); comments and sugar of the source are
+ * gone, and `Expectation.line` is that of the new text.
+ */
+
+import { stringify } from 'yaml';
+import { formatDuration } from './duration.ts';
+import { formatEpoch } from './epoch.ts';
+import { formatRatio } from './ratio.ts';
+import type {
+  Account,
+  Action,
+  CustomNetwork,
+  Device,
+  Expectation,
+  Scenario,
+  Workload,
+} from './scenario.ts';
+
+/** What a line of YAML is made of, keys in the order in which they are written. */
+type Line = Readonly<Record<string, unknown>>;
+
+/** One value on one line, as YAML's flow style; longer than a page where it must be. */
+function flow(value: unknown): string {
+  return stringify(value, {
+    collectionStyle: 'flow',
+    defaultStringType: 'PLAIN',
+    defaultKeyType: 'PLAIN',
+    doubleQuotedAsJSON: true,
+    flowCollectionPadding: true,
+    lineWidth: 0,
+    indentSeq: false,
+  }).trimEnd();
+}
+
+/** As `flow`, but surely on one line: JSON is YAML, too. */
+function oneLine(value: unknown): string {
+  const text = flow(value);
+  return text.includes('\n') ? JSON.stringify(value) : text;
+}
+
+function writeDevice(device: Device): Line {
+  const [first] = device.network;
+  const isPlain = device.network.length === 1;
+  return {
+    network: isPlain
+      ? first?.name
+      : device.network.map(({ fromUs, name }) => ({ from: formatDuration(fromUs), use: name })),
+    ...(device.isLinked ? {} : { linked: false }),
+    ...(device.power === 'on' ? {} : { power: device.power }),
+    ...(device.clockSkewUs === 0 ? {} : { 'clock-skew': formatDuration(device.clockSkewUs) }),
+  };
+}
+
+function writeAccount(account: Account): readonly string[] {
+  const [phone, ...companions] = account.devices;
+  const lines = [`  ${account.name}:`];
+  if (phone !== undefined) lines.push(`    phone: ${oneLine(writeDevice(phone))}`);
+  if (companions.length === 0) return lines;
+  lines.push('    companions:');
+  for (const companion of companions) {
+    const short = companion.name.slice(account.name.length + 1);
+    lines.push(`      ${short}: ${oneLine(writeDevice(companion))}`);
+  }
+  return lines;
+}
+
+function writeNetwork(network: CustomNetwork): Line {
+  const { basedOn, latencyUs, loss, duplication, reordering, corruption, trace } = network;
+  const bandwidth = network.bandwidthBytesPerSecond;
+  return {
+    'based-on': basedOn,
+    ...(latencyUs && { latency: latencyUs.map(formatDuration) }),
+    ...(loss && { loss: formatRatio(loss) }),
+    ...(duplication && { duplication: formatRatio(duplication) }),
+    ...(reordering && { reordering: formatRatio(reordering) }),
+    ...(corruption && { corruption: formatRatio(corruption) }),
+    ...(bandwidth !== undefined && { 'bandwidth-bytes-per-second': bandwidth }),
+    ...(trace && {
+      trace: trace.map((row) => ({
+        time: formatDuration(row.timeUs),
+        latency: formatDuration(row.latencyUs),
+        loss: formatRatio(row.loss),
+      })),
+    }),
+  };
+}
+
+function writeWorkload(workload: Workload): Line {
+  const times = { from: formatDuration(workload.fromUs), until: formatDuration(workload.untilUs) };
+  if (workload.kind === 'conversation') {
+    const { id, kind, between, messages, reply } = workload;
+    return { id, kind, between, ...times, messages, reply: formatRatio(reply) };
+  }
+  const { id, kind, from, to, perHour } = workload;
+  const base = { id, kind, senders: from, to, ...times, 'per-hour': formatRatio(perHour) };
+  return workload.kind === 'poisson' ? base : { ...base, 'hour-weights': workload.hourWeights };
+}
+
+/** The value under the key of an action. */
+function writeAction(action: Action): unknown {
+  switch (action.kind) {
+    case 'send':
+      return { from: action.from, to: action.to, text: action.text };
+    case 'read':
+      return { device: action.device, chat: action.chat };
+    case 'link':
+      return action.companion;
+    case 'unlink':
+      return { companion: action.companion, by: action.by };
+    case 'crash':
+    case 'lose-last-commit':
+      return { device: action.device, 'restart-after': formatDuration(action.restartAfterUs) };
+    case 'disk-full':
+      return { device: action.device, for: formatDuration(action.forUs) };
+    case 'partition':
+      return {
+        sides: action.sides,
+        direction: action.direction,
+        for: formatDuration(action.forUs),
+      };
+    case 'flap':
+      return {
+        device: action.device,
+        for: formatDuration(action.forUs),
+        down: formatDuration(action.downUs),
+        up: formatDuration(action.upUs),
+      };
+    case 'network':
+      return { device: action.device, use: action.network };
+    case 'clock':
+      return { device: action.device, skew: formatDuration(action.skewUs) };
+    case 'stanza-fault':
+      return writeStanzaFault(action);
+    default:
+      return action.device;
+  }
+}
+
+function writeStanzaFault(action: Extract<Action, { kind: 'stanza-fault' }>): Line {
+  return {
+    fault: action.fault,
+    device: action.device,
+    direction: action.direction,
+    ...(action.stanza === '' ? {} : { stanza: action.stanza }),
+    for: formatDuration(action.forUs),
+    chance: formatRatio(action.chance),
+    ...(action.delayUs === 0 ? {} : { delay: formatDuration(action.delayUs) }),
+  };
+}
+
+function writeExpectation(expectation: Expectation): Line {
+  const { message, on, withinUs, afterUs, except } = expectation;
+  const reasons = except.map(({ architecture, why }) => [architecture, why] as const);
+  return {
+    shown: message,
+    on,
+    ...(withinUs !== undefined && { within: formatDuration(withinUs) }),
+    ...(afterUs !== undefined && { after: formatDuration(afterUs) }),
+    ...(reasons.length > 0 && { except: Object.fromEntries(reasons) }),
+  };
+}
+
+function list(key: string, items: readonly unknown[]): readonly string[] {
+  if (items.length === 0) return [];
+  return ['', `${key}:`, ...items.map((item) => `  - ${oneLine(item)}`)];
+}
+
+function words(key: string, items: readonly string[]): readonly string[] {
+  return items.length === 0 ? [] : [`${key}: ${oneLine(items)}`];
+}
+
+function header(scenario: Scenario): readonly string[] {
+  const { settings } = scenario;
+  const deadline = formatDuration(settings.placeholderDeadlineUs);
+  const lateness = formatDuration(settings.dozeLatenessUs);
+  return [
+    'lockstep: 1',
+    `name: ${oneLine(scenario.name)}`,
+    `summary: ${oneLine(scenario.summary)}`,
+    `epoch: ${formatEpoch(scenario.epochUs)}`,
+    `length: ${formatDuration(scenario.lengthUs)}`,
+    ...(scenario.seed === undefined ? [] : [`seed: ${JSON.stringify(scenario.seed)}`]),
+    ...(scenario.architecture === undefined ? [] : [`architecture: ${scenario.architecture}`]),
+    `prekeys: ${settings.prekeys}`,
+    `settings: { placeholder-deadline: ${deadline}, doze-lateness: ${lateness} }`,
+    `heal: { for: ${formatDuration(scenario.heal.forUs)} }`,
+    ...words('must-fire', scenario.mustFire),
+    ...words('must-check', scenario.mustCheck),
+  ];
+}
+
+/**
+ * Writes a scenario as YAML, ending in a line break. The same scenario gives the same text.
+ */
+export function printScenario(scenario: Scenario): string {
+  const { networks, timeline } = scenario;
+  const described = networks.map((each) => `  ${each.name}: ${oneLine(writeNetwork(each))}`);
+  const entries = timeline.map(({ id, atUs, action }) => ({
+    id,
+    at: formatDuration(atUs),
+    [action.kind]: writeAction(action),
+  }));
+  const lines = [
+    ...header(scenario),
+    '',
+    'accounts:',
+    ...scenario.accounts.flatMap(writeAccount),
+    ...(described.length === 0 ? [] : ['', 'networks:', ...described]),
+    ...list('strangers', scenario.strangers),
+    ...list('workload', scenario.workload.map(writeWorkload)),
+    ...list('timeline', entries),
+    ...list('expect', scenario.expect.map(writeExpectation)),
+    ...list('exceptions', scenario.exceptions),
+    ...list('overrides', scenario.overrides),
+  ];
+  return `${lines.join('\n')}\n`;
+}
