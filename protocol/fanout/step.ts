@@ -4,7 +4,7 @@
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { Effect, Input, StanzaLabel, StepContext } from '../contract.ts';
+import type { Effect, Input, Settings, StanzaLabel, StepContext } from '../contract.ts';
 import { type Rejection, reject } from '../errors.ts';
 import { type Store, type StoredRecord, Transaction } from '../store.ts';
 import { encodeFrame } from '../wire/encode-node.ts';
@@ -25,13 +25,15 @@ export class Step {
   readonly input: Input;
   readonly context: StepContext;
   readonly store: Store;
+  readonly settings: Settings;
   readonly tx: Transaction;
   readonly #effects: Effect[] = [];
 
-  constructor(input: Input, context: StepContext, store: Store) {
+  constructor(input: Input, context: StepContext, store: Store, settings: Settings) {
     this.input = input;
     this.context = context;
     this.store = store;
+    this.settings = settings;
     this.tx = new Transaction(store);
   }
 

@@ -5,10 +5,9 @@
 
 import { isRejected } from '../../errors.ts';
 import { deviceIdOf, deviceJid, userJid } from '../../wire/jid.ts';
-import { clientPayloadSchema } from '../../wire/client-payload.ts';
+import { decodeClientPayload } from '../../wire/client-payload.ts';
 import { prekeyIdFrom, registrationIdFrom } from '../../wire/integers.ts';
 import { attribute, bytesContent, node, type WireNode } from '../../wire/node.ts';
-import { decode } from '../../wire/protobuf.ts';
 import type { StoredRecord } from '../../store.ts';
 import type { Step } from '../step.ts';
 import { notePrimarySeen } from './accounts.ts';
@@ -21,7 +20,7 @@ import { linkedDevice, type QueuedRecord, type SeenRecord } from './records.ts';
 /** Handles the first stanza of a connection. */
 export function takeLogin(step: Step, connection: ServerConnection, stanza: WireNode): void {
   const bytes = bytesContent(stanza);
-  const payload = bytes === undefined ? undefined : decode(clientPayloadSchema, bytes);
+  const payload = bytes === undefined ? undefined : decodeClientPayload(bytes);
   if (stanza.tag !== 'login' || payload === undefined || isRejected(payload)) {
     return fail(step, connection, '400');
   }

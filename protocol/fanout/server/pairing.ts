@@ -9,8 +9,7 @@ import type { LinkedRecord, UserJid } from '../../contract.ts';
 import { COMPANIONS_MAX, QR_REFS } from '../../limits.ts';
 import type { StoredRecord } from '../../store.ts';
 import { isRejected } from '../../errors.ts';
-import { decode } from '../../wire/protobuf.ts';
-import { keyIndexListSchema, signedKeyIndexListSchema } from '../../wire/adv.ts';
+import { decodeKeyIndexList, decodeSignedKeyIndexList } from '../../wire/adv.ts';
 import { deviceIdOf, deviceJid } from '../../wire/jid.ts';
 import { attribute, bytesContent, child, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
@@ -59,11 +58,11 @@ function refuse(step: Step, connection: number, id: string, code: string): void 
 
 /** The time stamp and indexes of an uploaded signed list, or undefined when it does not decode. */
 export function readList(signed: Uint8Array): { timestampS: number; indexes: readonly number[] } | undefined {
-  const outer = decode(signedKeyIndexListSchema, signed);
-  if (isRejected(outer) || outer.details === undefined) return undefined;
-  const inner = decode(keyIndexListSchema, outer.details);
+  const outer = decodeSignedKeyIndexList(signed);
+  if (isRejected(outer)) return undefined;
+  const inner = decodeKeyIndexList(outer.details);
   if (isRejected(inner)) return undefined;
-  return { timestampS: inner.timestamp ?? 0, indexes: inner.validIndexes ?? [] };
+  return { timestampS: inner.timestampS, indexes: inner.validIndexes };
 }
 
 /** The phone vouches for the companion behind a reference. */

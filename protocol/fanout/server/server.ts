@@ -23,10 +23,10 @@ import { takeAck, takeReceipt } from './receipts.ts';
 import { linkedDevice } from './records.ts';
 
 /** Makes the server over its Store. */
-export function createServer(store: Store, _setup: ServerSetup): ProtocolNode {
+export function createServer(store: Store, setup: ServerSetup): ProtocolNode {
   return {
     step(input: Input, context: StepContext): readonly Effect[] {
-      const step = new Step(input, context, store);
+      const step = new Step(input, context, store, setup.settings);
       handle(step, input);
       return step.finish();
     },

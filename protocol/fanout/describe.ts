@@ -1,0 +1,33 @@
+/** Records of the fanout architecture as people and judges may see them (contract 2). */
+
+import type { RecordView } from '../contract.ts';
+import { describeSignalRecord, isSignalRecord, keysInSignalRecord } from '../signal/records.ts';
+import type { StoredRecord } from '../store.ts';
+
+/** The public view: plain fields as they are, byte arrays by their length, lists joined. */
+export function describe(record: StoredRecord): RecordView {
+  if (isSignalRecord(record)) return describeSignalRecord(record);
+  const view: Record<string, string | number | boolean> = { kind: record.kind };
+  for (const [name, value] of Object.entries(record)) {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      view[name] = value;
+    } else if (value instanceof Uint8Array) {
+      if (!isSecret(record.kind, name)) view[`${name}Bytes`] = value.length;
+    } else if (Array.isArray(value)) {
+      view[`${name}Count`] = value.length;
+    }
+  }
+  return view;
+}
+
+function isSecret(kind: string, name: string): boolean {
+  return (kind === 'transport' && name === 'privateKey') || kind === 'adv-secret';
+}
+
+/** Every secret inside a record, as the byte arrays themselves. */
+export function keysIn(record: StoredRecord): readonly Uint8Array[] {
+  if (isSignalRecord(record)) return keysInSignalRecord(record);
+  if (record.kind === 'transport') return [(record as unknown as { privateKey: Uint8Array }).privateKey];
+  if (record.kind === 'adv-secret') return [(record as unknown as { secret: Uint8Array }).secret];
+  return [];
+}

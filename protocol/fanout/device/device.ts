@@ -1,0 +1,248 @@
+/**
+ * Phone and companion as one node: the same code, told apart by what their Stores hold. Every stanza is
+ * decoded from its bytes; after every input the engine of sending looks at what can go on.
+ */
+
+import type {
+  Command,
+  DeviceSetup,
+  Effect,
+  Input,
+  OutboxRecord,
+  ProtocolNode,
+  ShownRecord,
+  StepContext,
+} from '../../contract.ts';
+import { isRejected } from '../../errors.ts';
+import { RESEND_CACHE_MAX } from '../../limits.ts';
+import type { Store } from '../../store.ts';
+import { decodeFrame } from '../../wire/decode-node.ts';
+import { attribute, child, node, type WireNode } from '../../wire/node.ts';
+import { Step } from '../step.ts';
+import { advance } from './advance.ts';
+import { beginBackfill } from './backfill.ts';
+import { takeBundles } from './bundles.ts';
+import {
+  connectIfDown,
+  takeConnected,
+  takeDisconnected,
+  takeEnd,
+  takeInfo,
+  takeSuccess,
+  wipe,
+} from './connection.ts';
+import { showFirstCode, takeLink, takePairSuccess, takeQrTimer } from './link-companion.ts';
+import { leave, takeLinked, takeScan, takeUnlink } from './link-primary.ts';
+import { linkStateOf } from './link-state.ts';
+import { takeListNotification, takeLists } from './lists.ts';
+import { closeIfStalled, outboundKey, settleOutbound, takeQuery } from './outbound.ts';
+import { takePlaceholderTimer } from './placeholders.ts';
+import {
+  rotateWhenNeeded,
+  takeLowCount,
+  takePrekeyTimer,
+  takeRotated,
+  takeUploaded,
+  takeUploadRefused,
+} from './prekeys.ts';
+import { takeRead, takeReceipt } from './receipts.ts';
+import { takeMessage } from './receive.ts';
+import { accountOf, messageKey, outboxOf, putOutbox } from './records.ts';
+import { takeRetryReceipt } from './resend.ts';
+import { takeSend } from './send.ts';
+
+/** Makes a device over its Store. */
+export function createDevice(store: Store, setup: DeviceSetup): ProtocolNode {
+  return {
+    step(input: Input, context: StepContext): readonly Effect[] {
+      const step = new Step(input, context, store, setup.settings);
+      handle(step, setup, input);
+      if (linkStateOf(store).phase !== 'pairing') advance(step);
+      return step.finish();
+    },
+  };
+}
+
+function handle(step: Step, setup: DeviceSetup, input: Input): void {
+  switch (input.kind) {
+    case 'started':
+    case 'push':
+      return connectIfDown(step, setup);
+    case 'connected':
+      return takeConnected(step, setup, input);
+    case 'disconnected':
+      return takeDisconnected(step, input.connection);
+    case 'frame':
+      return takeFrame(step, setup, input.connection, input.bytes);
+    case 'timer':
+      return takeTimer(step, setup, input.name);
+    case 'command':
+      return takeCommand(step, setup, input.command);
+  }
+}
+
+function takeCommand(step: Step, setup: DeviceSetup, command: Command): void {
+  switch (command.kind) {
+    case 'send':
+      return takeSend(step, command);
+    case 'read':
+      return takeRead(step, command);
+    case 'scan':
+      return takeScan(step, command.qr);
+    case 'unlink':
+      return takeUnlink(step, command.device);
+    case 'link':
+      takeLink(step);
+      return connectIfDown(step, setup);
+  }
+}
+
+function takeTimer(step: Step, setup: DeviceSetup, name: string): void {
+  if (name === 'reconnect') {
+    step.cancelTimer(name);
+    return connectIfDown(step, setup);
+  }
+  if (name === 'unacknowledged') return closeIfStalled(step);
+  if (takePlaceholderTimer(step, name) || takePrekeyTimer(step, name)) return;
+  if (!takeQrTimer(step, name)) step.cancelTimer(name);
+}
+
+function takeFrame(step: Step, setup: DeviceSetup, connection: number, bytes: Uint8Array): void {
+  if (linkStateOf(step.store).connection !== connection) return; // it ended meanwhile
+  const stanza = decodeFrame(bytes);
+  if (isRejected(stanza)) return step.refuse(stanza);
+  switch (stanza.tag) {
+    case 'message':
+      return takeMessage(step, stanza);
+    case 'receipt':
+      return takeAnyReceipt(step, connection, stanza);
+    case 'ack':
+      return takeAck(step, stanza);
+    case 'iq':
+      return takeAnswer(step, setup, stanza);
+    case 'notification':
+      return takeNotification(step, setup, connection, stanza);
+    case 'success':
+      takeSuccess(step, stanza);
+      rotateWhenNeeded(step);
+      return leave(step);
+    case 'failure':
+    case 'stream:error':
+      return takeEnd(step, stanza);
+    case 'ib':
+      return takeInfo(step, stanza);
+    default:
+      step.refuseAs('unexpected', `the server sent <${stanza.tag}>, which this device does not know`);
+  }
+}
+
+/** Acknowledges a receipt or notification to the server, under the sender it named. */
+function acknowledge(step: Step, connection: number, stanza: WireNode): void {
+  step.send(
+    connection,
+    node('ack', {
+      class: stanza.tag,
+      id: attribute(stanza, 'id'),
+      to: attribute(stanza, 'from'),
+      type: attribute(stanza, 'type'),
+    }),
+  );
+}
+
+function takeAnyReceipt(step: Step, connection: number, receipt: WireNode): void {
+  acknowledge(step, connection, receipt);
+  if (attribute(receipt, 'type') === 'retry') takeRetryReceipt(step, receipt);
+  else takeReceipt(step, receipt);
+}
+
+function takeNotification(
+  step: Step,
+  setup: DeviceSetup,
+  connection: number,
+  notification: WireNode,
+): void {
+  acknowledge(step, connection, notification);
+  if (takeListNotification(step, notification)) return;
+  if (takeLowCount(step, notification, setup.settings)) return;
+  const type = attribute(notification, 'type') ?? '(none)';
+  step.refuseAs('unexpected', 'a notification of a type this device does not know', { type });
+}
+
+/** The server has taken a message or a receipt. */
+function takeAck(step: Step, ack: WireNode): void {
+  const stanza = attribute(ack, 'class') ?? '';
+  const id = attribute(ack, 'id') ?? '';
+  const from = attribute(ack, 'from') ?? '';
+  const type = stanza === 'message' ? '' : (attribute(ack, 'type') ?? '');
+  const wasOutstanding = settleOutbound(step, outboundKey(stanza, id, from, type));
+  const outbox = outboxOf(step, id);
+  if (!wasOutstanding || stanza !== 'message' || outbox?.state !== 'sealed') return;
+  const positionUs = Number(attribute(ack, 't') ?? '0');
+  const taken = putOutbox(step, outbox, { state: 'acknowledged', positionUs });
+  showOwn(step, taken);
+  forgetOldest(step);
+  if (attribute(ack, 'phash') !== undefined) beginBackfill(step, id);
+}
+
+/** The author's own device shows the message where everybody else does: at the server's time stamp. */
+function showOwn(step: Step, outbox: OutboxRecord): void {
+  const account = accountOf(step);
+  if (account === undefined) return;
+  const record: ShownRecord = {
+    kind: 'shown',
+    account: account.user,
+    device: account.device,
+    chat: outbox.chat,
+    messageId: outbox.messageId,
+    author: outbox.author,
+    text: outbox.text,
+    textDigest: outbox.textDigest,
+    positionUs: outbox.positionUs,
+    isRead: true,
+  };
+  step.tx.put('shown', messageKey(outbox.chat, outbox.author, outbox.messageId), record);
+}
+
+/** Keeps the resend cache to its size, oldest out first. */
+function forgetOldest(step: Step): void {
+  if (step.tx.count('outbox') <= RESEND_CACHE_MAX) return;
+  for (const [messageId, record] of step.store.collection('outbox')) {
+    if ((record as OutboxRecord).state !== 'acknowledged') continue;
+    step.tx.delete('outbox', messageId);
+    for (const [device] of step.tx.entries(`delivered/${messageId}`)) {
+      step.tx.delete(`delivered/${messageId}`, device);
+    }
+    return;
+  }
+}
+
+/** An iq from the server: the answer to a query of ours, or a step of linking. */
+function takeAnswer(step: Step, setup: DeviceSetup, iq: WireNode): void {
+  const pairDevice = child(iq, 'pair-device');
+  const pairSuccess = child(iq, 'pair-success');
+  if (pairDevice !== undefined) return showFirstCode(step, pairDevice);
+  if (pairSuccess !== undefined) {
+    return takePairSuccess(step, iq, pairSuccess, setup.settings.prekeyBatch);
+  }
+  const id = attribute(iq, 'id') ?? '';
+  const isResult = attribute(iq, 'type') === 'result';
+  const query = takeQuery(step, id);
+  switch (query?.kind) {
+    case 'lists':
+      return takeLists(step, query.users, iq);
+    case 'bundles':
+      return takeBundles(step, query.devices, iq);
+    case 'prekey-upload':
+      return isResult ? takeUploaded(step, query.ids) : takeUploadRefused(step);
+    case 'rotation':
+      return takeRotated(step, isResult);
+    case 'pair-device':
+      return takeLinked(step, iq);
+    case 'unlink':
+      return isResult ? wipe(step, 'left') : undefined;
+    case 'active':
+      return;
+    case undefined:
+      settleOutbound(step, outboundKey('iq', id, 's.whatsapp.net', 'set'));
+  }
+}

@@ -1,0 +1,64 @@
+/** The device's volatile side: its connection, what waits for an answer, what the server could not give. */
+
+import type { DeviceJid, UserJid } from '../../contract.ts';
+import type { Store } from '../../store.ts';
+
+/** A query in flight and what its answer is for. */
+export type Query =
+  | { readonly kind: 'lists'; readonly users: readonly UserJid[] }
+  | { readonly kind: 'bundles'; readonly devices: readonly DeviceJid[] }
+  | { readonly kind: 'prekey-upload'; readonly ids: readonly number[] }
+  | { readonly kind: 'rotation' }
+  | { readonly kind: 'active' }
+  | { readonly kind: 'pair-device' }
+  | { readonly kind: 'unlink' };
+
+export interface LinkState {
+  connection: number | undefined;
+  /** `opening`: asked for; `login`: first stanza sent; `active`: stanzas flow; `pairing`: showing codes. */
+  phase: 'down' | 'opening' | 'login' | 'pairing' | 'active';
+  /** Connections that failed in a row. */
+  failures: number;
+  readonly queries: Map<string, Query>;
+  /** Ids that wait for the server, with the time of sending, oldest first. */
+  readonly awaiting: Map<string, number>;
+  /** Devices whose bundle was asked for on this connection and was not usable. */
+  readonly unusable: Set<DeviceJid>;
+  /** Accounts whose list was asked for on this connection and was not given. */
+  readonly unlisted: Set<UserJid>;
+  /** Uploads that failed in a row, for the back-off. */
+  uploadFailures: number;
+  /** The companion's linking references still to show. */
+  refs: readonly string[];
+}
+
+/** The state, made on first use after a boot. */
+export function linkStateOf(store: Store): LinkState {
+  let state = store.volatile.get('link') as LinkState | undefined;
+  if (state === undefined) {
+    state = {
+      connection: undefined,
+      phase: 'down',
+      failures: 0,
+      queries: new Map(),
+      awaiting: new Map(),
+      unusable: new Set(),
+      unlisted: new Set(),
+      uploadFailures: 0,
+      refs: [],
+    };
+    store.volatile.set('link', state);
+  }
+  return state;
+}
+
+/** Forgets all that belonged to the connection. */
+export function forgetConnection(state: LinkState): void {
+  state.connection = undefined;
+  state.phase = 'down';
+  state.queries.clear();
+  state.awaiting.clear();
+  state.unusable.clear();
+  state.unlisted.clear();
+  state.refs = [];
+}

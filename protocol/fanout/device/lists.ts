@@ -1,0 +1,165 @@
+/**
+ * Device lists on a device (specification 5.7, 5.8): ask, apply what the primary signed, drop what
+ * belonged to removed devices. The phone is the authority on its own account and asks about others only.
+ */
+
+import type { UserJid } from '../../contract.ts';
+import {
+  applyDeviceChange,
+  applyListAnswer,
+  type CarriedList,
+  type ListApplied,
+  type ListedDevice,
+} from '../../devices/device-list.ts';
+import { isRejected } from '../../errors.ts';
+import { pinnedIdentity, SIGNAL_COLLECTIONS } from '../../signal/records.ts';
+import { deleteSession } from '../../signal/sessions.ts';
+import { deviceIdOf } from '../../wire/jid.ts';
+import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
+import type { Step } from '../step.ts';
+import { noteFreshLists } from './fresh-lists.ts';
+import { askForBundles } from './bundles.ts';
+import { linkStateOf } from './link-state.ts';
+import { reconcileOwnDevices } from './own-list.ts';
+import { ask, isAsking } from './outbound.ts';
+import { accountOf, deviceListOf, SELF } from './records.ts';
+
+/** Asks the server for lists, leaving out what is being asked; waits while there is no connection. */
+export function askForLists(step: Step, users: readonly UserJid[]): void {
+  if (linkStateOf(step.store).phase !== 'active') return;
+  const isPrimary = step.tx.get('primary', SELF) !== undefined;
+  const own = accountOf(step)?.user;
+  const wanted = users.filter(
+    (user) =>
+      !(isPrimary && user === own) &&
+      !isAsking(
+        step,
+        (query) =>
+          (query.kind === 'lists' && query.users.includes(user)) ||
+          (query.kind === 'bundles' && query.devices.includes(user)),
+      ),
+  );
+  if (wanted.length === 0) return;
+  const usync = node('usync', { sid: step.freshId('sid'), mode: 'query', last: 'true', index: '0', context: 'message' }, [
+    node('query', {}, [node('devices', { version: '2' })]),
+    node('list', {}, wanted.map((jid) => node('user', { jid }))),
+  ]);
+  const id = step.freshId('lists');
+  ask(step, node('iq', { xmlns: 'usync', type: 'get', id }, [usync]), { kind: 'lists', users: wanted });
+}
+
+/** A companion without its own account's list asks for it before anything else. */
+export function syncOwnList(step: Step): void {
+  const account = accountOf(step);
+  if (account === undefined || deviceListOf(step, account.user) !== undefined) return;
+  askForLists(step, [account.user]);
+}
+
+function carriedList(parent: WireNode): CarriedList | undefined {
+  const list = child(parent, 'key-index-list');
+  const signedList = bytesContent(list);
+  if (list === undefined || signedList === undefined) return undefined;
+  return { signedList, timestampS: Number(attribute(list, 'ts') ?? 'NaN') };
+}
+
+function listedDevice(element: WireNode): ListedDevice | undefined {
+  const jid = attribute(element, 'jid');
+  const id = jid === undefined ? Number(attribute(element, 'id') ?? 'NaN') : deviceIdOf(jid);
+  const keyIndex = Number(attribute(element, 'key-index') ?? 'NaN');
+  const isWhole = Number.isSafeInteger(id) && Number.isSafeInteger(keyIndex);
+  return isWhole ? { id, keyIndex } : undefined;
+}
+
+function listedDevices(parent: WireNode): ListedDevice[] {
+  return children(parent, 'device')
+    .map(listedDevice)
+    .filter((device) => device !== undefined);
+}
+
+/** The answer to a query. Accounts the server did not give are not asked for again on this connection. */
+export function takeLists(step: Step, asked: readonly UserJid[], answer: WireNode): void {
+  const list = child(child(answer, 'usync') ?? answer, 'list');
+  const given = new Map<string, WireNode>();
+  for (const user of list === undefined ? [] : children(list, 'user')) {
+    given.set(attribute(user, 'jid') ?? '', user);
+  }
+  for (const user of asked) {
+    const devices = given.get(user) && child(given.get(user)!, 'devices');
+    const named = devices && child(devices, 'device-list');
+    if (devices === undefined || named === undefined) {
+      linkStateOf(step.store).unlisted.add(user);
+      continue;
+    }
+    applyAnswer(step, user, listedDevices(named), carriedList(devices));
+  }
+  noteFreshLists(step);
+}
+
+function applyAnswer(
+  step: Step,
+  user: UserJid,
+  devices: readonly ListedDevice[],
+  list: CarriedList | undefined,
+): void {
+  const pinned = pinnedIdentity(step.tx, user)?.publicKey;
+  const held = deviceListOf(step, user);
+  const outcome = applyListAnswer(held, pinned, { user, devices, list }, step.context.crypto);
+  if (isRejected(outcome)) {
+    step.refuse(outcome);
+    linkStateOf(step.store).unlisted.add(user);
+  } else if (outcome.kind === 'needs-identity') askForBundles(step, [user]);
+  else adopt(step, outcome);
+}
+
+/** Stores the list; what was kept for removed devices goes. */
+function adopt(step: Step, applied: ListApplied): void {
+  step.tx.put('device-list', applied.record.user, applied.record);
+  for (const device of applied.removed) {
+    deleteSession(step.tx, device);
+    step.tx.delete(SIGNAL_COLLECTIONS.peerIdentity, device);
+  }
+  for (const device of applied.added) linkStateOf(step.store).unusable.delete(device);
+  if (applied.added.length + applied.removed.length > 0) {
+    step.emit('device-list', `${applied.record.user} has ${applied.record.devices.length} devices`, {
+      added: applied.added.join(' '),
+      removed: applied.removed.join(' '),
+    });
+  }
+  if (applied.needsSync) askForLists(step, [applied.record.user]);
+}
+
+/** `<notification type="devices">` and `type="account_sync"`; false when it is neither. */
+export function takeListNotification(step: Step, notification: WireNode): boolean {
+  const type = attribute(notification, 'type');
+  const user = attribute(notification, 'from') ?? '';
+  if (type === 'account_sync') {
+    const devices = child(notification, 'devices');
+    if (devices === undefined || user !== accountOf(step)?.user) return false;
+    const listed = listedDevices(devices);
+    if (step.tx.get('primary', SELF) !== undefined) reconcileOwnDevices(step, listed);
+    else applyAnswer(step, user, listed, carriedList(devices));
+    return true;
+  }
+  if (type !== 'devices') return false;
+  if (child(notification, 'update') !== undefined) askForLists(step, [user]);
+  else takeDeviceChange(step, user, notification);
+  return true;
+}
+
+function takeDeviceChange(step: Step, user: UserJid, notification: WireNode): void {
+  for (const change of ['add', 'remove'] as const) {
+    const body = child(notification, change);
+    const element = body && child(body, 'device');
+    const device = element && listedDevice(element);
+    if (body === undefined || device === undefined) continue;
+    const held = deviceListOf(step, user);
+    const outcome = applyDeviceChange(
+      held,
+      pinnedIdentity(step.tx, user)?.publicKey,
+      { change, user, device, deviceHash: attribute(body, 'device_hash'), list: carriedList(body) },
+      step.context.crypto,
+    );
+    if (outcome.kind === 'list-applied') adopt(step, outcome);
+    else if (held !== undefined) askForLists(step, [user]);
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The phone's authority over its own list (specification 5.6): it signs, it publishes, and it follows
+ * when the server has logged a companion out.
+ */
+
+import { type DeviceListRecord, type ListedDevice, primaryOnly } from '../../devices/device-list.ts';
+import { nextListTimestampS, signKeyIndexList } from '../../devices/linking.ts';
+import { assert } from '../../errors.ts';
+import { selfIdentity, SIGNAL_COLLECTIONS } from '../../signal/records.ts';
+import { deleteSession } from '../../signal/sessions.ts';
+import { deviceJid } from '../../wire/jid.ts';
+import { node, type WireNode } from '../../wire/node.ts';
+import type { Step } from '../step.ts';
+import { sendReliably } from './outbound.ts';
+import { accountOf, deviceListOf, type PrimaryRecord, SELF } from './records.ts';
+
+/** The phone's own list as it stands. */
+export function ownList(step: Step): DeviceListRecord {
+  const account = accountOf(step);
+  assert(account !== undefined, 'only a registered phone has a list of its own');
+  return deviceListOf(step, account.user) ?? primaryOnly(account.user);
+}
+
+/** Signs and stores a list with these companions; returns its element for the upload. Draws secret `list-signature` (64). */
+export function signOwnList(step: Step, companions: readonly ListedDevice[]): WireNode {
+  const identity = selfIdentity(step.tx);
+  const primary = step.get<PrimaryRecord>('primary', SELF);
+  assert(identity !== undefined && primary !== undefined, 'the phone holds its identity and list state');
+  const timestampS = nextListTimestampS(primary.listTimestampS, step.nowUs);
+  const list = {
+    rawId: primary.rawId,
+    timestampS,
+    currentIndex: primary.currentIndex,
+    validIndexes: [0, ...companions.map(({ keyIndex }) => keyIndex)],
+  };
+  const z = step.context.secrets.bytes('list-signature', 64);
+  const signed = signKeyIndexList(identity.keyPair.privateKey, list, z, step.context.crypto);
+  const next: PrimaryRecord = { ...primary, listTimestampS: timestampS };
+  const record: DeviceListRecord = {
+    kind: 'device-list',
+    user: ownList(step).user,
+    ...list,
+    devices: [{ id: 0, keyIndex: 0 }, ...companions],
+  };
+  step.tx.put('primary', SELF, next);
+  step.tx.put('device-list', record.user, record);
+  return node('key-index-list', { ts: String(timestampS) }, signed);
+}
+
+/** Drops companions from the list and tells the server; `device` is set when it must log one out. */
+export function withdraw(step: Step, gone: readonly ListedDevice[], device?: string): void {
+  const list = ownList(step);
+  const kept = list.devices.filter(
+    ({ id }) => id !== 0 && !gone.some((other) => other.id === id),
+  );
+  for (const { id } of gone) {
+    deleteSession(step.tx, deviceJid(list.user, id));
+    step.tx.delete(SIGNAL_COLLECTIONS.peerIdentity, deviceJid(list.user, id));
+  }
+  const signed = signOwnList(step, kept);
+  const removal =
+    device === undefined
+      ? []
+      : [node('remove-companion-device', { jid: device, reason: 'user_initiated' })];
+  const id = step.freshId('list');
+  sendReliably(step, node('iq', { xmlns: 'md', type: 'set', id, to: 's.whatsapp.net' }, [...removal, signed]));
+}
+
+/** The server told which of our devices are linked: those it logged out leave the signed list too. */
+export function reconcileOwnDevices(step: Step, linked: readonly ListedDevice[]): void {
+  const gone = ownList(step).devices.filter(
+    ({ id }) => id !== 0 && !linked.some((other) => other.id === id),
+  );
+  if (gone.length > 0) withdraw(step, gone);
+}

@@ -1,0 +1,131 @@
+/**
+ * "Waiting for this message" (specification 6.9; contract 4): a copy that could not be opened leaves a
+ * placeholder and asks its author again, at most four times; at its deadline it is reported lost.
+ */
+
+import type { DeviceJid, LostRecord, UserJid } from '../../contract.ts';
+import type { RejectionCode } from '../../errors.ts';
+import { RETRY_COUNT_MAX } from '../../limits.ts';
+import { attribute, children, type WireNode } from '../../wire/node.ts';
+import type { Step } from '../step.ts';
+import { chatOf } from './audience.ts';
+import { NACK_UNHANDLED, nack, sendReceipt, sendRetryReceipt } from './receipts.ts';
+import { messageKey, type PlaceholderRecord } from './records.ts';
+
+/** Why a copy could not be opened. */
+export type RetryError = RejectionCode | 'unavailable';
+
+/** What names a copy. */
+interface CopyName {
+  readonly author: DeviceJid;
+  readonly chat: UserJid;
+  readonly messageId: string;
+  readonly stampUs: number;
+}
+
+/** Codes of specification 6.9. */
+const ERROR_CODES: Partial<Record<RetryError, number>> = {
+  'no-session': 1,
+  'bad-key': 2,
+  'unknown-prekey': 3,
+  malformed: 4,
+  'unknown-version': 4,
+  'bad-signature': 5,
+  'too-far-ahead': 6,
+  'bad-mac': 7,
+  'untrusted-identity': 8,
+  'unlisted-device': 11,
+  'adv-failure': 12,
+};
+
+function placeholderTimer(key: string): string {
+  return `placeholder|${key}`;
+}
+
+/** A ciphertext failed: keep a placeholder and ask again, or admit the loss after four tries. */
+export function failCopy(step: Step, copy: CopyName & { readonly count: number }, error: RetryError): void {
+  const key = messageKey(copy.chat, copy.author, copy.messageId);
+  if (step.tx.get('shown', key) !== undefined) return sendReceipt(step, copy);
+  const count = copy.count + 1;
+  if (count > RETRY_COUNT_MAX) {
+    loseCopy(step, copy, `${RETRY_COUNT_MAX} retries did not help`);
+    return nack(step, copy, NACK_UNHANDLED);
+  }
+  wait(step, key, copy, count, ERROR_CODES[error] ?? 0);
+  sendRetryReceipt(step, copy, count, ERROR_CODES[error] ?? 0, false);
+}
+
+/** The server has no copy for us: ask the author at once, with keys (6.4). Also for a copy our Store lost. */
+export function missCopy(step: Step, stanza: WireNode): void {
+  const author = attribute(stanza, 'from');
+  const messageId = attribute(stanza, 'id');
+  const stampUs = Number(attribute(stanza, 't') ?? 'NaN');
+  const chat = author === undefined ? undefined : chatOf(step, author, attribute(stanza, 'recipient'));
+  if (author === undefined || messageId === undefined || chat === undefined || !(stampUs > 0)) {
+    step.refuseAs('malformed', 'the server named a missing copy without author, id, chat or time');
+    return;
+  }
+  const copy = { author, chat, messageId, stampUs };
+  const key = messageKey(chat, author, messageId);
+  if (step.tx.get('shown', key) !== undefined || step.tx.get('lost', key) !== undefined) {
+    if (stanza.tag === 'message') sendReceipt(step, copy);
+    return;
+  }
+  wait(step, key, copy, 1, 0);
+  sendRetryReceipt(step, copy, 1, 0, true);
+}
+
+function wait(step: Step, key: string, copy: CopyName, count: number, errorCode: number): void {
+  const record: PlaceholderRecord = {
+    kind: 'placeholder',
+    chat: copy.chat,
+    messageId: copy.messageId,
+    author: copy.author,
+    positionUs: copy.stampUs,
+    count,
+    errorCode,
+  };
+  step.tx.put('placeholder', key, record);
+  const deadlineUs = step.nowUs + step.settings.placeholderDeadlineUs;
+  if (!step.hasTimer(placeholderTimer(key))) step.setTimer(placeholderTimer(key), deadlineUs);
+}
+
+/** The message is here after all. */
+export function settlePlaceholder(step: Step, key: string): void {
+  step.tx.delete('placeholder', key);
+  step.tx.delete('lost', key);
+  step.cancelTimer(placeholderTimer(key));
+}
+
+/** Admits that a copy will not be shown. */
+export function loseCopy(step: Step, copy: Omit<CopyName, 'stampUs'>, reason: string): void {
+  const key = messageKey(copy.chat, copy.author, copy.messageId);
+  if (step.tx.get('shown', key) !== undefined) return;
+  settlePlaceholder(step, key);
+  const { chat, messageId, author } = copy;
+  const record: LostRecord = { kind: 'lost', chat, messageId, author, reason };
+  step.tx.put('lost', key, record);
+  step.emit('lost', `message ${messageId} from ${author} is lost: ${reason}`, { messageId });
+}
+
+/** A placeholder's time is up; false when the timer is not one. */
+export function takePlaceholderTimer(step: Step, name: string): boolean {
+  if (!name.startsWith('placeholder|')) return false;
+  const key = name.slice('placeholder|'.length);
+  step.cancelTimer(name);
+  const waiting = step.get<PlaceholderRecord>('placeholder', key);
+  if (waiting !== undefined) loseCopy(step, waiting, 'nobody sent it again in time');
+  return true;
+}
+
+/** The server deleted copies after 30 days and says so at login (contract 4). */
+export function reportExpired(step: Step, expired: WireNode | undefined): void {
+  for (const item of expired === undefined ? [] : children(expired, 'item')) {
+    const author = attribute(item, 'from');
+    const messageId = attribute(item, 'id');
+    const chat = author === undefined ? undefined : chatOf(step, author, attribute(item, 'recipient'));
+    if (author === undefined || messageId === undefined || chat === undefined) continue;
+    loseCopy(step, { author, messageId, chat }, 'it waited more than 30 days at the server');
+  }
+}
+

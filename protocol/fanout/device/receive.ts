@@ -1,0 +1,187 @@
+/**
+ * Receiving a message (specification 5.10, 6.5, D.2): prove the sender, decrypt, unpad, decode, unwrap,
+ * store text and session in one commit, then acknowledge. What fails becomes a placeholder and a retry
+ * receipt; what is a duplicate is acknowledged when we have it, and reported lost when we have not.
+ */
+
+import type { DeviceJid, ShownRecord, UserJid } from '../../contract.ts';
+import { checkAdv } from '../../devices/adv-check.ts';
+import { isListed } from '../../devices/device-list.ts';
+import { isRejected, type Rejection, reject } from '../../errors.ts';
+import { readContent, textDigest } from '../../messages/content.ts';
+import { unpad } from '../../messages/padding.ts';
+import { type PeerIdentityRecord, pinnedIdentity, SIGNAL_COLLECTIONS } from '../../signal/records.ts';
+import { type CiphertextType, decryptFrom, deleteSession, readPrekeyMessage } from '../../signal/sessions.ts';
+import { deviceIdOf, userOf } from '../../wire/jid.ts';
+import { attribute, bytesContent, child, type WireNode } from '../../wire/node.ts';
+import type { Step } from '../step.ts';
+import { chatOf } from './audience.ts';
+import { askForLists } from './lists.ts';
+import { failCopy, loseCopy, missCopy, settlePlaceholder } from './placeholders.ts';
+import { NACK_CONTENT, NACK_OLD_COUNTER, NACK_PARSING, nack, sendReceipt } from './receipts.ts';
+import { accountOf, deviceListOf, messageKey } from './records.ts';
+
+/** A copy as it came, with what its stanza says of it. */
+export interface Copy {
+  readonly author: DeviceJid;
+  readonly chat: UserJid;
+  readonly messageId: string;
+  readonly stampUs: number;
+  readonly type: CiphertextType;
+  readonly bytes: Uint8Array;
+  /** Retry count of this ciphertext, 0 for the first. */
+  readonly count: number;
+  readonly deviceIdentity: Uint8Array | undefined;
+}
+
+/** Handles `<message>`. */
+export function takeMessage(step: Step, stanza: WireNode): void {
+  if (child(stanza, 'unavailable') !== undefined) return missCopy(step, stanza);
+  const copy = readCopy(step, stanza);
+  if (isRejected(copy)) {
+    step.refuse(copy);
+    const messageId = attribute(stanza, 'id') ?? '';
+    return nack(step, { messageId, author: attribute(stanza, 'from') ?? '' }, NACK_PARSING);
+  }
+  const opened = openCopy(step, copy);
+  if (opened.kind === 'opened') showCopy(step, copy, opened.text);
+}
+
+function readCopy(step: Step, stanza: WireNode): Copy | Rejection {
+  const author = attribute(stanza, 'from');
+  const messageId = attribute(stanza, 'id');
+  const stampUs = Number(attribute(stanza, 't') ?? 'NaN');
+  const enc = child(stanza, 'enc');
+  const type = enc && attribute(enc, 'type');
+  const bytes = bytesContent(enc);
+  const chat = author === undefined ? undefined : chatOf(step, author, attribute(stanza, 'recipient'));
+  if (author === undefined || messageId === undefined || chat === undefined || !(stampUs > 0)) {
+    return reject('malformed', 'a message came without author, id, chat or time stamp');
+  }
+  if (enc === undefined || bytes === undefined || (type !== 'pkmsg' && type !== 'msg')) {
+    return reject('malformed', `message ${messageId} from ${author} has no ciphertext we know`);
+  }
+  const count = Number(attribute(enc, 'count') ?? '0');
+  const deviceIdentity = bytesContent(child(stanza, 'device-identity'));
+  return { author, chat, messageId, stampUs, type, bytes, count, deviceIdentity };
+}
+
+/** Decrypts and decodes; answers for itself when that fails. */
+function openCopy(step: Step, copy: Copy): { kind: 'opened'; text: string } | { kind: 'answered' } {
+  const answered = { kind: 'answered' } as const;
+  const adv = proveSender(step, copy);
+  if (adv !== undefined) {
+    step.refuse(adv);
+    if (adv.code === 'malformed') giveUp(step, copy, 'its sender is not proven', NACK_PARSING);
+    else failCopy(step, copy, 'adv-failure');
+    return answered;
+  }
+  const decrypted = decryptFrom(step.tx, copy.author, copy.type, copy.bytes, step.context);
+  if (isRejected(decrypted)) {
+    step.refuse(decrypted);
+    if (decrypted.code === 'duplicate-message') answerDuplicate(step, copy);
+    else failCopy(step, copy, decrypted.code);
+    return answered;
+  }
+  if (!isListed(deviceListOf(step, userOf(copy.author)), deviceIdOf(copy.author))) {
+    step.refuseAs('unlisted-device', `${copy.author} is not in its account's device list`);
+    askForLists(step, [userOf(copy.author)]);
+    failCopy(step, copy, 'unlisted-device');
+    return answered;
+  }
+  const content = readOpened(step, copy, decrypted.plaintext);
+  if (isRejected(content)) {
+    step.refuse(content);
+    giveUp(step, copy, 'its content cannot be read', NACK_CONTENT);
+    return answered;
+  }
+  return { kind: 'opened', text: content.text };
+}
+
+/** Companions prove membership with their first message (5.10); returns why not. */
+function proveSender(step: Step, copy: Copy): Rejection | undefined {
+  if (copy.type !== 'pkmsg' || deviceIdOf(copy.author) === 0) return undefined;
+  const head = readPrekeyMessage(copy.bytes);
+  if (isRejected(head)) return undefined; // decryption will say what is wrong with it
+  const user = userOf(copy.author);
+  const outcome = checkAdv(
+    {
+      device: copy.author,
+      deviceIdentity: copy.deviceIdentity,
+      identityKey: head.identityKey,
+      primaryIdentity: pinnedIdentity(step.tx, user)?.publicKey,
+      knownIdentity: pinnedIdentity(step.tx, copy.author)?.publicKey,
+      list: deviceListOf(step, user),
+    },
+    step.context.crypto,
+  );
+  if (outcome.needsSync) askForLists(step, [user]);
+  if (outcome.kind === 'refused') return outcome.rejection;
+  if (outcome.pin !== undefined) {
+    const pin: PeerIdentityRecord = { kind: 'peer-identity', publicKey: outcome.pin };
+    step.tx.put(SIGNAL_COLLECTIONS.peerIdentity, user, pin);
+  }
+  if (outcome.record !== undefined) {
+    if (outcome.isReset) forgetCompanions(step, user);
+    step.tx.put('device-list', user, outcome.record);
+  }
+  return undefined;
+}
+
+function forgetCompanions(step: Step, user: UserJid): void {
+  for (const [peer] of step.tx.entries('session')) {
+    if (userOf(peer) === user && deviceIdOf(peer) !== 0) deleteSession(step.tx, peer);
+  }
+}
+
+function readOpened(step: Step, copy: Copy, plaintext: Uint8Array): { text: string } | Rejection {
+  const bytes = unpad(plaintext);
+  if (isRejected(bytes)) return bytes;
+  const content = readContent(bytes);
+  if (isRejected(content)) return content;
+  const isOwn = userOf(copy.author) === accountOf(step)?.user;
+  if ((content.sentTo !== undefined) !== isOwn) {
+    return reject('not-allowed', `${copy.author} sent a copy of the wrong kind for its account`);
+  }
+  if (content.sentTo !== undefined && content.sentTo !== copy.chat) {
+    return reject('not-allowed', `${copy.author}'s copy names another chat than its stanza`);
+  }
+  return { text: content.text };
+}
+
+function showCopy(step: Step, copy: Copy, text: string): void {
+  const key = messageKey(copy.chat, copy.author, copy.messageId);
+  const account = accountOf(step);
+  if (account !== undefined && step.tx.get('shown', key) === undefined) {
+    const record: ShownRecord = {
+      kind: 'shown',
+      account: account.user,
+      device: account.device,
+      chat: copy.chat,
+      messageId: copy.messageId,
+      author: copy.author,
+      text,
+      textDigest: textDigest(text, step.context.crypto),
+      positionUs: copy.stampUs,
+      isRead: userOf(copy.author) === account.user,
+    };
+    step.tx.put('shown', key, record);
+    if (!record.isRead) step.tx.put(`unread/${copy.chat}`, key, { kind: 'unread' });
+  }
+  settlePlaceholder(step, key);
+  sendReceipt(step, copy);
+}
+
+/** The key was used before: fine if we have the message, a loss to admit if we have not (6.5). */
+function answerDuplicate(step: Step, copy: Copy): void {
+  const key = messageKey(copy.chat, copy.author, copy.messageId);
+  if (step.tx.get('shown', key) !== undefined) return sendReceipt(step, copy);
+  giveUp(step, copy, 'its key was used and its text is not stored', NACK_OLD_COUNTER);
+}
+
+/** A copy that no retry can help: lost, and said so to the server. */
+function giveUp(step: Step, copy: Copy, reason: string, code: number): void {
+  loseCopy(step, copy, reason);
+  nack(step, copy, code);
+}
+

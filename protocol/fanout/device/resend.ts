@@ -1,0 +1,167 @@
+/**
+ * The sender's side of retry receipts (specification 6.9): who may have a message again, on which
+ * session, how often. A copy asked for again keeps its id and its time stamp.
+ */
+
+import type { DeviceJid, OutboxRecord } from '../../contract.ts';
+import { checkAdv } from '../../devices/adv-check.ts';
+import { isRejected } from '../../errors.ts';
+import { RETRY_COUNT_MAX, SESSION_RECREATION_INTERVAL_US } from '../../limits.ts';
+import { equalBytes } from '../../signal/keys.ts';
+import { pinnedIdentity } from '../../signal/records.ts';
+import {
+  archiveCurrent,
+  deleteSession,
+  hasSession,
+  sessionRemoteRegistrationId,
+  startSession,
+} from '../../signal/sessions.ts';
+import { registrationIdBytes, registrationIdFrom } from '../../wire/integers.ts';
+import { deviceIdOf, userOf } from '../../wire/jid.ts';
+import { attribute, bytesContent, child, node, type WireNode } from '../../wire/node.ts';
+import type { Step } from '../step.ts';
+import { devicesOf, isReadyFor } from './audience.ts';
+import { readBundle } from './bundles.ts';
+import { linkStateOf } from './link-state.ts';
+import { sendReliably } from './outbound.ts';
+import {
+  accountOf,
+  deviceListOf,
+  nextSentCount,
+  outboxOf,
+  type RecreatedRecord,
+  type ResendRecord,
+} from './records.ts';
+import { encryptCopy, identityNodes } from './seal.ts';
+
+/** Handles a retry receipt: either queues a resend or says why not. */
+export function takeRetryReceipt(step: Step, receipt: WireNode): void {
+  const device = attribute(receipt, 'from') ?? '';
+  const retry = child(receipt, 'retry');
+  const registration = registrationIdFrom(bytesContent(child(receipt, 'registration')));
+  const count = Number(retry && attribute(retry, 'count'));
+  const messageId = attribute(receipt, 'id') ?? '';
+  if (!Number.isSafeInteger(count) || count < 1 || registration === undefined) {
+    step.refuseAs('malformed', `${device} sent a retry receipt without count or registration`);
+    return;
+  }
+  const outbox = outboxOf(step, messageId);
+  const reason = whyNot(step, outbox, device, messageId, count);
+  if (reason !== undefined || outbox === undefined) {
+    step.emit('resend-refused', `${device} asks for ${messageId} again: ${reason}`, { device, messageId });
+    return;
+  }
+  linkStateOf(step.store).unusable.delete(device);
+  renewSession(step, device, registration, count, child(receipt, 'keys'));
+  const record: ResendRecord = { kind: 'resend', messageId, device, count };
+  step.tx.put('resend', `${messageId}|${device}`, record);
+}
+
+function whyNot(
+  step: Step,
+  outbox: OutboxRecord | undefined,
+  device: DeviceJid,
+  messageId: string,
+  count: number,
+): string | undefined {
+  if (outbox === undefined) return 'the message is no longer in the resend cache';
+  if (outbox.state !== 'acknowledged') return 'the message is not acknowledged yet';
+  const user = userOf(device);
+  const isParty = user === outbox.chat || user === accountOf(step)?.user;
+  if (!isParty || !devicesOf(step, user).includes(device)) return 'the device is not in the list';
+  if (step.tx.get(`delivered/${messageId}`, device) !== undefined) return 'it was delivered there';
+  if (count > RETRY_COUNT_MAX) return `more than ${RETRY_COUNT_MAX} retries`;
+  return undefined;
+}
+
+/** Decides which session the resend goes out on (steps 2 and 3 of specification 6.9). */
+function renewSession(
+  step: Step,
+  device: DeviceJid,
+  registration: number,
+  count: number,
+  keys: WireNode | undefined,
+): void {
+  const known = sessionRemoteRegistrationId(step.tx, device);
+  if (known !== undefined && known !== registration) deleteSession(step.tx, device);
+  const exists = hasSession(step.tx, device);
+  if (keys === undefined) {
+    if (count > 2 && exists && mayRecreate(step, device)) archiveCurrent(step.tx, device);
+    return;
+  }
+  if (exists && !mayRecreate(step, device)) return;
+  const bundle = readBundle(keys, node('registration', {}, registrationIdBytes(registration)));
+  if (bundle === undefined || !isVouchedFor(step, device, keys, bundle.identityKey)) {
+    step.refuseAs('adv-failure', `the keys in a retry receipt do not prove that they are ${device}'s`);
+    return;
+  }
+  const failed = startSession(step.tx, device, bundle, step.context);
+  if (isRejected(failed)) return step.refuse(failed);
+  noteRecreated(step, device);
+}
+
+/** At most once an hour per device (specification 6.9). */
+function mayRecreate(step: Step, device: DeviceJid): boolean {
+  const last = step.get<RecreatedRecord>('recreated', device);
+  return last === undefined || step.nowUs - last.atUs >= SESSION_RECREATION_INTERVAL_US;
+}
+
+function noteRecreated(step: Step, device: DeviceJid): void {
+  const record: RecreatedRecord = { kind: 'recreated', atUs: step.nowUs };
+  step.tx.put('recreated', device, record);
+}
+
+/** Keys of a companion come with its account's signature, or with the identity already pinned. */
+function isVouchedFor(
+  step: Step,
+  device: DeviceJid,
+  keys: WireNode,
+  identityKey: Uint8Array,
+): boolean {
+  const user = userOf(device);
+  const pinned = pinnedIdentity(step.tx, device)?.publicKey;
+  if (deviceIdOf(device) === 0) return pinned === undefined || equalBytes(pinned, identityKey);
+  const outcome = checkAdv(
+    {
+      device,
+      deviceIdentity: bytesContent(child(keys, 'device-identity')),
+      identityKey,
+      primaryIdentity: pinnedIdentity(step.tx, user)?.publicKey,
+      knownIdentity: pinned,
+      list: deviceListOf(step, user),
+    },
+    step.context.crypto,
+  );
+  return outcome.kind === 'accepted';
+}
+
+/** Sends the copies asked for, as soon as their session is there. */
+export function advanceResends(step: Step): void {
+  for (const [key, entry] of step.tx.entries('resend')) {
+    const { messageId, device, count } = entry as ResendRecord;
+    const outbox = outboxOf(step, messageId);
+    if (outbox !== undefined && !isReadyFor(step, [device])) continue;
+    step.tx.delete('resend', key);
+    if (outbox !== undefined && hasSession(step.tx, device)) resend(step, outbox, device, count);
+  }
+}
+
+function resend(step: Step, outbox: OutboxRecord, device: DeviceJid, count: number): void {
+  const copy = encryptCopy(step, outbox, device, count);
+  const isOwn = userOf(device) === accountOf(step)?.user;
+  const stanza = node(
+    'message',
+    {
+      id: outbox.messageId,
+      to: device,
+      recipient: isOwn ? outbox.chat : undefined,
+      type: 'text',
+      t: String(outbox.positionUs),
+      device_fanout: 'false',
+      sent: String(nextSentCount(step)),
+    },
+    [copy.enc, ...identityNodes(step, [copy])],
+  );
+  step.emit('resend', `sends ${outbox.messageId} to ${device} again`, { device, count });
+  sendReliably(step, stanza);
+}

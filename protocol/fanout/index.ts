@@ -1,0 +1,16 @@
+/** Client fanout (edition `fanout-2021`): phone, companion and server, and the world before the story. */
+
+import type { Architecture } from '../contract.ts';
+import { describe, keysIn } from './describe.ts';
+import { createDevice } from './device/device.ts';
+import { createServer } from './server/server.ts';
+import { timeZero } from './time-zero.ts';
+
+export const fanout: Architecture = {
+  name: 'fanout',
+  timeZero,
+  device: createDevice,
+  server: createServer,
+  describe,
+  keysIn,
+};
