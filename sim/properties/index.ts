@@ -1,5 +1,65 @@
-/** The properties of the catalogue, in catalogue order. Source: the property catalogue, contract 11. */
+/**
+ * The properties of the catalogue that a run judges, in catalogue order, and X5, which two runs judge.
+ * Source: the property catalogue; contract 11.
+ */
 
+import { c1 } from './c1.ts';
+import { c2 } from './c2.ts';
+import { c8 } from './c8.ts';
+import { d1 } from './d1.ts';
+import { d3 } from './d3.ts';
+import { i1 } from './i1.ts';
+import { i2 } from './i2.ts';
+import { i5 } from './i5.ts';
+import { k1 } from './k1.ts';
+import { k2 } from './k2.ts';
+import { k4 } from './k4.ts';
+import { k8 } from './k8.ts';
+import { l1 } from './l1.ts';
+import { l2 } from './l2.ts';
+import { l3 } from './l3.ts';
+import { l5 } from './l5.ts';
+import { l6 } from './l6.ts';
+import { l9 } from './l9.ts';
+import { o1 } from './o1.ts';
+import { o2 } from './o2.ts';
+import { o3 } from './o3.ts';
+import { x1 } from './x1.ts';
+import { x2 } from './x2.ts';
 import type { Property } from './property.ts';
+import { determinism } from './x5.ts';
 
-export const allProperties: readonly Property[] = [];
+export { type ComparedHashes, determinism, judgeDeterminism } from './x5.ts';
+
+/** Judged inside every run. */
+export const allProperties: readonly Property[] = [
+  c1,
+  c2,
+  c8,
+  i1,
+  i2,
+  i5,
+  o1,
+  o2,
+  o3,
+  k1,
+  k2,
+  k4,
+  k8,
+  d1,
+  d3,
+  l1,
+  l2,
+  l3,
+  l5,
+  l6,
+  l9,
+  x1,
+  x2,
+];
+
+/** Everything `list properties` shows: id, name and one line. */
+export const catalogue: readonly Pick<Property, 'id' | 'name' | 'summary'>[] = [
+  ...allProperties,
+  determinism,
+];

@@ -1,6 +1,6 @@
 /**
- * K2: one-time prekeys are used once. The server serves each of them in one bundle (a repeated answer to
- * the same query counts as the same), and a device accepts one handshake with each. Read from the frames
+ * K2: one-time prekeys are used once. Each of them is handed out in one bundle, by the server or with a
+ * retry receipt (a repeated answer to the same query is the same), and one handshake with it is accepted. Read from the frames
  * themselves. Catalogue section 5.
  */
 
@@ -23,22 +23,33 @@ function judgeSingleUse(view: JudgeView): Judge {
   const opening = openings(view);
   const served = new Map<string, string>();
   const accepted = new Map<string, string>();
-  const judgeAnswer = (stanza: WireNode, target: string, id: string): void => {
-    for (const { device, keyId, value } of servedPrekeys(stanza)) {
+  const retryPrekey = (receipt: WireNode, host: string): Served[] => {
+    const keys = child(receipt, 'keys');
+    const device = view.ledger.linkage.deviceOf(host);
+    const key = keys === undefined ? undefined : child(keys, 'key');
+    return key === undefined || device === undefined ? [] : readPrekey(device, key);
+  };
+  const judgeServed = (keys: readonly Served[], target: string, id: string): void => {
+    for (const { device, keyId, value } of keys) {
       const name = `${device}|${keyId}|${value}`;
       const answer = `${target}|${id}`;
       const first = served.get(name) ?? answer;
       served.set(name, first);
       view.check(first === answer, `${device} prekey ${keyId}`, () => {
-        return `the server gave one-time prekey ${keyId} of ${device} to ${target} a second time`;
+        return `one-time prekey ${keyId} of ${device} was handed out a second time (${target})`;
       });
     }
   };
   return {
     observe(event) {
-      if (event.kind === 'send' && event.source === 'server' && event.label.kind.startsWith('iq')) {
+      if (event.kind === 'send') {
+        const isAnswer = event.source === 'server' && event.label.kind.startsWith('iq');
+        const isRetry = event.source !== 'server' && event.label.kind === 'receipt:retry';
+        if (!isAnswer && !isRetry) return;
         const stanza = frames.read(event.bytes);
-        if (stanza !== undefined) judgeAnswer(stanza, event.target, event.label.id);
+        if (stanza === undefined) return;
+        if (isAnswer) judgeServed(servedPrekeys(stanza), event.target, event.label.id);
+        else judgeServed(retryPrekey(stanza, event.source), event.source, event.label.id);
         return;
       }
       const handled = opening();
@@ -67,13 +78,16 @@ function servedPrekeys(stanza: WireNode): Served[] {
   const out: Served[] = [];
   for (const user of list === undefined ? [] : children(list, 'user')) {
     const key = child(user, 'key');
-    const id = key === undefined ? undefined : bytesContent(child(key, 'id'));
-    const value = key === undefined ? undefined : bytesContent(child(key, 'value'));
-    if (id === undefined || value === undefined) continue;
-    const device = attribute(user, 'jid') ?? '';
-    out.push({ device, keyId: String(numberOf(id)), value: hexOf(value) });
+    if (key !== undefined) out.push(...readPrekey(attribute(user, 'jid') ?? '', key));
   }
   return out;
+}
+
+function readPrekey(device: string, key: WireNode): Served[] {
+  const id = bytesContent(child(key, 'id'));
+  const value = bytesContent(child(key, 'value'));
+  if (id === undefined || value === undefined) return [];
+  return [{ device, keyId: String(numberOf(id)), value: hexOf(value) }];
 }
 
 function numberOf(bytes: Uint8Array): number {

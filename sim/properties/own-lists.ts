@@ -1,90 +1,68 @@
 /**
- * The lists a phone signs itself (D.4, D.5): it hands one to the server in a query, and holds it from the
- * moment the server's answer to that query is handled. Read from the frames the phone sent.
+ * The lists a phone signs itself (D.4, D.5). One that removes companions is in force from the commit that
+ * stores it for sending; one that vouches for a newcomer from the moment the server's answer to it is
+ * handled. Read from the stanzas the phone stored and sent, never from its own list record.
  */
 
+import type { StoredRecord } from '../../protocol/store.ts';
 import { attribute, bytesContent, child, type WireNode } from '../../protocol/wire/node.ts';
-import { deviceNumberOf, type Ledger } from '../ledger/ledger.ts';
-import type { RunEvent } from '../trace/events.ts';
-import type { AccountView, Named } from './account-view.ts';
+import type { Change, RunEvent } from '../trace/events.ts';
 import type { Stanzas } from './stanzas.ts';
 
-/** A list the server has taken. */
+/** A list a phone signed. */
 export interface OwnList {
   readonly signedList: Uint8Array;
   readonly timestampS: number;
-  /** The devices it stands for, given those held before. */
-  name(held: AccountView): readonly Named[];
 }
 
-interface Asked {
-  readonly signedList: Uint8Array;
-  readonly timestampS: number;
-  readonly removed: number | undefined;
+/** A stanza a device keeps until the server has taken it. */
+interface KeptStanza extends StoredRecord {
+  readonly bytes: Uint8Array;
+  readonly label: { readonly kind: string };
 }
 
-/** Follows the lists phones upload. */
+/** Follows the lists phones sign. */
 export class OwnLists {
-  readonly #ledger: Ledger;
   readonly #frames: Stanzas;
-  readonly #asked = new Map<string, Asked>();
+  readonly #vouching = new Map<string, OwnList>();
 
-  constructor(ledger: Ledger, frames: Stanzas) {
-    this.#ledger = ledger;
+  constructor(frames: Stanzas) {
     this.#frames = frames;
   }
 
+  /** Notes an upload that vouches for a newcomer. */
   observe(event: RunEvent): void {
     if (event.kind !== 'send' || event.source === 'server' || event.label.kind !== 'iq:md') return;
     const stanza = this.#frames.read(event.bytes);
     const pair = stanza === undefined ? undefined : child(stanza, 'pair-device');
-    const remove = stanza === undefined ? undefined : child(stanza, 'remove-companion-device');
-    const list = carriedList(stanza, pair, remove);
-    const signedList = bytesContent(list);
-    if (list === undefined || signedList === undefined) return;
-    const gone = remove === undefined ? undefined : attribute(remove, 'jid');
-    this.#asked.set(`${event.source}|${event.label.id}`, {
-      signedList,
-      timestampS: Number(attribute(list, 'ts')),
-      removed: gone === undefined ? undefined : deviceNumberOf(gone),
-    });
+    const list = pair === undefined ? undefined : readList(pair);
+    if (list !== undefined) this.#vouching.set(`${event.source}|${event.label.id}`, list);
   }
 
-  /** The list that this answer confirms, if it confirms one. */
-  answered(host: string, answer: WireNode): OwnList | undefined {
+  /** The list that a change stores for sending without a newcomer. */
+  stored(change: Change): OwnList | undefined {
+    if (change.collection !== 'outbound' || change.before !== undefined) return undefined;
+    const kept = change.after as KeptStanza | undefined;
+    if (kept?.label.kind !== 'iq:md') return undefined;
+    const stanza = this.#frames.read(kept.bytes);
+    return stanza === undefined ? undefined : readList(stanza);
+  }
+
+  /** The list that this answer to a phone confirms, and the newcomer's address. */
+  confirmed(host: string, answer: WireNode): (OwnList & { readonly device: string }) | undefined {
     const name = `${host}|${attribute(answer, 'id') ?? ''}`;
-    const asked = this.#asked.get(name);
-    if (asked === undefined || attribute(answer, 'type') !== 'result') return undefined;
-    const own = this.#ledger.linkage.deviceOf(host);
-    if (own === undefined || deviceNumberOf(own) !== 0) return undefined;
-    this.#asked.delete(name);
-    const linked = child(answer, 'device') ?? answer;
-    const jid = attribute(linked, 'jid');
-    const keyIndex = Number(attribute(linked, 'key-index') ?? 'NaN');
-    const { signedList, timestampS, removed } = asked;
-    return {
-      signedList,
-      timestampS,
-      name: (held) => {
-        const named: Named[] = [];
-        for (const [id, index] of held.devices) {
-          if (id !== removed) named.push({ id, keyIndex: index });
-        }
-        if (jid !== undefined) named.push({ id: deviceNumberOf(jid), keyIndex });
-        return named;
-      },
-    };
+    const list = this.#vouching.get(name);
+    if (list === undefined) return undefined;
+    this.#vouching.delete(name);
+    const device = attribute(child(answer, 'device') ?? answer, 'jid');
+    if (attribute(answer, 'type') !== 'result' || device === undefined) return undefined;
+    return { ...list, device };
   }
 }
 
-function carriedList(
-  stanza: WireNode | undefined,
-  pair: WireNode | undefined,
-  remove: WireNode | undefined,
-): WireNode | undefined {
-  for (const parent of [pair, remove, stanza]) {
-    const list = parent === undefined ? undefined : child(parent, 'key-index-list');
-    if (list !== undefined) return list;
-  }
-  return undefined;
+function readList(parent: WireNode): OwnList | undefined {
+  const list = child(parent, 'key-index-list');
+  const signedList = bytesContent(list);
+  if (list === undefined || signedList === undefined) return undefined;
+  return { signedList, timestampS: Number(attribute(list, 'ts')) };
 }

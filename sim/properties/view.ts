@@ -29,7 +29,7 @@ import {
   withProven,
 } from './account-view.ts';
 import { openings, type Opening } from './openings.ts';
-import { OwnLists } from './own-lists.ts';
+import { type OwnList, OwnLists } from './own-lists.ts';
 import type { JudgeView } from './property.ts';
 import { Signatures } from './signatures.ts';
 import { type Stanzas, stanzas } from './stanzas.ts';
@@ -56,7 +56,7 @@ export class DeviceViews implements Observer {
     this.#frames = stanzas(view.ledger);
     this.#opening = openings(view);
     this.signatures = new Signatures(view);
-    this.#ownLists = new OwnLists(view.ledger, this.#frames);
+    this.#ownLists = new OwnLists(this.#frames);
   }
 
   /** The account's devices as `host` may see them now; the primary alone when it was told nothing. */
@@ -79,7 +79,9 @@ export class DeviceViews implements Observer {
       const stanza = this.#frames.read(step.input.bytes);
       if (stanza !== undefined) this.#handled(step.node, stanza);
     }
-    if (event.kind === 'commit' && event.node !== 'server') this.#seal(event);
+    if (event.kind !== 'commit' || event.node === 'server' || this.#ledger.isUndo) return;
+    this.#storedLists(event);
+    this.#seal(event);
   }
 
   #timeZero(event: RunEvent & { readonly kind: 'commit' }): void {
@@ -126,17 +128,32 @@ export class DeviceViews implements Observer {
       if (devices === undefined) continue;
       this.#told(host, attribute(entry, 'jid') ?? '', child(devices, 'device-list'), devices);
     }
-    const own = this.#ownLists.answered(host, stanza);
+    const own = this.#ownLists.confirmed(host, stanza);
+    if (own !== undefined) this.#signed(host, own, deviceNumberOf(own.device));
+  }
+
+  /** A phone's own new list: the companions it had, and the newcomer under the newest index. */
+  #signed(host: string, own: OwnList, newcomer: number | undefined): void {
     const device = this.#ledger.linkage.deviceOf(host);
-    if (own === undefined || device === undefined) return;
-    const user = userOf(device);
-    const held = this.#held(host, user) ?? primaryOnly(user);
-    const signed = this.signatures.list(user, own.signedList, own.timestampS);
-    if (signed !== undefined) this.#put(host, user, withAnswer(held, own.name(held), signed));
+    if (device === undefined || deviceNumberOf(device) !== 0) return;
+    const list = this.signatures.list(device, own.signedList, own.timestampS);
+    if (list === undefined) return;
+    const held = this.#held(host, device) ?? primaryOnly(device);
+    const named = [...held.devices].map(([id, keyIndex]) => ({ id, keyIndex }));
+    if (newcomer !== undefined) named.push({ id: newcomer, keyIndex: list.currentIndex });
+    this.#put(host, device, withAnswer(held, named, list));
+  }
+
+  #storedLists(event: RunEvent & { readonly kind: 'commit' }): void {
+    for (const change of event.changes) {
+      const own = this.#ownLists.stored(change);
+      if (own !== undefined) this.#signed(event.node, own, undefined);
+    }
   }
 
   /** One account's answer: the devices the server names, and the signed list, if any. */
   #told(host: string, user: UserJid, named: WireNode | undefined, carrier: WireNode): void {
+    if (this.#ledger.linkage.deviceOf(host) === user) return; // a phone is the authority on itself
     const held = this.#held(host, user);
     const devices = (named === undefined ? [] : children(named, 'device')).map(readDevice);
     const list = child(carrier, 'key-index-list');
