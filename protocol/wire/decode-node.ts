@@ -12,8 +12,18 @@ import type { WireContent, WireNode } from './node.ts';
 import { DOUBLE_TOKENS, SINGLE_TOKENS } from './tokens.ts';
 import { readUtf8 } from './utf8.ts';
 
+/** The two characters of each byte of a packed string; `undefined` where a half byte has none. */
+function pairsOf(alphabet: string): readonly (string | undefined)[] {
+  return Array.from({ length: 256 }, (_, byte) => {
+    const [high, low] = [alphabet[byte >> 4], alphabet[byte & 15]];
+    return high === undefined || low === undefined ? undefined : high + low;
+  });
+}
+
 const NIBBLES = '0123456789-.';
+const NIBBLE_PAIRS = pairsOf(NIBBLES);
 const HEX = '0123456789ABCDEF';
+const HEX_PAIRS = pairsOf(HEX);
 
 /** Reads one frame. After `problem` is set, whatever it returns is meaningless and thrown away. */
 class Reader {
@@ -68,24 +78,25 @@ class Reader {
     return text ?? '';
   }
 
-  #packed(alphabet: string): string {
+  #packed(alphabet: string, pairs: readonly (string | undefined)[]): string {
     const header = this.byte();
-    const count = header & 0x7f;
     const isOdd = header > 0x7f;
-    if (count > this.bytes.length - this.position) this.fail('it is cut off');
-    if (isOdd && count === 0) this.fail('a packed string is odd and empty');
+    const end = this.position + (header & 0x7f);
+    if (end > this.bytes.length) this.fail('it is cut off');
+    if (header === 0x80) this.fail('a packed string is odd and empty');
     if (this.problem !== undefined) return '';
     let text = '';
-    for (let index = 0; index < count; index += 1) {
-      const byte = this.byte();
-      const high = alphabet[byte >> 4];
-      const isFilled = isOdd && index === count - 1;
-      const low = isFilled ? '' : alphabet[byte & 15];
-      if (isFilled && (byte & 15) !== layout.FILLER) this.fail('a packed string lacks its filler');
-      if (high === undefined || low === undefined) this.fail('a packed digit is out of range');
-      text += `${high}${low}`;
+    for (const wholeEnd = isOdd ? end - 1 : end; this.position < wholeEnd; this.position += 1) {
+      const pair = pairs[this.bytes[this.position] as number];
+      if (pair === undefined) this.fail('a packed digit is out of range');
+      text += pair;
     }
-    return text;
+    if (!isOdd) return text;
+    const last = this.byte();
+    const digit = alphabet[last >> 4];
+    if (digit === undefined) this.fail('a packed digit is out of range');
+    if ((last & 15) !== layout.FILLER) this.fail('a packed string lacks its filler');
+    return text + digit;
   }
 
   /** A string that is not an address. */
@@ -94,8 +105,8 @@ class Reader {
     if (form < layout.DOUBLE_0) return SINGLE_TOKENS[form] as string;
     const table = DOUBLE_TOKENS[form - layout.DOUBLE_0];
     if (table !== undefined) return table[this.byte()] as string;
-    if (form === layout.PACKED_NIBBLES) return this.#packed(NIBBLES);
-    if (form === layout.PACKED_HEX) return this.#packed(HEX);
+    if (form === layout.PACKED_NIBBLES) return this.#packed(NIBBLES, NIBBLE_PAIRS);
+    if (form === layout.PACKED_HEX) return this.#packed(HEX, HEX_PAIRS);
     if (form >= layout.BYTES_8 && form <= layout.BYTES_32) return this.#rawText(form);
     this.fail(`byte ${form} does not open a string`);
     return '';
