@@ -1,0 +1,60 @@
+/** The benchmarks by name. Each is loaded only when it is asked for. */
+
+import type { BenchRow } from './measure.ts';
+
+/** One benchmark of `lockstep bench`. */
+export interface Benchmark {
+  readonly name: string;
+  readonly summary: string;
+  measure(): Promise<readonly BenchRow[]>;
+}
+
+async function kernel(): Promise<readonly BenchRow[]> {
+  const { benchKernel } = await import('../../sim/kernel/event-queue.bench.ts');
+  const rows = await benchKernel();
+  return rows.map(({ pending, kernelNs, tinyqueueNs, ratio, ratioMin }) => ({
+    benchmark: 'kernel',
+    what: `one event with hashing, ${pending} pending`,
+    measured: `${kernelNs.toFixed(0)} ns`,
+    reference:
+      tinyqueueNs === undefined
+        ? 'tinyqueue is not installed (a development package)'
+        : `tinyqueue ${tinyqueueNs.toFixed(0)} ns`,
+    ...(ratio === undefined ? {} : { ratio }),
+    wanted: `at least ${ratioMin}x`,
+    isMet: ratio === undefined ? undefined : ratio >= ratioMin,
+  }));
+}
+
+async function session(): Promise<readonly BenchRow[]> {
+  const { benchSessions } = await import('../../protocol/signal/session.bench.ts');
+  const rows = await benchSessions();
+  return rows.map(({ name, oursUs, libsignalUs, ratio, ratioMin }) => ({
+    benchmark: 'session',
+    what: `encrypt, commit, decrypt, commit; 200 bytes, ${name}`,
+    measured: `${oursUs.toFixed(1)} µs`,
+    reference:
+      libsignalUs === undefined
+        ? 'libsignal-client is not installed (a development package)'
+        : `libsignal-client ${libsignalUs.toFixed(1)} µs`,
+    ...(ratio === undefined ? {} : { ratio }),
+    wanted: `at least ${ratioMin}x`,
+    isMet: ratio === undefined ? undefined : ratio >= ratioMin,
+  }));
+}
+
+/** In the order they are run. */
+export const BENCHMARKS: readonly Benchmark[] = [
+  { name: 'session', summary: 'a message against libsignal-client', measure: session },
+  { name: 'kernel', summary: 'the event queue against tinyqueue', measure: kernel },
+  {
+    name: 'day',
+    summary: 'the phone-offline day, wall time and time per copy',
+    measure: async () => (await import('./day.ts')).benchDay(),
+  },
+  {
+    name: 'scale',
+    summary: 'cost per copy as accounts grow tenfold',
+    measure: async () => (await import('./scale.ts')).benchScale(),
+  },
+];

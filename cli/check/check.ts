@@ -1,0 +1,177 @@
+/**
+ * The search of `check`: corpus first, then generated or varied runs, on worker threads; findings are
+ * written the moment they are made, so that Ctrl-C loses nothing.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { type CampaignSum, emptySum, runCampaign } from '../../sim/explore/campaign.ts';
+import { openPerformer, type Performer } from '../../sim/explore/pool.ts';
+import type { TaskReport } from '../../sim/explore/task.ts';
+import { allProperties } from '../../sim/properties/index.ts';
+import { execute, onInterrupt } from '../engine/execute.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { ProgressLine } from '../progress.ts';
+import { requireArchitecture } from '../scenario-source.ts';
+import type { Session } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
+import { shellWord } from '../words.ts';
+import { type WrittenFinding, writeFinding } from './finding-file.ts';
+import type { CheckFlags } from './flags.ts';
+import { junitXml } from './junit.ts';
+import { onlyScenario, planCrashes, planSearch, type SearchPlan } from './plan.ts';
+import { checkDocument, checkSummary, findingDocument, findingText, verdictOf } from './report.ts';
+
+/** Where findings go when nothing else is said. */
+const FOLDER_DEFAULT = 'out/check';
+
+async function planOf(
+  session: Session,
+  typed: readonly string[],
+  flags: CheckFlags,
+  seed: string,
+): Promise<SearchPlan | undefined> {
+  if (flags.everyCrash !== true) return planSearch(typed, flags, seed);
+  if (flags.time !== undefined) throw new UsageError('--every-crash ends by itself: no --time');
+  const scenario = onlyScenario(typed);
+  requireArchitecture(scenario, flags.architecture);
+  const outcome = await execute(
+    {
+      scenario,
+      seed,
+      architecture: 'fanout',
+      crypto: flags.crypto,
+      overrides: [],
+      build: session.facts.build,
+      wantsDecisionLog: true,
+    },
+    session.terminal,
+  );
+  if (outcome.kind === 'done')
+    return planCrashes(scenario, outcome.result.decisions ?? [], flags, seed);
+  const story =
+    outcome.kind === 'defect' ? outcome.story : 'interrupted before the first run ended';
+  session.terminal.complain(`${story}\n`);
+  session.exitCode = outcome.kind === 'defect' ? EXIT.defect : EXIT.interrupted;
+  return undefined;
+}
+
+function reproduceCheck(typed: readonly string[], flags: CheckFlags, seed: string): string {
+  const parts = ['npx lockstep check', ...typed.map(shellWord), `--seed ${shellWord(seed)}`];
+  if (flags.runs !== undefined) parts.push(`--runs ${flags.runs}`);
+  if (flags.corpus !== undefined) parts.push(`--corpus ${shellWord(flags.corpus)}`);
+  if (flags.everyCrash === true) parts.push('--every-crash');
+  if (flags.crypto !== 'openssl') parts.push(`--crypto ${flags.crypto}`);
+  if (flags.maxEvents !== undefined) parts.push(`--max-events ${flags.maxEvents}`);
+  return parts.join(' ');
+}
+
+function exitCode(sum: CampaignSum, isInterrupted: boolean, isUndecided: boolean): ExitCode {
+  if (isInterrupted) return EXIT.interrupted;
+  const kinds = new Set(sum.findings.map(({ kind }) => kind));
+  if (kinds.has('defect')) return EXIT.defect;
+  if (kinds.has('not-deterministic')) return EXIT.notDeterministic;
+  if (kinds.has('violated')) return EXIT.violated;
+  return isUndecided ? EXIT.undecided : EXIT.held;
+}
+
+/** One search under way: what it found, what it shows, when it stops. */
+class Search {
+  readonly sum = emptySum();
+  readonly written: WrittenFinding[] = [];
+  isInterrupted = false;
+  readonly #session: Session;
+  readonly #plan: SearchPlan;
+  readonly #flags: CheckFlags;
+  readonly #progress: ProgressLine;
+  readonly #beganMs = performance.now();
+
+  constructor(session: Session, plan: SearchPlan, flags: CheckFlags) {
+    this.#session = session;
+    this.#plan = plan;
+    this.#flags = flags;
+    this.#progress = new ProgressLine(session.terminal);
+    for (const { id } of allProperties) this.sum.checks.set(id, 0);
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#beganMs) / 1000;
+  }
+
+  async run(performer: Performer): Promise<void> {
+    const unlisten = onInterrupt(() => {
+      this.isInterrupted = true;
+    });
+    const timeUs = this.#flags.time;
+    const isOver = (): boolean => timeUs !== undefined && this.seconds * 1_000_000 >= timeUs;
+    try {
+      await runCampaign(
+        {
+          template: this.#plan.template,
+          first: this.#plan.first,
+          next: (index) => (this.isInterrupted ? undefined : this.#plan.next(index)),
+          isEnough: () => this.isInterrupted || isOver(),
+          isStopped: () => this.isInterrupted,
+          onReport: (report) => this.#onReport(report),
+        },
+        performer,
+        this.sum,
+      );
+    } finally {
+      unlisten();
+      this.#progress.stop();
+    }
+  }
+
+  #onReport(report: TaskReport): void {
+    const { terminal } = this.#session;
+    if (report.finding !== undefined) {
+      const folder = this.#flags.out ?? this.#flags.corpus ?? FOLDER_DEFAULT;
+      const written = writeFinding(folder, report.finding, this.#flags.crypto);
+      this.written.push(written);
+      this.#progress.stop();
+      const isJson = this.#flags.json === true;
+      terminal.print(isJson ? findingDocument(written) : findingText(terminal, written));
+    }
+    this.#progress.update({
+      done: this.sum.runs,
+      ...(this.#plan.total === undefined ? {} : { total: this.#plan.total }),
+      failures: this.written.length,
+      unit: 'runs',
+    });
+  }
+}
+
+/** Runs `check` to its end and sets the exit code. */
+export async function check(
+  session: Session,
+  typed: readonly string[],
+  flags: CheckFlags,
+): Promise<void> {
+  const { terminal } = session;
+  const isEnumeration = flags.everyCrash === true;
+  const seed = flags.seed ?? (isEnumeration ? '1' : randomBytes(6).toString('hex'));
+  const reproduce = reproduceCheck(typed, flags, seed);
+  session.reproduce = reproduce;
+  const speak = flags.json === true ? terminal.say : terminal.print;
+  speak(`${reproduce}\n\n`);
+  const plan = await planOf(session, typed, flags, seed);
+  if (plan === undefined) return;
+  const performer = openPerformer(flags.jobs ?? availableParallelism());
+  const search = new Search(session, plan, flags);
+  try {
+    await search.run(performer);
+  } finally {
+    await performer.close();
+  }
+  const isGenerated = typed.length === 0;
+  const verdict = verdictOf(search.sum, isGenerated);
+  const { sum, written, seconds } = search;
+  if (flags.junit !== undefined) writeFileSync(flags.junit, junitXml(sum, written, seconds));
+  if (search.isInterrupted) terminal.complain('interrupted: this is what was found so far\n');
+  const end = { sum, seed, seconds, verdict, isGenerated };
+  terminal.print(flags.json === true ? checkDocument(end) : checkSummary(terminal, end));
+  session.exitCode = exitCode(sum, search.isInterrupted, verdict === 'undecided');
+  speak(`\n${reproduce}\n`);
+}

@@ -1,0 +1,35 @@
+/** A finding as a file: a scenario that carries seed, architecture and overrides, with its story on top. */
+
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { printScenario } from '../../scenarios/print.ts';
+import type { Finding } from '../../sim/explore/task.ts';
+import { shellWord, wrapped } from '../words.ts';
+
+/** A finding that was written down. */
+export interface WrittenFinding {
+  readonly finding: Finding;
+  readonly file: string;
+  readonly reproduce: string;
+}
+
+const COMMENT_WIDTH = 96;
+
+/** Writes a finding; equal counterexamples have equal names, so that a corpus does not grow by repeats. */
+export function writeFinding(folder: string, finding: Finding, crypto: string): WrittenFinding {
+  const body = printScenario(finding.counterexample);
+  const digest = createHash('sha256').update(body).digest('hex').slice(0, 8);
+  const word = finding.property === '' ? 'defect' : finding.property.toLowerCase();
+  const file = join(folder, `${word}-${digest}.yaml`);
+  const extra = crypto === 'openssl' ? '' : ` --crypto ${crypto}`;
+  const reproduce = `npx lockstep run ${shellWord(file)}${extra}`;
+  const story = [
+    `Counterexample: ${finding.kind}${finding.property === '' ? '' : `, ${finding.property}`}.`,
+    ...wrapped(finding.sentence.replaceAll('\n', ' '), COMMENT_WIDTH),
+    `Reproduce: ${reproduce}`,
+  ];
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, `${story.map((line) => `# ${line}\n`).join('')}${body}`);
+  return { finding, file, reproduce };
+}

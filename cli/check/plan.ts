@@ -1,0 +1,95 @@
+/** What a search will do, from flags and scenarios: which tasks first, which then, and when it ends. */
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Override, Scenario } from '../../scenarios/scenario.ts';
+import type { Batch, Task } from '../../sim/explore/task.ts';
+import { scenarioFile, scenarioSource } from '../scenario-source.ts';
+import { UsageError } from '../usage-error.ts';
+import type { CheckFlags } from './flags.ts';
+
+/** The plan of a search. */
+export interface SearchPlan {
+  readonly template: Omit<Batch, 'tasks'>;
+  readonly first: readonly Task[];
+  next(index: number): Task | undefined;
+  /** Runs that are known to come; undefined when only time ends the search. */
+  readonly total?: number;
+}
+
+const RUNS_DEFAULT = 100;
+const EVENTS_MAX = 2_000_000;
+const REPEAT_EVERY = 10;
+const SHRINK_RUNS = 300;
+
+/** Scenario files of a folder, in order of name; none when the folder is not there yet. */
+function corpusOf(folder: string | undefined): readonly Scenario[] {
+  if (folder === undefined || !existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /\.(ya?ml|json)$/.test(name))
+    .sort()
+    .map((name) => scenarioFile(join(folder, name)).scenario);
+}
+
+function templateOf(scenarios: readonly Scenario[], flags: CheckFlags): Omit<Batch, 'tasks'> {
+  return {
+    scenarios,
+    architecture: 'fanout',
+    crypto: flags.crypto,
+    maxEvents: flags.maxEvents ?? EVENTS_MAX,
+    repeatEvery: REPEAT_EVERY,
+    shrinkRuns: SHRINK_RUNS,
+  };
+}
+
+/** Plans the enumeration of every crash of one scenario from the decision log of a run without them. */
+export function planCrashes(
+  scenario: Scenario,
+  decisions: readonly Override[],
+  flags: CheckFlags,
+  seed: string,
+): SearchPlan {
+  const all = decisions
+    .filter(({ choice, value }) => choice.startsWith('crash/') && value === 0)
+    .map(({ choice }): Task => ({ kind: 'crash', scenario: 0, seed, choice }));
+  const first = flags.runs === undefined ? all : all.slice(0, flags.runs);
+  return {
+    template: templateOf([scenario], flags),
+    first,
+    next: () => undefined,
+    total: first.length,
+  };
+}
+
+/** Plans a search over generated scenarios, or over seeds of the given ones. */
+export function planSearch(typed: readonly string[], flags: CheckFlags, seed: string): SearchPlan {
+  const corpus = corpusOf(flags.corpus);
+  const given = typed.map((word) => scenarioSource(word).scenario);
+  const runs = flags.runs ?? (flags.time === undefined ? RUNS_DEFAULT : undefined);
+  const first = corpus.map(
+    (scenario, index): Task => ({ kind: 'given', scenario: index, seed: scenario.seed ?? '1' }),
+  );
+  const next = (index: number): Task | undefined => {
+    if (runs !== undefined && index >= runs) return undefined;
+    if (given.length === 0) return { kind: 'generated', seed, index };
+    const scenario = corpus.length + (index % given.length);
+    return index < given.length
+      ? { kind: 'given', scenario, seed: `${seed}/${index}` }
+      : { kind: 'varied', scenario, seed, index };
+  };
+  return {
+    template: templateOf([...corpus, ...given], flags),
+    first,
+    next,
+    ...(runs === undefined ? {} : { total: first.length + runs }),
+  };
+}
+
+/** The one scenario that `--every-crash` asks for. */
+export function onlyScenario(typed: readonly string[]): Scenario {
+  const [word] = typed;
+  if (word === undefined || typed.length > 1) {
+    throw new UsageError('--every-crash takes exactly one scenario');
+  }
+  return scenarioSource(word).scenario;
+}

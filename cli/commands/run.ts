@@ -1,0 +1,63 @@
+/** `run SCENARIO`: one scenario, one seed, one verdict. */
+
+import { Command } from 'commander';
+import type { RunJob } from '../engine/job.ts';
+import { exitCodeOf } from '../exit-codes.ts';
+import { type RunFlags, withBounds, withEngine, withSeed, withTalk } from '../options.ts';
+import type { ScenarioSource } from '../scenario-source.ts';
+import type { Session } from '../session.ts';
+
+/** The job that flags and scenario describe; a counterexample's own seed and architecture come first. */
+export function jobOf(source: ScenarioSource, flags: RunFlags, build: string): RunJob {
+  const { scenario } = source;
+  return {
+    scenario,
+    seed: flags.seed ?? scenario.seed ?? '1',
+    architecture: flags.architecture ?? 'fanout',
+    crypto: flags.crypto,
+    overrides: [],
+    build,
+    ...(flags.maxEvents === undefined ? {} : { maxEvents: flags.maxEvents }),
+    ...(flags.maxVirtualTime === undefined ? {} : { maxVirtualUs: flags.maxVirtualTime }),
+    ...(flags.trace === undefined ? {} : { traceFile: flags.trace }),
+  };
+}
+
+async function run(session: Session, typed: string, flags: RunFlags): Promise<void> {
+  const { requireArchitecture, scenarioSource } = await import('../scenario-source.ts');
+  const { perform } = await import('../perform.ts');
+  const { reproduceRun } = await import('../reproduce.ts');
+  const source = scenarioSource(typed);
+  requireArchitecture(source.scenario, flags.architecture);
+  const { terminal, facts } = session;
+  const job = jobOf(source, flags, facts.build);
+  const reproduce = reproduceRun(source.word, job);
+  session.reproduce = reproduce;
+  const speak = flags.json === true ? terminal.say : terminal.print;
+  speak(`${reproduce}\n\n`);
+  const performed = await perform(session, job);
+  if (performed !== undefined) {
+    const { result, realMs } = performed;
+    if (flags.json === true) {
+      const { printDocument, runDocument } = await import('../run-document.ts');
+      terminal.print(printDocument(runDocument(reproduce, job, result, facts)));
+    } else {
+      const { runSummary } = await import('../run-summary.ts');
+      terminal.print(runSummary(terminal, result, source.scenario.summary, realMs));
+    }
+    if (flags.trace !== undefined) terminal.say(`trace in ${flags.trace}\n`);
+    session.exitCode = exitCodeOf(result.verdict);
+  }
+  speak(`\n${reproduce}\n`);
+}
+
+/** The command. */
+export function runCommand(session: Session): Command {
+  const command = new Command('run')
+    .description('run one scenario with one seed')
+    .argument('<scenario>', 'a name from "list scenarios", or a file')
+    .option('--json', 'print one JSON document instead of the summary')
+    .option('--trace <file>', 'write the whole trace (*.trace.ndjson.gz)')
+    .action((typed: string, flags: RunFlags) => run(session, typed, flags));
+  return withTalk(withBounds(withEngine(withSeed(command, 'default: the scenario’s, or 1'))));
+}

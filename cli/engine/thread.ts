@@ -1,0 +1,49 @@
+/** The thread in which a run happens. It answers with one message: done, interrupted, or a defect. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { allProperties } from '../../sim/properties/index.ts';
+import { runScenario } from '../../sim/run/run.ts';
+import type { Observer } from '../../sim/trace/observer.ts';
+import { openComparison, openTraceFile } from '../trace-file.ts';
+import type { RunJob, RunOutcome, Shared } from './job.ts';
+import { architectureOf, cryptoOf } from './providers.ts';
+import { Interrupted, RunWatch } from './watch.ts';
+
+function perform(job: RunJob, shared: Shared): RunOutcome {
+  const watch = new RunWatch(shared);
+  const trace = job.traceFile === undefined ? undefined : openTraceFile(job.traceFile, job);
+  const comparison =
+    job.compareFile === undefined ? undefined : openComparison(job.compareFile, job);
+  const observers: Observer[] = [
+    ...(trace === undefined ? [] : [trace.observer]),
+    ...(comparison === undefined ? [] : [comparison.observer]),
+    watch,
+  ];
+  try {
+    const result = runScenario({
+      scenario: job.scenario,
+      seed: job.seed,
+      architecture: architectureOf(job.architecture),
+      crypto: cryptoOf(job.crypto),
+      properties: allProperties.map((property) => watch.listenTo(property)),
+      observers,
+      overrides: job.overrides,
+      ...(job.maxEvents === undefined ? {} : { maxEvents: job.maxEvents }),
+      ...(job.maxVirtualUs === undefined ? {} : { maxVirtualUs: job.maxVirtualUs }),
+      ...(job.wantsDecisionLog === undefined ? {} : { wantsDecisionLog: job.wantsDecisionLog }),
+    });
+    trace?.finish(result);
+    return comparison === undefined
+      ? { kind: 'done', result }
+      : { kind: 'done', result, comparison: comparison.end() };
+  } catch (error) {
+    trace?.abandon();
+    if (error instanceof Interrupted) return { kind: 'interrupted', ...watch.found() };
+    const story = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const { events, virtualUs } = watch.found();
+    return { kind: 'defect', story: `${story}\nafter ${events} events, at ${virtualUs} µs` };
+  }
+}
+
+const { job, shared } = workerData as { readonly job: RunJob; readonly shared: Shared };
+parentPort?.postMessage(perform(job, shared));

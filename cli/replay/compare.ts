@@ -1,0 +1,58 @@
+/**
+ * Holds a run against a recorded trace, line by line, while it happens; remembers the first event in
+ * which they differ. The header and the footer are not events and are not compared.
+ */
+
+/** The first event that is not as recorded. Either side is undefined where its run had ended. */
+export interface Difference {
+  /** 0-based place among the event lines. */
+  readonly index: number;
+  readonly recorded: string | undefined;
+  readonly replayed: string | undefined;
+}
+
+/** What a comparison found. */
+export interface Comparison {
+  readonly compared: number;
+  readonly difference: Difference | undefined;
+}
+
+/** Compares lines as a sink of the trace writer. */
+export class LineComparison {
+  readonly #recorded: readonly string[];
+  readonly #isComplete: boolean;
+  #line = -1;
+  #difference: Difference | undefined;
+
+  /** Takes the whole text of the recorded trace. */
+  constructor(recorded: string) {
+    const lines = recorded.split('\n').filter((line) => line !== '');
+    this.#isComplete = lines.at(-1)?.startsWith('{"end":true') === true;
+    // The last line of a trace that was cut short may be half a line.
+    this.#recorded = lines.slice(1, -1);
+  }
+
+  /** One line of the run that is happening now; the first one is its header. */
+  readonly sink = (line: string): void => {
+    this.#line += 1;
+    if (this.#line === 0 || this.#difference !== undefined || line.startsWith('{"end":true'))
+      return;
+    const index = this.#line - 1;
+    const recorded = this.#recorded[index];
+    if (recorded === line) return;
+    if (recorded === undefined && !this.#isComplete) return;
+    this.#difference = { index, recorded, replayed: line };
+  };
+
+  /** Call after the run: also sees a recorded run that went on longer. */
+  end(): Comparison {
+    const replayed = Math.max(0, this.#line);
+    const compared = Math.min(replayed, this.#recorded.length);
+    const isLonger = this.#recorded.length > replayed;
+    if (this.#difference === undefined && isLonger) {
+      const recorded = this.#recorded[replayed];
+      this.#difference = { index: replayed, recorded, replayed: undefined };
+    }
+    return { compared, difference: this.#difference };
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Runs a recorded run again. A trace is compared event by event; a counterexample, which records no
+ * hashes, is run twice and the two are compared. "Not deterministic" is only said when the build is the
+ * same; by another build the run is judged, and the first difference shown.
+ */
+
+import type { RunResult } from '../../sim/run/run.ts';
+import type { RunJob } from '../engine/job.ts';
+import { EXIT, exitCodeOf } from '../exit-codes.ts';
+import { ARCHITECTURES, CRYPTO_NAMES, type RunFlags } from '../options.ts';
+import { type Performed, perform } from '../perform.ts';
+import { reproduceRun } from '../reproduce.ts';
+import { scenarioFile } from '../scenario-source.ts';
+import type { Session } from '../session.ts';
+import { isTraceFile } from '../trace-file.ts';
+import { scenarioOfTrace, traceFile } from '../trace-input.ts';
+import { requireWord } from '../usage-error.ts';
+import { clock, count, shellWord } from '../words.ts';
+import type { Comparison, Difference } from './compare.ts';
+
+/** The flags of `replay`. */
+export type ReplayFlags = Pick<RunFlags, 'architecture' | 'crypto' | 'json'>;
+
+/** What a replay came to. */
+interface Replayed {
+  readonly reproduce: string;
+  readonly result: RunResult;
+  readonly compared: number;
+  readonly isSame: boolean;
+  readonly isSameBuild: boolean;
+  readonly recordedBuild: string;
+  readonly difference?: Difference;
+}
+
+function describeEvent(line: string | undefined): string {
+  if (line === undefined) return '(the run had ended)';
+  const event = JSON.parse(line) as {
+    readonly sequence: number;
+    readonly timeUs: number;
+    readonly node: string;
+    readonly kind: string;
+  };
+  const rest = line.length > 400 ? `${line.slice(0, 400)}…` : line;
+  return `${clock(event.timeUs)}  #${event.sequence}  ${event.node}  ${event.kind}\n    ${rest}`;
+}
+
+function summary({ result, compared, isSame, isSameBuild, difference }: Replayed): string {
+  const lines: string[] = [];
+  if (isSame) {
+    lines.push(`same: ${count(compared)} events, to the last bit`);
+  } else {
+    const because = isSameBuild
+      ? 'not deterministic: same build, scenario, seed and overrides, another run'
+      : 'another run, by another build';
+    lines.push(because);
+  }
+  if (difference !== undefined) {
+    lines.push(
+      `first difference at event ${count(difference.index)}`,
+      `  recorded  ${describeEvent(difference.recorded)}`,
+      `  now       ${describeEvent(difference.replayed)}`,
+    );
+  }
+  for (const { choice } of result.unusedOverrides) {
+    lines.push(`found no place: override ${choice}`);
+  }
+  lines.push(`verdict: ${result.verdict}`, ...result.reasons.map((reason) => `  ${reason}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function document(replayed: Replayed): string {
+  const { reproduce, result, compared, isSame, isSameBuild, recordedBuild, difference } = replayed;
+  const value = {
+    schema: 'lockstep.replay/1',
+    reproduce,
+    isSame,
+    isSameBuild,
+    recordedBuild,
+    compared,
+    difference: difference ?? null,
+    verdict: result.verdict,
+    reasons: result.reasons,
+    unusedOverrides: result.unusedOverrides,
+    hashes: result.hashes,
+  };
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function compared(performed: Performed): Comparison {
+  return performed.comparison ?? { compared: 0, difference: undefined };
+}
+
+async function replayTrace(
+  session: Session,
+  path: string,
+  flags: ReplayFlags,
+): Promise<Replayed | undefined> {
+  const trace = traceFile(path, session.terminal);
+  const { header } = trace;
+  const scenario = scenarioOfTrace(trace, path);
+  const architecture = requireWord('architecture', header.architecture, ARCHITECTURES);
+  const crypto = requireWord('crypto back end', header.crypto, CRYPTO_NAMES);
+  const job: RunJob = {
+    scenario: { ...scenario, overrides: [] },
+    seed: header.seed,
+    architecture,
+    crypto: flags.crypto ?? crypto,
+    overrides: header.overrides,
+    build: session.facts.build,
+    compareFile: path,
+  };
+  const performed = await perform(session, job);
+  if (performed === undefined) return undefined;
+  const { compared: events, difference } = compared(performed);
+  return {
+    reproduce: `npx lockstep replay ${shellWord(path)}`,
+    result: performed.result,
+    compared: events,
+    isSame: difference === undefined,
+    isSameBuild: header.build === session.facts.build,
+    recordedBuild: header.build,
+    ...(difference === undefined ? {} : { difference }),
+  };
+}
+
+async function replayCounterexample(
+  session: Session,
+  path: string,
+  flags: ReplayFlags,
+): Promise<Replayed | undefined> {
+  const { jobOf } = await import('../commands/run.ts');
+  const source = scenarioFile(path);
+  const job = jobOf(source, { ...flags, crypto: flags.crypto ?? 'openssl' }, session.facts.build);
+  const first = await perform(session, job);
+  const second = first === undefined ? undefined : await perform(session, job);
+  if (first === undefined || second === undefined) return undefined;
+  const { hashes } = second.result;
+  return {
+    reproduce: reproduceRun(source.word, job),
+    result: second.result,
+    compared: second.result.events,
+    isSame: JSON.stringify(first.result.hashes) === JSON.stringify(hashes),
+    isSameBuild: true,
+    recordedBuild: session.facts.build,
+  };
+}
+
+/** Replays a file, prints what it came to, and sets the exit code. */
+export async function replay(session: Session, path: string, flags: ReplayFlags): Promise<void> {
+  const { terminal } = session;
+  const reproduce = `npx lockstep replay ${shellWord(path)}`;
+  session.reproduce = reproduce;
+  const speak = flags.json === true ? terminal.say : terminal.print;
+  speak(`${reproduce}\n\n`);
+  const replayed = isTraceFile(path)
+    ? await replayTrace(session, path, flags)
+    : await replayCounterexample(session, path, flags);
+  if (replayed !== undefined) {
+    terminal.print(flags.json === true ? document(replayed) : summary(replayed));
+    const isBroken = !replayed.isSame && replayed.isSameBuild;
+    session.exitCode = isBroken ? EXIT.notDeterministic : exitCodeOf(replayed.result.verdict);
+  }
+  speak(`\n${reproduce}\n`);
+}

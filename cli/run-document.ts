@@ -1,0 +1,110 @@
+/**
+ * The JSON document of `run --json`. Its field order is part of the contract; `run.schema.json` beside
+ * this file says what each field may be, and a test holds the two together.
+ */
+
+import type { PropertyVerdict } from '../sim/properties/property.ts';
+import type { DeviceMetrics, RunMetrics, RunResult } from '../sim/run/run.ts';
+import type { BuildFacts } from './build-facts.ts';
+import type { RunJob } from './engine/job.ts';
+import { scenarioHash } from './scenario-source.ts';
+
+function property(verdict: PropertyVerdict) {
+  return {
+    id: verdict.id,
+    name: verdict.name,
+    verdict: verdict.verdict,
+    checked: verdict.checked,
+    violations: verdict.violations.map(({ subject, sequence, timeUs, sentence }) => ({
+      property: verdict.id,
+      subject,
+      sequence,
+      virtualUs: timeUs,
+      sentence,
+    })),
+  };
+}
+
+function device(one: DeviceMetrics) {
+  return {
+    device: one.device,
+    bytesUp: one.bytesUp,
+    bytesDown: one.bytesDown,
+    stanzasUp: one.stanzasUp,
+    stanzasDown: one.stanzasDown,
+    wakeUps: one.wakeUps,
+    cryptoOperations: one.cryptoOperations,
+    connections: one.connections,
+  };
+}
+
+function metrics(measured: RunMetrics) {
+  const { count, p50Us, p95Us, p99Us, maxUs } = measured.copyLatency;
+  return {
+    copyLatency: { count, p50Us, p95Us, p99Us, maxUs },
+    bytesUp: measured.bytesUp,
+    bytesDown: measured.bytesDown,
+    stanzas: measured.stanzas,
+    wakeUps: measured.wakeUps,
+    cryptoOperations: Object.fromEntries(measured.cryptoOperations),
+    devices: measured.devices.map(device),
+  };
+}
+
+function expectations(result: RunResult) {
+  return result.expectations.map(({ expectation, verdict, sentences }) => ({
+    message: expectation.message,
+    on: expectation.on,
+    verdict,
+    sentences,
+  }));
+}
+
+/** Builds the document of one run, fields in the order people and programs rely on. */
+export function runDocument(reproduce: string, job: RunJob, result: RunResult, facts: BuildFacts) {
+  const { messages, hashes } = result;
+  return {
+    schema: 'lockstep.run/1',
+    reproduce,
+    lockstep: facts.version,
+    build: facts.build,
+    commit: facts.commit,
+    scenario: result.scenario,
+    scenarioHash: scenarioHash(job.scenario),
+    seed: result.seed,
+    overrides: job.scenario.overrides.length + job.overrides.length,
+    architecture: result.architecture,
+    crypto: result.crypto,
+    verdict: result.verdict,
+    reasons: result.reasons,
+    boundReached: result.boundReached ?? null,
+    virtualMs: Math.floor(result.virtualUs / 1000),
+    events: result.events,
+    messages: {
+      sent: messages.sent,
+      copiesDue: messages.copiesDue,
+      copiesShown: messages.copiesShown,
+      copiesLost: messages.copiesLost,
+      reportedLost: messages.reportedLost,
+      notCompleted: messages.notCompleted,
+    },
+    properties: result.properties.map(property),
+    expectations: expectations(result),
+    levers: Object.fromEntries(result.levers),
+    metrics: metrics(result.metrics),
+    settleMs: result.settleUs < 0 ? null : Math.floor(result.settleUs / 1000),
+    stuck: result.stuck.map(({ host, subject, reason }) => ({ host, subject, reason })),
+    unusedOverrides: result.unusedOverrides.map(({ choice, value }) => ({ choice, value })),
+    hashes: {
+      schedule: hashes.schedule,
+      skeleton: hashes.skeleton,
+      bytes: hashes.bytes,
+      shown: hashes.shown,
+    },
+  };
+}
+
+/** The document as text: two-space JSON and a line end. */
+export function printDocument(document: object): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

@@ -1,0 +1,166 @@
+/**
+ * What a person reads after a run: what happened, what was promised and how it went, what the weather
+ * was, and a verdict in one line. Every line stands on its own, so that it can be quoted.
+ */
+
+import type { PropertyVerdict, VerdictWord } from '../sim/properties/property.ts';
+import type { RunResult } from '../sim/run/run.ts';
+import type { Terminal } from './terminal.ts';
+import { aligned, clock, count, counted, duration, size, wrapped } from './words.ts';
+
+const VIOLATIONS_SHOWN = 5;
+const LABEL_WIDTH = 12;
+
+/** A verdict's word in its colour, padded to equal width. */
+export function verdictWord(terminal: Terminal, verdict: VerdictWord): string {
+  const paint = { held: 'green', violated: 'red', undecided: 'yellow' } as const;
+  return terminal.colors[paint[verdict]](verdict.padEnd(9));
+}
+
+/** `Messages    40 sent, …`: a bold label, then text wrapped beside it. */
+export function labelled(terminal: Terminal, label: string, text: string): string {
+  const width = Math.max(40, Math.min(terminal.columns, 100) - LABEL_WIDTH);
+  const [first = '', ...rest] = wrapped(text, width);
+  const head = `${terminal.colors.bold(label)}${' '.repeat(LABEL_WIDTH - label.length)}${first}`;
+  return [head, ...rest.map((line) => `${' '.repeat(LABEL_WIDTH)}${line}`)].join('\n');
+}
+
+/** How many messages and copies, in words. */
+export function messagesText(result: RunResult): string {
+  const { sent, copiesDue, copiesShown, copiesLost, reportedLost, notCompleted } = result.messages;
+  const parts = [
+    `${count(sent)} sent`,
+    `${counted(copiesDue, 'copy', 'copies')} due`,
+    `${count(copiesShown)} shown`,
+    `${count(copiesLost)} lost`,
+  ];
+  if (reportedLost > 0) parts.push(`${count(reportedLost)} reported lost`);
+  if (notCompleted > 0) parts.push(`${count(notCompleted)} never sent (device off or crashed)`);
+  return parts.join(', ');
+}
+
+/** How long copies took, in words. */
+export function latencyText(result: RunResult): string {
+  const { count: copies, p50Us, p95Us, maxUs } = result.metrics.copyLatency;
+  if (copies === 0) return 'nothing was shown';
+  return `half within ${duration(p50Us)}, 95 % within ${duration(p95Us)}, slowest ${duration(maxUs)}`;
+}
+
+function violationLines(terminal: Terminal, verdict: PropertyVerdict): readonly string[] {
+  const shown = terminal.isVerbose
+    ? verdict.violations
+    : verdict.violations.slice(0, VIOLATIONS_SHOWN);
+  const lines = shown.map(
+    ({ subject, sequence, timeUs, sentence }) =>
+      `      ${clock(timeUs)}  #${sequence}  ${subject}: ${sentence}`,
+  );
+  const hidden = verdict.violations.length - shown.length;
+  return hidden > 0 ? [...lines, `      and ${count(hidden)} more (--verbose)`] : lines;
+}
+
+/** The table of properties: id, name, verdict, checks; violations below their property. */
+export function propertyTable(
+  terminal: Terminal,
+  properties: readonly PropertyVerdict[],
+): readonly string[] {
+  const rows = aligned(properties.map(({ id, name }) => [id, name, '']));
+  const width = Math.max(0, ...rows.map((row) => row.length));
+  return properties.flatMap((one, index) => {
+    const checks = one.checked === 0 ? 'never checked' : counted(one.checked, 'check');
+    const broken =
+      one.violations.length === 0 ? '' : `, ${counted(one.violations.length, 'violation')}`;
+    const row = (rows[index] ?? '').padEnd(width);
+    const line = `  ${row}  ${verdictWord(terminal, one.verdict)}  ${checks}${broken}`;
+    return [line, ...violationLines(terminal, one)];
+  });
+}
+
+/** Levers that fired, most first; all of them when everything is wanted. */
+export function leversText(terminal: Terminal, result: RunResult): string {
+  const levers = terminal.isVerbose
+    ? result.levers
+    : result.levers.filter(([, fired]) => fired > 0);
+  const ordered = [...levers].sort(
+    ([left, many], [right, more]) => more - many || (left < right ? -1 : 1),
+  );
+  const parts = ordered.map(([name, fired]) => `${name} ${count(fired)}`);
+  return parts.length === 0 ? 'none fired' : parts.join(' · ');
+}
+
+function expectationLines(terminal: Terminal, result: RunResult): readonly string[] {
+  return result.expectations.flatMap(({ expectation, verdict, sentences }) => {
+    const { message, on } = expectation;
+    const line = `  ${message} on ${on.join(', ')}  ${verdictWord(terminal, verdict)}`;
+    return [line.trimEnd(), ...sentences.map((sentence) => `      ${sentence}`)];
+  });
+}
+
+function deviceLines(result: RunResult): readonly string[] {
+  const head = ['device', 'up', 'down', 'stanzas', 'wake-ups', 'crypto', 'logins'];
+  const rows = result.metrics.devices.map((one) => [
+    one.device,
+    size(one.bytesUp),
+    size(one.bytesDown),
+    count(one.stanzasUp + one.stanzasDown),
+    count(one.wakeUps),
+    count(one.cryptoOperations),
+    count(one.connections),
+  ]);
+  return aligned([head, ...rows]).map((line) => `  ${line}`);
+}
+
+function finding(terminal: Terminal, result: RunResult): readonly string[] {
+  const { colors } = terminal;
+  const paint = { held: 'green', violated: 'red', undecided: 'yellow' } as const;
+  const say = {
+    held: 'everything that was promised held',
+    violated: 'a promise was broken',
+    undecided: 'the story was not told to its end',
+  } as const;
+  const head = colors.bold(colors[paint[result.verdict]](result.verdict));
+  const stuck = result.stuck.map(
+    ({ host, subject, reason }) => `${host} waits: ${subject}, ${reason}`,
+  );
+  const unused = result.unusedOverrides.map(({ choice }) => `no place for the override ${choice}`);
+  return [
+    `${head}: ${say[result.verdict]}`,
+    ...[...result.reasons, ...stuck, ...unused].map((reason) => `  ${reason}`),
+  ];
+}
+
+/** The whole summary of one run, ending with a line end. `realMs` is the time it took here. */
+export function runSummary(
+  terminal: Terminal,
+  result: RunResult,
+  summary: string,
+  realMs: number,
+): string {
+  const { metrics, hashes } = result;
+  const facts =
+    `${duration(result.virtualUs)} of virtual time in ${duration(Math.round(realMs) * 1000)}, ` +
+    `${counted(result.events, 'event')}, ${result.architecture}, ${result.crypto}`;
+  const traffic =
+    `${size(metrics.bytesUp + metrics.bytesDown)} in ${counted(metrics.stanzas, 'stanza')}, ` +
+    `${counted(metrics.wakeUps, 'wake-up')}`;
+  const lines = [
+    labelled(terminal, 'Scenario', `${result.scenario}: ${summary}`),
+    labelled(terminal, 'Run', facts),
+    labelled(terminal, 'Messages', messagesText(result)),
+    labelled(terminal, 'Latency', latencyText(result)),
+    labelled(terminal, 'Traffic', traffic),
+    labelled(terminal, 'Levers', leversText(terminal, result)),
+    '',
+    terminal.colors.bold('Properties'),
+    ...propertyTable(terminal, result.properties),
+  ];
+  if (result.expectations.length > 0) {
+    lines.push('', terminal.colors.bold('Expected'), ...expectationLines(terminal, result));
+  }
+  if (terminal.isVerbose) lines.push('', terminal.colors.bold('Devices'), ...deviceLines(result));
+  lines.push('', labelled(terminal, 'Hashes', `schedule ${hashes.schedule}`));
+  for (const name of ['skeleton', 'bytes', 'shown'] as const) {
+    lines.push(`${' '.repeat(LABEL_WIDTH)}${name.padEnd(8)} ${hashes[name]}`);
+  }
+  lines.push('', ...finding(terminal, result));
+  return `${lines.join('\n')}\n`;
+}

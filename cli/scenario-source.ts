@@ -1,0 +1,81 @@
+/**
+ * From what was typed to a scenario: a file when it looks like one or exists, else a name of the library.
+ * A bad file is refused with all its errors at once.
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { findScenario, listScenarios } from '../scenarios/library.ts';
+import { loadScenario } from '../scenarios/load.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { formatScenarioErrors } from '../scenarios/scenario-error.ts';
+import { ARCHITECTURES, type ArchitectureName } from './options.ts';
+import { refusal, requireWord, UsageError } from './usage-error.ts';
+import { shellWord } from './words.ts';
+
+/** A scenario, and how to name it again on a command line. */
+export interface ScenarioSource {
+  readonly scenario: Scenario;
+  /** As a shell reads it: the library's name or the file's path. */
+  readonly word: string;
+}
+
+function looksLikeFile(typed: string): boolean {
+  return /[/\\]|\.(ya?ml|json)$/.test(typed);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new UsageError(`cannot read ${path} (${code})`);
+  }
+}
+
+/** Loads a scenario file; throws `UsageError` with every error in it. */
+export function scenarioFile(path: string): ScenarioSource {
+  const folder = dirname(path);
+  const result = loadScenario(readText(path), path, {
+    readText: (name) => {
+      const csv = resolve(folder, name);
+      return existsSync(csv) ? readFileSync(csv, 'utf8') : undefined;
+    },
+  });
+  if (result.kind === 'refused') throw new UsageError(formatScenarioErrors(result.errors));
+  return { scenario: result.scenario, word: shellWord(path) };
+}
+
+/** Finds what was typed; refuses an unknown name with the nearest one. */
+export function scenarioSource(typed: string): ScenarioSource {
+  const isFile = looksLikeFile(typed) || (existsSync(typed) && statSync(typed).isFile());
+  if (isFile) return scenarioFile(typed);
+  const scenario = findScenario(typed);
+  if (scenario !== undefined) return { scenario, word: typed };
+  const names = listScenarios().map(({ name }) => name);
+  throw new UsageError(refusal('scenario', typed, names));
+}
+
+/** Refuses a scenario made for an architecture that this version cannot run. */
+export function requireArchitecture(scenario: Scenario, asked: ArchitectureName | undefined): void {
+  if (asked === undefined && scenario.architecture !== undefined) {
+    requireWord('architecture', scenario.architecture, ARCHITECTURES);
+  }
+}
+
+/** JSON with the keys of every object in order of their code units, so that equal data has equal text. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+/** 32 hex digits: SHA-256 of the loaded scenario's canonical JSON, cut. */
+export function scenarioHash(scenario: Scenario): string {
+  return createHash('sha256').update(canonical(scenario)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,132 @@
+/**
+ * Traces as files: lines compressed at this edge. Blocks are whole gzip members written one after the
+ * other, so that a program killed in mid-write leaves a file whose readable part is everything before.
+ */
+
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
+import { printScenario } from '../scenarios/print.ts';
+import type { RunResult } from '../sim/run/run.ts';
+import type { Observer } from '../sim/trace/observer.ts';
+import { TraceWriter } from '../sim/trace/writer.ts';
+import { buildFacts } from './build-facts.ts';
+import type { RunJob } from './engine/job.ts';
+import { type Comparison, LineComparison } from './replay/compare.ts';
+import { scenarioHash } from './scenario-source.ts';
+import { UsageError } from './usage-error.ts';
+
+const BLOCK_CHARACTERS = 1 << 18;
+
+/** A trace being written. */
+export interface TraceFile {
+  readonly observer: Observer;
+  /** Writes the footer and closes: the trace is complete. */
+  finish(result: RunResult): void;
+  /** Closes without a footer: the trace says of itself that it is incomplete. */
+  abandon(): void;
+}
+
+/** Writes text in blocks; `.gz` files are compressed, others are plain lines. */
+class BlockFile {
+  readonly #descriptor: number;
+  readonly #isCompressed: boolean;
+  #lines: string[] = [];
+  #characters = 0;
+
+  constructor(path: string) {
+    this.#isCompressed = path.endsWith('.gz');
+    this.#descriptor = openSync(path, 'w');
+  }
+
+  line(text: string): void {
+    this.#lines.push(text);
+    this.#characters += text.length + 1;
+    if (this.#characters >= BLOCK_CHARACTERS) this.#flush();
+  }
+
+  close(): void {
+    this.#flush();
+    closeSync(this.#descriptor);
+  }
+
+  #flush(): void {
+    if (this.#lines.length === 0) return;
+    const plain = Buffer.from(`${this.#lines.join('\n')}\n`, 'utf8');
+    let rest = this.#isCompressed ? gzipSync(plain, { level: 4 }) : plain;
+    while (rest.length > 0) rest = rest.subarray(writeSync(this.#descriptor, rest));
+    this.#lines = [];
+    this.#characters = 0;
+  }
+}
+
+/** Whether a trace can be written there; throws `UsageError` before the run instead of during it. */
+export function checkTraceFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'w'));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'not writable';
+    throw new UsageError(`cannot write the trace to ${path} (${code})`);
+  }
+}
+
+function writerFor(job: RunJob, sink: (line: string) => void): TraceWriter {
+  const { scenario } = job;
+  const devices = scenario.accounts.flatMap((account) => account.devices.map(({ name }) => name));
+  return new TraceWriter(sink, {
+    program: buildFacts().version,
+    build: job.build,
+    scenario: scenario.name,
+    scenarioHash: scenarioHash(scenario),
+    seed: job.seed,
+    architecture: job.architecture,
+    crypto: job.crypto,
+    overrides: [...scenario.overrides, ...job.overrides],
+    epochUs: scenario.epochUs,
+    hosts: [...devices, 'server'],
+    document: printScenario(scenario),
+  });
+}
+
+/** Begins the trace of a job. */
+export function openTraceFile(path: string, job: RunJob): TraceFile {
+  const file = new BlockFile(path);
+  const writer = writerFor(job, (line) => file.line(line));
+  return {
+    observer: writer,
+    finish: (result) => {
+      writer.end(result.hashes);
+      file.close();
+    },
+    abandon: () => file.close(),
+  };
+}
+
+/** Begins to hold a job against a recorded trace. */
+export function openComparison(
+  path: string,
+  job: RunJob,
+): { readonly observer: Observer; end(): Comparison } {
+  const comparison = new LineComparison(readTraceText(path));
+  const observer = writerFor(job, comparison.sink);
+  return { observer, end: () => comparison.end() };
+}
+
+const GZIP_MAGIC = [0x1f, 0x8b] as const;
+
+/** The text of a trace file, as much as can be read of it. Throws `UsageError` when there is nothing. */
+export function readTraceText(path: string): string {
+  try {
+    const bytes = readFileSync(path);
+    const isCompressed = bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1];
+    if (!isCompressed) return bytes.toString('utf8');
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new UsageError(`cannot read ${path} (${code})`);
+  }
+}
+
+/** Whether a file holds a trace rather than a scenario. */
+export function isTraceFile(path: string): boolean {
+  return readTraceText(path).startsWith('{"lockstep":"trace"');
+}

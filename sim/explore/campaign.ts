@@ -1,0 +1,108 @@
+/**
+ * A search as a whole: hands out tasks until the runs or the time are used up, adds up what was checked
+ * and how often every lever fired, and passes findings on as they come. It knows no clock: the caller
+ * says when it is enough.
+ */
+
+import type { Performer } from './pool.ts';
+import type { Batch, Finding, Task, TaskReport } from './task.ts';
+
+/** What a campaign is asked for. */
+export interface CampaignPlan {
+  /** Everything of a batch but its tasks. */
+  readonly template: Omit<Batch, 'tasks'>;
+  /** Performed first, always all of them: the corpus, or an enumeration. */
+  readonly first: readonly Task[];
+  /** The task of a place after those; undefined when there are no more. */
+  next(index: number): Task | undefined;
+  /** Asked before each batch is handed out. */
+  isEnough(started: number): boolean;
+  /** Asked before each task of `first`: true leaves the rest out. */
+  isStopped(): boolean;
+  /** Called for every task, in order. */
+  onReport(report: TaskReport, sum: CampaignSum): void;
+}
+
+/** The sum over all runs so far. */
+export interface CampaignSum {
+  runs: number;
+  repeated: number;
+  events: number;
+  undecided: number;
+  readonly findings: Finding[];
+  readonly checks: Map<string, number>;
+  readonly levers: Map<string, number>;
+}
+
+const BATCH_TASKS = 4;
+
+function add(into: Map<string, number>, counts: readonly (readonly [string, number])[]): void {
+  for (const [name, times] of counts) into.set(name, (into.get(name) ?? 0) + times);
+}
+
+function count(sum: CampaignSum, report: TaskReport): void {
+  sum.runs += 1;
+  sum.events += report.events;
+  if (report.wasRepeated) sum.repeated += 1;
+  if (report.verdict === 'undecided') sum.undecided += 1;
+  add(sum.checks, report.checks);
+  add(sum.levers, report.levers);
+  if (report.finding !== undefined) sum.findings.push(report.finding);
+}
+
+/** Properties that no run of the campaign ever checked. */
+export function neverChecked(sum: CampaignSum): readonly string[] {
+  return [...sum.checks].filter(([, times]) => times === 0).map(([id]) => id);
+}
+
+/** Runs a campaign to its end; `sum` is filled as it goes, so that an interrupted one keeps what it found. */
+export async function runCampaign(
+  plan: CampaignPlan,
+  performer: Performer,
+  sum: CampaignSum,
+): Promise<void> {
+  let index = 0;
+  let started = 0;
+  const take = (): Task[] => {
+    const tasks: Task[] = [];
+    const size = performer.width === 1 ? 1 : BATCH_TASKS;
+    while (tasks.length < size) {
+      if (plan.isStopped()) break;
+      const isFirst = index < plan.first.length;
+      if (!isFirst && plan.isEnough(index)) break;
+      const task = isFirst ? plan.first[index] : plan.next(index - plan.first.length);
+      if (task === undefined) break;
+      tasks.push(task);
+      index += 1;
+    }
+    return tasks;
+  };
+  const underWay: Promise<readonly TaskReport[]>[] = [];
+  for (;;) {
+    while (underWay.length < performer.width) {
+      const tasks = take();
+      if (tasks.length === 0) break;
+      underWay.push(performer.perform({ ...plan.template, tasks }, started));
+      started += tasks.length;
+    }
+    const oldest = underWay.shift();
+    if (oldest === undefined) return;
+    for (const report of await oldest) {
+      count(sum, report);
+      plan.onReport(report, sum);
+    }
+  }
+}
+
+/** An empty sum. */
+export function emptySum(): CampaignSum {
+  return {
+    runs: 0,
+    repeated: 0,
+    events: 0,
+    undecided: 0,
+    findings: [],
+    checks: new Map(),
+    levers: new Map(),
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * Where batches run: in the caller's thread with one job (easy to debug, no threads), else in a pool of
+ * worker threads. The answers are the same either way and come in the order of the tasks.
+ */
+
+import { Tinypool } from 'tinypool';
+import type { Batch, TaskReport } from './task.ts';
+import { performInWorker } from './worker.ts';
+
+/** Something that performs batches. */
+export interface Performer {
+  /** Batches worth giving out at the same time. */
+  readonly width: number;
+  perform(batch: Batch, firstOrdinal: number): Promise<readonly TaskReport[]>;
+  close(): Promise<void>;
+}
+
+/** Performs in this thread, giving way to signals between batches. */
+function inThread(): Performer {
+  return {
+    width: 1,
+    perform: (batch, firstOrdinal) =>
+      new Promise((resolve, reject) => {
+        setImmediate(() => {
+          try {
+            resolve(performInWorker({ batch, firstOrdinal }));
+          } catch (error) {
+            reject(error);
+          }
+        });
+      }),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A performer for so many jobs; needs the compiled program when there is more than one. */
+export function openPerformer(jobs: number): Performer {
+  if (jobs === 1) return inThread();
+  const pool = new Tinypool({
+    filename: new URL('./worker.js', import.meta.url).href,
+    name: 'performInWorker',
+    minThreads: jobs,
+    maxThreads: jobs,
+  });
+  return {
+    width: jobs * 2,
+    perform: (batch, firstOrdinal) => pool.run({ batch, firstOrdinal }),
+    close: () => pool.destroy(),
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * Works through a batch of tasks: draws or takes the scenario, runs it, repeats it where X5 is judged, and
+ * makes a failure small. Synchronous and a function of the batch, in a worker or in the caller's thread.
+ */
+
+import fc from 'fast-check';
+import { arbitraryScenario, arbitraryVariation } from '../../scenarios/generate.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import { createDraws } from '../kernel/draws.ts';
+import type { RunResult } from '../run/run.ts';
+import { attempt, type Engine, type Failure, failsAlike, repeatFailure } from './attempt.ts';
+import { shrink } from './shrink.ts';
+import { type Batch, type Finding, pinned, type Task, type TaskReport } from './task.ts';
+
+/** The integer that a generated scenario is drawn from. */
+function arbitrarySeed(seed: string, index: number): number {
+  return createDraws(seed).below(`check/${index}`, 2 ** 31);
+}
+
+/** The scenario a task names, carrying seed and overrides. */
+export function scenarioOf(batch: Batch, task: Task): Scenario {
+  if (task.kind === 'generated') {
+    const seed = arbitrarySeed(task.seed, task.index);
+    const [scenario] = fc.sample(arbitraryScenario(), { seed, numRuns: 1 });
+    if (scenario === undefined) throw new Error('an arbitrary gives as many as it is asked for');
+    return pinned(scenario, `${task.seed}/${task.index}`);
+  }
+  const scenario = batch.scenarios[task.scenario];
+  if (scenario === undefined) throw new Error('a task names a scenario of its batch');
+  if (task.kind === 'varied') {
+    const seed = arbitrarySeed(task.seed, task.index);
+    const [varied] = fc.sample(arbitraryVariation(scenario), { seed, numRuns: 1 });
+    return pinned(varied ?? scenario, `${task.seed}/${task.index}`);
+  }
+  const overrides = task.kind === 'crash' ? [{ choice: task.choice, value: 1 }] : [];
+  return pinned(scenario, task.seed, overrides);
+}
+
+/** Lets fast-check shrink a generated scenario along the way it was drawn; bounded by `maxRuns`. */
+function shrinkAsDrawn(task: Extract<Task, { kind: 'generated' }>, maxRuns: number, fails: Fails) {
+  let runs = 0;
+  const seed = arbitrarySeed(task.seed, task.index);
+  const property = fc.property(arbitraryScenario(), (drawn) => {
+    runs += 1;
+    return runs > maxRuns || !fails(pinned(drawn, `${task.seed}/${task.index}`));
+  });
+  const details = fc.check(property, { seed, numRuns: 1 });
+  const drawn = details.counterexample?.[0];
+  return { drawn, runs: Math.min(runs, maxRuns) };
+}
+
+type Fails = (scenario: Scenario) => boolean;
+
+function findingOf(
+  batch: Batch,
+  task: Task,
+  scenario: Scenario,
+  failure: Failure,
+  engine: Engine,
+): Finding {
+  const fails: Fails = (candidate) => failsAlike(candidate, failure, engine);
+  let best = scenario;
+  let spent = 0;
+  if (task.kind === 'generated') {
+    const { drawn, runs } = shrinkAsDrawn(task, Math.floor(batch.shrinkRuns / 2), fails);
+    if (drawn !== undefined) best = pinned(drawn, `${task.seed}/${task.index}`);
+    spent = runs;
+  }
+  const shrunk = shrink(best, fails, batch.shrinkRuns - spent);
+  const told = attempt(shrunk.scenario, engine).failure;
+  return {
+    kind: failure.kind,
+    property: failure.property,
+    sentence: told?.property === failure.property ? told.sentence : failure.sentence,
+    counterexample: shrunk.scenario,
+    shrinkRuns: spent + shrunk.runs,
+  };
+}
+
+function reportOf(
+  scenario: Scenario,
+  result: RunResult | undefined,
+): Omit<TaskReport, 'wasRepeated'> {
+  return {
+    name: scenario.name,
+    seed: scenario.seed ?? '',
+    verdict: result?.verdict ?? 'violated',
+    reasons: result?.reasons ?? [],
+    events: result?.events ?? 0,
+    checks: (result?.properties ?? []).map(({ id, checked }) => [id, checked] as const),
+    levers: result?.levers ?? [],
+  };
+}
+
+/** Performs one task. `ordinal` is its place in the whole search, which decides about repetition. */
+export function performTask(batch: Batch, task: Task, ordinal: number, engine: Engine): TaskReport {
+  const scenario = scenarioOf(batch, task);
+  const first = attempt(scenario, engine);
+  const isSampled = ordinal % batch.repeatEvery === 0;
+  const wasRepeated = first.result !== undefined && (isSampled || first.failure !== undefined);
+  const repeated =
+    wasRepeated && first.result !== undefined
+      ? repeatFailure(scenario, first.result, engine)
+      : undefined;
+  const failure = repeated ?? first.failure;
+  const report = { ...reportOf(scenario, first.result), wasRepeated };
+  if (failure === undefined) return report;
+  return { ...report, finding: findingOf(batch, task, scenario, failure, engine) };
+}
+
+/** Performs a batch in order; `firstOrdinal` is the place of its first task in the whole search. */
+export function performBatch(
+  batch: Batch,
+  firstOrdinal: number,
+  engine: Engine,
+): readonly TaskReport[] {
+  return batch.tasks.map((task, index) => performTask(batch, task, firstOrdinal + index, engine));
+}

@@ -1,0 +1,126 @@
+/**
+ * Makes a failing scenario smaller while it fails in the same way: fewer timeline entries, workloads,
+ * messages, devices, accounts; a shorter story. Greedy and bounded by a number of runs. Works on the plain
+ * scenario, so that generated and written ones shrink alike.
+ */
+
+import type { Account, Device, Scenario, Workload } from '../../scenarios/scenario.ts';
+
+/** Answers whether a candidate still fails in the same way. */
+export type StillFails = (scenario: Scenario) => boolean;
+
+/** The smaller scenario and what it cost. */
+export interface Shrunk {
+  readonly scenario: Scenario;
+  readonly runs: number;
+}
+
+/** All lists that leave out one stretch of a list: halves first, then quarters, … then single elements. */
+export function* withoutStretches<Element>(list: readonly Element[]): Generator<Element[]> {
+  for (let length = Math.ceil(list.length / 2); length >= 1; length = Math.floor(length / 2)) {
+    for (let start = 0; start < list.length; start += length) {
+      yield [...list.slice(0, start), ...list.slice(start + length)];
+    }
+  }
+}
+
+/** Drops what names a device or message that is no longer there. */
+function consistent(scenario: Scenario): Scenario {
+  const devices = new Set(
+    scenario.accounts.flatMap(({ devices: own }) => own.map(({ name }) => name)),
+  );
+  const accounts = new Set(scenario.accounts.map(({ name }) => name));
+  const isThere = (name: string): boolean =>
+    devices.has(name) || accounts.has(name) || name === 'server';
+  const timeline = scenario.timeline.filter(({ action }) => {
+    switch (action.kind) {
+      case 'send':
+        return isThere(action.from) && isThere(action.to);
+      case 'link':
+      case 'unlink':
+        return isThere(action.companion);
+      case 'partition':
+        return action.sides.flat().every(isThere);
+      case 'read':
+        return isThere(action.device) && isThere(action.chat);
+      default:
+        return isThere(action.device);
+    }
+  });
+  const workload = scenario.workload.filter((one) => {
+    const names = one.kind === 'conversation' ? one.between : [...one.from, ...one.to];
+    return names.every(isThere);
+  });
+  const sends = new Set(
+    timeline.filter(({ action }) => action.kind === 'send').map(({ id }) => id),
+  );
+  const expect = scenario.expect
+    .filter(({ message }) => sends.has(message))
+    .map((one) => ({ ...one, on: one.on.filter(isThere) }))
+    .filter(({ on }) => on.length > 0);
+  const strangers = scenario.strangers.filter((pair) => pair.every(isThere));
+  return { ...scenario, timeline, workload, expect, strangers };
+}
+
+function* fewerAccounts(scenario: Scenario): Generator<Scenario> {
+  if (scenario.accounts.length <= 2) return;
+  for (const accounts of withoutStretches(scenario.accounts)) {
+    if (accounts.length >= 2) yield consistent({ ...scenario, accounts });
+  }
+}
+
+function* fewerDevices(scenario: Scenario): Generator<Scenario> {
+  for (const account of scenario.accounts) {
+    const [phone, ...companions] = account.devices;
+    if (phone === undefined) continue;
+    for (const kept of withoutStretches<Device>(companions)) {
+      const smaller: Account = { ...account, devices: [phone, ...kept] };
+      const accounts = scenario.accounts.map((one) => (one === account ? smaller : one));
+      yield consistent({ ...scenario, accounts });
+    }
+  }
+}
+
+function* fewerMessages(scenario: Scenario): Generator<Scenario> {
+  for (const one of scenario.workload) {
+    if (one.kind !== 'conversation' || one.messages <= 1) continue;
+    for (const messages of new Set([1, Math.floor(one.messages / 2), one.messages - 1])) {
+      const smaller: Workload = { ...one, messages };
+      const workload = scenario.workload.map((other) => (other === one ? smaller : other));
+      yield { ...scenario, workload };
+    }
+  }
+}
+
+function* smaller(scenario: Scenario): Generator<Scenario> {
+  for (const workload of withoutStretches(scenario.workload)) yield { ...scenario, workload };
+  for (const timeline of withoutStretches(scenario.timeline)) {
+    yield consistent({ ...scenario, timeline });
+  }
+  yield* fewerAccounts(scenario);
+  yield* fewerDevices(scenario);
+  yield* fewerMessages(scenario);
+  for (const overrides of withoutStretches(scenario.overrides)) yield { ...scenario, overrides };
+  for (const strangers of withoutStretches(scenario.strangers)) yield { ...scenario, strangers };
+  if (scenario.expect.length > 0) yield { ...scenario, expect: [], mustCheck: [], mustFire: [] };
+}
+
+/** Shrinks until nothing smaller fails alike, or `maxRuns` candidates were tried. */
+export function shrink(scenario: Scenario, stillFails: StillFails, maxRuns: number): Shrunk {
+  let best = scenario;
+  let runs = 0;
+  let isSmaller = true;
+  while (isSmaller && runs < maxRuns) {
+    isSmaller = false;
+    for (const candidate of smaller(best)) {
+      if (runs >= maxRuns) break;
+      runs += 1;
+      if (stillFails(candidate)) {
+        best = candidate;
+        isSmaller = true;
+        break;
+      }
+    }
+  }
+  return { scenario: best, runs };
+}

@@ -1,0 +1,28 @@
+/**
+ * The worker thread of a search: takes a batch, answers with its reports. One of the few places that may
+ * name a crypto back end, since a function cannot be sent to a thread.
+ */
+
+import { nobleProvider } from '../../protocol/crypto/noble.ts';
+import { opensslProvider } from '../../protocol/crypto/openssl.ts';
+import { fanout } from '../../protocol/fanout/index.ts';
+import type { Engine } from './attempt.ts';
+import { performBatch } from './search.ts';
+import type { Batch, TaskReport } from './task.ts';
+
+/** The engine that a batch asks for. */
+export function engineOf(batch: Batch): Engine {
+  return {
+    architecture: fanout,
+    crypto: () => (batch.crypto === 'noble' ? nobleProvider : opensslProvider()),
+    maxEvents: batch.maxEvents,
+  };
+}
+
+/** What the pool calls. */
+export function performInWorker(job: {
+  readonly batch: Batch;
+  readonly firstOrdinal: number;
+}): readonly TaskReport[] {
+  return performBatch(job.batch, job.firstOrdinal, engineOf(job.batch));
+}
