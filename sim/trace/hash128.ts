@@ -142,7 +142,7 @@ function wordAt(value: Uint8Array, at: number): number {
   );
 }
 
-/** Bijective mixing of one lane. */
+/** Bijective mixing of one lane (a published two-round xorshift-multiply finaliser). */
 function finish(lane: number): number {
   let x = lane ^ (lane >>> 15);
   x = Math.imul(x, 0x2c1b3c6d);
