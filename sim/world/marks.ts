@@ -1,0 +1,144 @@
+/**
+ * Counts levers and marks of a run from its events. Marks are read at the borders (stanzas, commits of
+ * public or server records), never from what a node says of itself.
+ */
+
+import type { AccountRecord, ShownRecord } from '../../protocol/contract.ts';
+import { isRejected } from '../../protocol/errors.ts';
+import { decodeFrame } from '../../protocol/wire/decode-node.ts';
+import { attribute, child, children, type WireNode } from '../../protocol/wire/node.ts';
+import type { Change, RunEvent } from '../trace/events.ts';
+import type { Observer } from '../trace/observer.ts';
+import { LeverCounts } from './levers.ts';
+
+/** A copy that left the queue sooner than this after the server took it did not wait. */
+const WAITED_US = 1_000_000;
+
+type SendEvent = Extract<RunEvent, { kind: 'send' }>;
+
+/** The counting observer of one run. */
+export class Marks implements Observer {
+  readonly counts = new LeverCounts();
+  readonly #server: string;
+  /** Device address by host. */
+  readonly #addresses = new Map<string, string>();
+  readonly #connectedUs = new Map<string, number>();
+  /** When the server first took the message of this id. */
+  readonly #takenUs = new Map<string, number>();
+  /** Session starts on their way, as `from>to`. */
+  readonly #starting = new Set<string>();
+  readonly #hasPrekeys = new Set<string>();
+
+  constructor(server: string) {
+    this.#server = server;
+  }
+
+  observe(event: RunEvent): void {
+    switch (event.kind) {
+      case 'lever':
+        this.counts.add(event.lever);
+        return;
+      case 'connection':
+        if (event.state === 'open' && event.node !== this.#server) this.#opened(event);
+        return;
+      case 'commit':
+        for (const change of event.changes) this.#changed(event.node, change);
+        if (event.node === this.#server) this.#uploaded(event.changes, event.isTimeZero);
+        return;
+      case 'deliver':
+        if (!event.label.kind.startsWith('message') || event.target !== this.#server) return;
+        if (!this.#takenUs.has(event.label.id)) this.#takenUs.set(event.label.id, event.timeUs);
+        return;
+      case 'send':
+        if (event.label.kind === 'receipt:retry' && event.source !== this.#server) {
+          this.counts.add('retry-receipt');
+        }
+        if (event.label.kind.startsWith('message')) this.#message(event);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #opened(event: Extract<RunEvent, { kind: 'connection' }>): void {
+    if (this.#connectedUs.has(event.node)) this.counts.add('reconnect');
+    this.#connectedUs.set(event.node, event.timeUs);
+  }
+
+  #changed(host: string, change: Change): void {
+    const { after, before } = change;
+    if (after === undefined) return;
+    switch (change.collection) {
+      case 'account':
+        this.#addresses.set(host, (after as AccountRecord).device);
+        return;
+      case 'shown':
+        if (before === undefined) this.#shown(after as ShownRecord);
+        return;
+      case 'accepted': {
+        const hash = (after as { participantHash?: unknown }).participantHash;
+        if (typeof hash === 'string' && hash !== '') this.counts.add('stale-list-answer');
+        return;
+      }
+    }
+  }
+
+  #shown(record: ShownRecord): void {
+    const isOwn = record.author !== record.device && userOf(record.author) === record.account;
+    if (isOwn) this.counts.add('own-device-copy');
+  }
+
+  /** A server's commit that adds one-time prekeys to a pool it had seen before. */
+  #uploaded(changes: readonly Change[], isTimeZero: boolean): void {
+    let pool = '';
+    for (const { collection, after } of changes) {
+      if (collection === pool || after === undefined || !collection.startsWith('prekeys/')) continue;
+      pool = collection;
+      if (!isTimeZero && this.#hasPrekeys.has(pool)) this.counts.add('refill');
+      this.#hasPrekeys.add(pool);
+    }
+  }
+
+  #message(event: SendEvent): void {
+    const stanza = decodeFrame(event.bytes);
+    if (isRejected(stanza)) return;
+    if (event.source === this.#server) this.#copy(event, stanza);
+    else this.#fanout(event, stanza);
+  }
+
+  /** A copy on its way from the server to a device. */
+  #copy(event: SendEvent, stanza: WireNode): void {
+    if (event.attempt > 0) return;
+    if (child(stanza, 'unavailable') !== undefined) this.counts.add('unavailable');
+    const enc = child(stanza, 'enc');
+    if (enc !== undefined && attribute(enc, 'type') === 'pkmsg') this.counts.add('prekey-message');
+    const takenUs = this.#takenUs.get(event.label.id) ?? event.timeUs;
+    const connectedUs = this.#connectedUs.get(event.target) ?? 0;
+    const waited = event.timeUs - takenUs > WAITED_US && connectedUs > takenUs;
+    if (waited) this.counts.add('queued-delivery');
+    this.#starting.delete(`${attribute(stanza, 'from')}>${attribute(stanza, 'to')}`);
+  }
+
+  /** A message on its way from a device to the server. */
+  #fanout(event: SendEvent, stanza: WireNode): void {
+    const participants = child(stanza, 'participants');
+    if (attribute(stanza, 'device_fanout') === 'false' && event.attempt >= 0) {
+      this.counts.add(participants === undefined ? 'resend' : 'backfill');
+    }
+    const from = this.#addresses.get(event.source);
+    if (participants === undefined || from === undefined) return;
+    for (const to of children(participants)) {
+      const enc = child(to, 'enc');
+      if (enc === undefined || attribute(enc, 'type') !== 'pkmsg') continue;
+      const peer = attribute(to, 'jid') ?? '';
+      if (this.#starting.has(`${peer}>${from}`)) this.counts.add('simultaneous-start');
+      this.#starting.add(`${from}>${peer}`);
+    }
+  }
+}
+
+/** The account of a device address: `15551230001:2@s…` -> `15551230001@s…`. */
+function userOf(device: string): string {
+  const colon = device.indexOf(':');
+  return colon < 0 ? device : device.slice(0, colon) + device.slice(device.indexOf('@'));
+}
