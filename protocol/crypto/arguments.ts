@@ -9,6 +9,11 @@ import { assert } from '../errors.ts';
 /** Longest output of HKDF with SHA-256 (RFC 5869: 255 blocks of 32 bytes). */
 const HKDF_BYTES_MAX = 255 * 32;
 
+/** An X25519 private key has 32 bytes. */
+export function assertPrivateKey(key: Uint8Array): void {
+  assert(key.length === 32, 'a private key has 32 bytes');
+}
+
 /** AES-256-CBC takes a key of 32 bytes and an initialisation vector of 16. */
 export function assertCbc(key: Uint8Array, iv: Uint8Array): void {
   assert(key.length === 32, 'AES-256-CBC takes a key of 32 bytes');

@@ -15,6 +15,7 @@ import {
   assertCtr,
   assertGcm,
   assertMacLength,
+  assertPrivateKey,
   infoBytes,
   isLeadingPart,
   splitKeys,
@@ -53,6 +54,7 @@ function keyPair(seed: Uint8Array): KeyPair {
 }
 
 function agree(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
+  assertPrivateKey(privateKey);
   if (!isUsablePublicKey(publicKey)) return undefined;
   const shared = x25519.getSharedSecret(privateKey, publicKey);
   return isAllZero(shared) ? undefined : shared;
@@ -74,7 +76,7 @@ function cbcDecrypt(
   ciphertext: Uint8Array,
 ): Uint8Array | undefined {
   assertCbc(key, iv);
-  return opened(() => cbc(key, iv).decrypt(ciphertext));
+  return opened(() => cbc(key, iv).decrypt(ciphertext).slice());
 }
 
 function ctrApply(key: Uint8Array, counterBlock: Uint8Array, input: Uint8Array): Uint8Array {

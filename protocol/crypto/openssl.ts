@@ -30,7 +30,14 @@ import {
   verify as verifyEd25519,
 } from 'node:crypto';
 import { assert } from '../errors.ts';
-import { assertCbc, assertCtr, assertGcm, assertMacLength, isLeadingPart } from './arguments.ts';
+import {
+  assertCbc,
+  assertCtr,
+  assertGcm,
+  assertMacLength,
+  assertPrivateKey,
+  isLeadingPart,
+} from './arguments.ts';
 import { isAllZero, isUsablePublicKey } from './curve-checks.ts';
 import { nobleProvider } from './noble.ts';
 import type { CryptoProvider, KeyPair } from './provider.ts';
@@ -79,7 +86,7 @@ function agreements(): Pick<CryptoProvider, 'keyPair' | 'agree'> {
   const privateOf = (key: Uint8Array): KeyObject => {
     let native = privateKeys.get(key);
     if (native === undefined) {
-      assert(key.length === 32, 'a private key has 32 bytes');
+      assertPrivateKey(key);
       const jwk = { kty: 'OKP', crv: 'X25519', x: DUMMY_X, d: base64url(key) };
       native = createPrivateKey({ format: 'jwk', key: jwk });
       privateKeys.set(key, native);

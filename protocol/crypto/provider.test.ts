@@ -1,0 +1,153 @@
+/** One behaviour suite over both back ends: what the port promises beyond the values of its results. */
+
+import { describe, expect, test } from 'vitest';
+import { InvariantError } from '../errors.ts';
+import type { CryptoProvider } from './provider.ts';
+import { backEnds, bytes, hexOf } from './testing/back-ends.ts';
+
+const key = bytes('11'.repeat(32));
+const other = bytes('22'.repeat(32));
+const iv = bytes('33'.repeat(16));
+const nonce = bytes('44'.repeat(12));
+const message = bytes('55'.repeat(100));
+const z = bytes('66'.repeat(64));
+
+/** Every operation that returns bytes, so that what holds for one is asked of all. */
+function everyResult(provider: CryptoProvider): readonly Uint8Array[] {
+  const pair = provider.keyPair(key);
+  const results = [
+    pair.privateKey,
+    pair.publicKey,
+    provider.agree(key, provider.keyPair(other).publicKey),
+    provider.sign(key, message, z),
+    provider.derive(key, message),
+    provider.derive(key, bytes('77'.repeat(500))),
+    provider.mac(key, message, 8),
+    ...provider.hkdf(key, undefined, 'label', [32, 32, 16]),
+    provider.cbcEncrypt(key, iv, message),
+    provider.cbcDecrypt(key, iv, provider.cbcEncrypt(key, iv, message)),
+    provider.ctr(key, iv, message),
+    provider.gcmEncrypt(key, nonce, iv, message),
+    provider.gcmDecrypt(key, nonce, iv, provider.gcmEncrypt(key, nonce, iv, message)),
+    provider.sha1(message),
+    provider.sha256(message),
+    provider.sha256(bytes('77'.repeat(500))),
+    provider.sha512(message),
+    provider.md5(message),
+  ];
+  return results.filter((result) => result !== undefined);
+}
+
+describe.each(backEnds)('$name', (provider) => {
+  test('every result is a plain array that owns its memory', () => {
+    const results = everyResult(provider);
+    expect(results).toHaveLength(20);
+    for (const result of results) {
+      expect(Object.getPrototypeOf(result)).toBe(Uint8Array.prototype);
+      expect(result.buffer.byteLength).toBe(result.length);
+    }
+    expect(new Set(results.map(({ buffer }) => buffer)).size).toBe(results.length);
+  });
+
+  test('results are the same when asked again, and later calls do not change earlier results', () => {
+    const first = everyResult(provider);
+    const copies = first.map(hexOf);
+    expect(everyResult(provider).map(hexOf)).toEqual(copies);
+    expect(first.map(hexOf)).toEqual(copies);
+  });
+
+  test('arguments stay as they were', () => {
+    const before = [key, other, iv, nonce, message, z].map(hexOf);
+    everyResult(provider);
+    expect([key, other, iv, nonce, message, z].map(hexOf)).toEqual(before);
+  });
+
+  test('two sides agree, and clamping happens once', () => {
+    const alice = provider.keyPair(key);
+    const bob = provider.keyPair(other);
+    const shared = provider.agree(alice.privateKey, bob.publicKey);
+    expect(shared).toEqual(provider.agree(bob.privateKey, alice.publicKey));
+    expect(shared).toHaveLength(32);
+    expect(provider.keyPair(alice.privateKey)).toEqual(alice);
+  });
+
+  test('equal keys in different arrays are one key', () => {
+    const { publicKey } = provider.keyPair(other);
+    const again = provider.agree(Uint8Array.from(key), Uint8Array.from(publicKey));
+    expect(again).toEqual(provider.agree(key, publicKey));
+  });
+
+  test('a key is taken from within a larger array', () => {
+    const larger = new Uint8Array(96).fill(9);
+    larger.set(key, 33);
+    const inner = larger.subarray(33, 65);
+    expect(provider.keyPair(inner)).toEqual(provider.keyPair(key));
+    expect(provider.derive(inner, message)).toEqual(provider.derive(key, message));
+  });
+
+  test('a MAC is the leading part of the HMAC, and any leading part holds', () => {
+    const full = provider.derive(key, message);
+    for (const length of [1, 8, 10, 31, 32]) {
+      const code = provider.mac(key, message, length);
+      expect(code).toEqual(full.slice(0, length));
+      expect(provider.macHolds(key, message, code)).toBe(true);
+    }
+  });
+
+  test('HKDF cuts one output into the lengths asked for', () => {
+    const whole = provider.hkdf(key, other, 'label', [117])[0] as Uint8Array;
+    const cut = provider.hkdf(key, other, 'label', [5, 32, 40, 1, 39]);
+    expect(cut.map(({ length }) => length)).toEqual([5, 32, 40, 1, 39]);
+    expect(cut.map(hexOf).join('')).toBe(hexOf(whole));
+  });
+
+  test('no salt is a salt of 32 zero bytes', () => {
+    const zeros = new Uint8Array(32);
+    expect(provider.hkdf(key, undefined, 'x', [64])).toEqual(provider.hkdf(key, zeros, 'x', [64]));
+  });
+
+  test('CBC pads every length up to the next block', () => {
+    for (let length = 0; length <= 33; length++) {
+      const text = message.slice(0, length);
+      const sealed = provider.cbcEncrypt(key, iv, text);
+      expect(sealed).toHaveLength(length - (length % 16) + 16);
+      expect(provider.cbcDecrypt(key, iv, sealed)).toEqual(text);
+    }
+  });
+
+  test('CTR is its own inverse', () => {
+    expect(provider.ctr(key, iv, provider.ctr(key, iv, message))).toEqual(message);
+    expect(provider.ctr(key, iv, new Uint8Array(0))).toEqual(new Uint8Array(0));
+  });
+
+  test('GCM opens what it sealed, under the same additional bytes only', () => {
+    const sealed = provider.gcmEncrypt(key, nonce, iv, message);
+    expect(sealed).toHaveLength(116);
+    expect(provider.gcmDecrypt(key, nonce, iv, sealed)).toEqual(message);
+    expect(provider.gcmDecrypt(key, nonce, message, sealed)).toBeUndefined();
+  });
+
+  test('lengths that our own code fixes are invariants', () => {
+    const short = new Uint8Array(15);
+    const { publicKey } = provider.keyPair(other);
+    const broken = [
+      () => provider.keyPair(short),
+      () => provider.agree(short, publicKey),
+      () => provider.sign(short, message, z),
+      () => provider.sign(key, message, short),
+      () => provider.mac(key, message, 0),
+      () => provider.mac(key, message, 33),
+      () => provider.hkdf(key, undefined, 'x', [0]),
+      () => provider.hkdf(key, undefined, 'x', [8_161]),
+      () => provider.hkdf(key, undefined, '\u0100', [32]),
+      () => provider.cbcEncrypt(short, iv, message),
+      () => provider.cbcEncrypt(key, short, message),
+      () => provider.cbcDecrypt(key, short, message),
+      () => provider.ctr(short, iv, message),
+      () => provider.ctr(key, short, message),
+      () => provider.gcmEncrypt(key, short, iv, message),
+      () => provider.gcmDecrypt(short, nonce, iv, message),
+    ];
+    for (const call of broken) expect(call).toThrow(InvariantError);
+  });
+});
