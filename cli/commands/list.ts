@@ -47,7 +47,7 @@ async function itemsOf(what: ListName): Promise<readonly Item[]> {
         },
       ];
     case 'levers':
-      return (await import('../../sim/run/levers.ts')).listLevers();
+      return (await import('../../sim/world/levers.ts')).listLevers();
   }
 }
 

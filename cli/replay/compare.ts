@@ -34,9 +34,9 @@ export class LineComparison {
 
   /** One line of the run that is happening now; the first one is its header. */
   readonly sink = (line: string): void => {
+    if (line.startsWith('{"end":true')) return;
     this.#line += 1;
-    if (this.#line === 0 || this.#difference !== undefined || line.startsWith('{"end":true'))
-      return;
+    if (this.#line === 0 || this.#difference !== undefined) return;
     const index = this.#line - 1;
     const recorded = this.#recorded[index];
     if (recorded === line) return;
