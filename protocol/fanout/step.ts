@@ -12,8 +12,9 @@ import { attribute, type WireNode } from '../wire/node.ts';
 
 /** The label under which the host knows a stanza: tag, type, id. */
 export function labelOf(stanza: WireNode): StanzaLabel {
-  const type = attribute(stanza, 'type') ?? attribute(stanza, 'class');
-  const suffix = stanza.tag === 'iq' ? (attribute(stanza, 'xmlns') ?? type) : type;
+  const type = attribute(stanza, 'type');
+  const naming = stanza.tag === 'iq' ? 'xmlns' : stanza.tag === 'ack' ? 'class' : 'type';
+  const suffix = attribute(stanza, naming) ?? type;
   return {
     kind: suffix === undefined ? stanza.tag : `${stanza.tag}:${suffix}`,
     id: attribute(stanza, 'id') ?? stanza.tag,

@@ -32,6 +32,8 @@ import { Step } from './step.ts';
 interface Installation {
   readonly host: string;
   readonly step: Step;
+  /** What a companion signed when it was linked. */
+  readonly deviceIdentity?: Uint8Array;
 }
 
 /** An account with its devices, and its list as the primary signed it. */
@@ -49,9 +51,10 @@ export function timeZero(plan: TimeZeroPlan): TimeZero {
   const serverStep = stepOf(plan, 'server');
   installTransport(serverStep);
   const built = plan.accounts.map((account) => buildAccount(plan, account));
+  const byNumber = new Map(built.map((account) => [account.plan.number, account]));
   for (const account of built) {
     fillServer(serverStep, account);
-    introduce(serverStep, account, built);
+    introduce(serverStep, account, byNumber);
   }
   const commits = new Map(
     built.flatMap(({ primary, companions }) =>
@@ -97,7 +100,7 @@ function buildAccount(plan: TimeZeroPlan, account: AccountPlan): Built {
     const linked = linkCompanion(primary, companion, list, context);
     list = linked.list;
     signedList = linked.signedList;
-    companions.push(companion);
+    companions.push({ ...companion, deviceIdentity: linked.deviceIdentity });
   }
   const state: PrimaryRecord = {
     kind: 'primary',
@@ -116,7 +119,7 @@ function linkCompanion(
   companion: Installation,
   list: DeviceListRecord,
   context: StepContext,
-): { list: DeviceListRecord; signedList: Uint8Array } {
+): { list: DeviceListRecord; signedList: Uint8Array; deviceIdentity: Uint8Array } {
   const phone = selfIdentity(primary.step.tx);
   const own = selfIdentity(companion.step.tx);
   assert(phone !== undefined && own !== undefined, 'both have made their identities');
@@ -145,7 +148,11 @@ function linkCompanion(
   companion.step.tx.put('companion', SELF, record);
   pin(companion.step, list.user, accepted.primaryKey);
   const devices = [...list.devices, { id: list.devices.length, keyIndex: accepted.keyIndex }];
-  return { list: { ...list, ...vouching.list, devices }, signedList: vouching.keyIndexList };
+  return {
+    list: { ...list, ...vouching.list, devices },
+    signedList: vouching.keyIndexList,
+    deviceIdentity: accepted.reply,
+  };
 }
 
 function pin(step: Step, user: string, publicKey: Uint8Array): void {
@@ -166,15 +173,15 @@ function fillServer(server: Step, account: Built): void {
   };
   server.tx.put('server-account', user, record);
   server.setTimer(absenceTimer(user), server.nowUs + PRIMARY_ABSENCE_MAX_US + 1);
-  for (const [index, { step }] of [account.primary, ...account.companions].entries()) {
+  for (const [index, installation] of [account.primary, ...account.companions].entries()) {
     const { id, keyIndex } = list.devices[index]!;
-    registerDevice(server, step, user, deviceJid(user, id), keyIndex);
+    registerDevice(server, installation, user, deviceJid(user, id), keyIndex);
   }
 }
 
 function registerDevice(
   server: Step,
-  step: Step,
+  { step, deviceIdentity }: Installation,
   user: string,
   device: string,
   keyIndex: number,
@@ -195,6 +202,7 @@ function registerDevice(
     signedPrekeyId: signed.id,
     signedPrekey: signed.keyPair.publicKey,
     signedPrekeySignature: signed.signature,
+    deviceIdentity,
   };
   server.tx.put('linked', device, linked);
   server.tx.put('bundle', device, bundle);
@@ -211,9 +219,9 @@ function registerDevice(
 }
 
 /** Gives the account's devices the lists of its contacts, checked as if they had come from the server. */
-function introduce(server: Step, account: Built, all: readonly Built[]): void {
+function introduce(server: Step, account: Built, byNumber: ReadonlyMap<string, Built>): void {
   for (const number of account.plan.contacts) {
-    const contact = all.find(({ plan }) => plan.number === number);
+    const contact = byNumber.get(number);
     if (contact === undefined || contact === account) continue;
     server.tx.put(`contact/${account.user}`, contact.user, { kind: 'contact' });
     const identity = selfIdentity(contact.primary.step.tx);

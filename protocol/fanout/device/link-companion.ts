@@ -12,7 +12,7 @@ import { type PeerIdentityRecord, selfIdentity, SIGNAL_COLLECTIONS } from '../..
 import { encodeClientPayload } from '../../wire/client-payload.ts';
 import { prekeyIdBytes, registrationIdBytes } from '../../wire/integers.ts';
 import { userOf } from '../../wire/jid.ts';
-import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
+import { attribute, bytesContent, child, children, node, textContent, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { linkStateOf } from './link-state.ts';
 import { armRotation } from './prekeys.ts';
@@ -66,8 +66,8 @@ export function pairingPayload(step: Step): Uint8Array {
 export function showFirstCode(step: Step, pairDevice: WireNode): void {
   const state = linkStateOf(step.store);
   state.refs = children(pairDevice, 'ref')
-    .map(({ content }) => content)
-    .filter((content) => typeof content === 'string');
+    .map(textContent)
+    .filter((content) => content !== undefined);
   showCode(step, QR_FIRST_US);
 }
 

@@ -16,6 +16,7 @@ import { deviceIdOf, userOf } from '../../wire/jid.ts';
 import { attribute, bytesContent, child, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { chatOf } from './audience.ts';
+import { primaryKeyOf } from './bundles.ts';
 import { askForLists } from './lists.ts';
 import { failCopy, loseCopy, missCopy, settlePlaceholder } from './placeholders.ts';
 import { NACK_CONTENT, NACK_OLD_COUNTER, NACK_PARSING, nack, sendReceipt } from './receipts.ts';
@@ -109,7 +110,7 @@ function proveSender(step: Step, copy: Copy): Rejection | undefined {
       device: copy.author,
       deviceIdentity: copy.deviceIdentity,
       identityKey: head.identityKey,
-      primaryIdentity: pinnedIdentity(step.tx, user)?.publicKey,
+      primaryIdentity: primaryKeyOf(step, user),
       knownIdentity: pinnedIdentity(step.tx, copy.author)?.publicKey,
       list: deviceListOf(step, user),
     },

@@ -4,11 +4,8 @@
  */
 
 import type { DeviceJid, OutboxRecord } from '../../contract.ts';
-import { checkAdv } from '../../devices/adv-check.ts';
 import { isRejected } from '../../errors.ts';
 import { RETRY_COUNT_MAX, SESSION_RECREATION_INTERVAL_US } from '../../limits.ts';
-import { equalBytes } from '../../signal/keys.ts';
-import { pinnedIdentity } from '../../signal/records.ts';
 import {
   archiveCurrent,
   deleteSession,
@@ -17,16 +14,15 @@ import {
   startSession,
 } from '../../signal/sessions.ts';
 import { registrationIdBytes, registrationIdFrom } from '../../wire/integers.ts';
-import { deviceIdOf, userOf } from '../../wire/jid.ts';
+import { userOf } from '../../wire/jid.ts';
 import { attribute, bytesContent, child, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { devicesOf, isReadyFor } from './audience.ts';
-import { readBundle } from './bundles.ts';
+import { isProven, readBundle } from './bundles.ts';
 import { linkStateOf } from './link-state.ts';
 import { sendReliably } from './outbound.ts';
 import {
   accountOf,
-  deviceListOf,
   nextSentCount,
   outboxOf,
   type RecreatedRecord,
@@ -91,7 +87,7 @@ function renewSession(
   }
   if (exists && !mayRecreate(step, device)) return;
   const bundle = readBundle(keys, node('registration', {}, registrationIdBytes(registration)));
-  if (bundle === undefined || !isVouchedFor(step, device, keys, bundle.identityKey)) {
+  if (bundle === undefined || !isProven(step, device, keys, bundle.identityKey)) {
     step.refuseAs('adv-failure', `the keys in a retry receipt do not prove that they are ${device}'s`);
     return;
   }
@@ -109,30 +105,6 @@ function mayRecreate(step: Step, device: DeviceJid): boolean {
 function noteRecreated(step: Step, device: DeviceJid): void {
   const record: RecreatedRecord = { kind: 'recreated', atUs: step.nowUs };
   step.tx.put('recreated', device, record);
-}
-
-/** Keys of a companion come with its account's signature, or with the identity already pinned. */
-function isVouchedFor(
-  step: Step,
-  device: DeviceJid,
-  keys: WireNode,
-  identityKey: Uint8Array,
-): boolean {
-  const user = userOf(device);
-  const pinned = pinnedIdentity(step.tx, device)?.publicKey;
-  if (deviceIdOf(device) === 0) return pinned === undefined || equalBytes(pinned, identityKey);
-  const outcome = checkAdv(
-    {
-      device,
-      deviceIdentity: bytesContent(child(keys, 'device-identity')),
-      identityKey,
-      primaryIdentity: pinnedIdentity(step.tx, user)?.publicKey,
-      knownIdentity: pinned,
-      list: deviceListOf(step, user),
-    },
-    step.context.crypto,
-  );
-  return outcome.kind === 'accepted';
 }
 
 /** Sends the copies asked for, as soon as their session is there. */

@@ -11,7 +11,7 @@ import type { StoredRecord } from '../../store.ts';
 import { isRejected } from '../../errors.ts';
 import { decodeKeyIndexList, decodeSignedKeyIndexList } from '../../wire/adv.ts';
 import { deviceIdOf, deviceJid } from '../../wire/jid.ts';
-import { attribute, bytesContent, child, node, type WireNode } from '../../wire/node.ts';
+import { attribute, bytesContent, child, node, textContent, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { removeDevice, updateAccount } from './accounts.ts';
 import { type Pairing, type ServerConnection, volatileOf } from './connections.ts';
@@ -74,12 +74,12 @@ export function takeVouching(
   request: WireNode,
 ): void {
   const id = attribute(iq, 'id') ?? '';
-  const ref = child(request, 'ref')?.content;
+  const ref = textContent(child(request, 'ref'));
   const identity = bytesContent(child(request, 'device-identity'));
   const signedList = bytesContent(child(request, 'key-index-list'));
   const account = accountOf(step, sender.user);
   const list = signedList === undefined ? undefined : readList(signedList);
-  if (typeof ref !== 'string' || !identity || !signedList || !list || !account) {
+  if (ref === undefined || !identity || !signedList || !list || !account) {
     return refuse(step, phone.connection, id, '400');
   }
   if (deviceIdOf(sender.device) !== 0) return refuse(step, phone.connection, id, '403');
@@ -131,11 +131,14 @@ export function takeSignature(step: Step, companion: ServerConnection, iq: WireN
   const offer = pairing?.offer;
   const signed = child(iq, 'pair-device-sign');
   if (pairing === undefined || offer === undefined) return; // the result that confirms the references
-  if (attribute(iq, 'type') !== 'result' || signed === undefined) return abandon(step, companion, '403');
+  const deviceIdentity = signed && bytesContent(child(signed, 'device-identity'));
+  if (attribute(iq, 'type') !== 'result' || deviceIdentity === undefined) {
+    return abandon(step, companion, '403');
+  }
   const account = accountOf(step, offer.device.replace(/:\d+@/, '@') as UserJid);
   const isLate = account === undefined || offer.listTimestampS <= account.listTimestampS;
   if (isLate || account.devices.length > COMPANIONS_MAX) return abandon(step, companion, '409');
-  publish(step, companion, pairing, account);
+  publish(step, companion, pairing, account, deviceIdentity);
   answerPhone(step, offer.phoneConnection, offer.phoneQueryId, offer.device);
   companion.pairing = undefined;
   for (const ref of pairing.refs) volatileOf(step.store).pairingByRef.delete(ref);
@@ -148,6 +151,7 @@ function publish(
   companion: ServerConnection,
   pairing: Pairing,
   account: ServerAccountRecord,
+  deviceIdentity: Uint8Array,
 ): void {
   const offer = pairing.offer!;
   const linked: LinkedRecord = {
@@ -164,6 +168,7 @@ function publish(
     signedPrekeyId: pairing.signedPrekeyId,
     signedPrekey: pairing.signedPrekey,
     signedPrekeySignature: pairing.signedPrekeySignature,
+    deviceIdentity,
   };
   const paired: PairedRecord = { kind: 'paired', device: offer.device };
   step.tx.put('linked', offer.device, linked);

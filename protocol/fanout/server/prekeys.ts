@@ -43,6 +43,7 @@ export function takeUpload(step: Step, device: DeviceJid, upload: WireNode): boo
     signedPrekeyId: signed.id,
     signedPrekey: signed.publicKey,
     signedPrekeySignature: signed.signature,
+    deviceIdentity: step.get<BundleRecord>('bundle', device)?.deviceIdentity,
   };
   step.tx.put('bundle', device, bundle);
   for (const { id, value } of keys) putPrekey(step, device, id, value);
@@ -127,6 +128,9 @@ function bundleNode(
     content.push(
       node('key', {}, [node('id', {}, prekeyIdBytes(prekey.id)), node('value', {}, prekey.publicKey)]),
     );
+  }
+  if (bundle.deviceIdentity !== undefined) {
+    content.push(node('device-identity', {}, bundle.deviceIdentity));
   }
   return node('user', { jid: device }, content);
 }

@@ -32,6 +32,8 @@ export interface BundleRecord extends StoredRecord {
   readonly signedPrekeyId: number;
   readonly signedPrekey: Uint8Array;
   readonly signedPrekeySignature: Uint8Array;
+  /** A companion's ADVSignedDeviceIdentity as it signed it when linked; undefined for primaries. */
+  readonly deviceIdentity: Uint8Array | undefined;
 }
 
 /** One one-time prekey waiting to be served. Key: its id. */

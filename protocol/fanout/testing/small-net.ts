@@ -1,0 +1,282 @@
+/**
+ * The smallest world that runs fanout nodes: frames arrive in order of sending, time moves only when asked.
+ * It drives the protocol's own tests; the simulator has nothing to do with it.
+ */
+
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type {
+  Command,
+  Effect,
+  InputBody,
+  LostRecord,
+  OutboxRecord,
+  ProtocolNode,
+  Settings,
+  ShownRecord,
+  StepContext,
+  TransportRecord,
+} from '../../contract.ts';
+import { keyStream, rootSecret, secretsFor } from '../../crypto/key-stream.ts';
+import { nobleProvider } from '../../crypto/noble.ts';
+import { Store, type StoredRecord } from '../../store.ts';
+import { fanout } from '../index.ts';
+
+const SETTINGS: Settings = { prekeyBatch: 8, placeholderDeadlineUs: 300_000_000 };
+const EPOCH_US = 1_626_220_800_000_000;
+const provider = nobleProvider;
+
+interface Member {
+  readonly name: string;
+  readonly store: Store;
+  node: ProtocolNode;
+  boot: number;
+  isOn: boolean;
+}
+
+interface Wire {
+  readonly number: number;
+  readonly device: Member;
+}
+
+interface Flight {
+  readonly wire: Wire;
+  readonly toServer: boolean;
+  readonly bytes: Uint8Array;
+  readonly kind: string;
+}
+
+/** Accounts by name with their companions; `alice` has `alice.phone` and so on. */
+export class SmallNet {
+  nowUs = 0;
+  readonly members = new Map<string, Member>();
+  readonly notices: string[] = [];
+  readonly sent: string[] = [];
+  /** Set to see, change or (by returning undefined) drop each frame. */
+  tamper: (flight: Flight) => Uint8Array | undefined = (flight) => flight.bytes;
+  readonly #wires = new Map<number, Wire>();
+  readonly #flights: Flight[] = [];
+  readonly #opening: Member[] = [];
+  readonly #stream = keyStream(rootSecret('small-net'));
+  #counter = 0;
+  #serverKey: Uint8Array = new Uint8Array(32);
+
+  constructor(accounts: Readonly<Record<string, readonly string[]>>, unlinked: readonly string[] = []) {
+    const names = Object.keys(accounts);
+    const numberOf = (name: string): string => String(15_550_001 + names.indexOf(name));
+    const commits = fanout.timeZero({
+      accounts: names.map((name) => ({
+        number: numberOf(name),
+        primary: `${name}.phone`,
+        companions: (accounts[name] ?? []).map((device) => `${name}.${device}`),
+        contacts: names.filter((other) => other !== name).map(numberOf),
+      })),
+      unlinked,
+      settings: SETTINGS,
+      contextOf: (host) => this.context(host, 0, 'time-zero'),
+    });
+    const server = commits.get('server') ?? [];
+    for (const write of server) {
+      if (write.collection === 'transport') this.#serverKey = (write.record as TransportRecord).publicKey;
+    }
+    for (const [name, writes] of commits) {
+      const store = new Store();
+      store.apply(writes);
+      this.members.set(name, { name, store, node: this.#make(name, store), boot: 0, isOn: true });
+    }
+    for (const member of this.members.values()) this.step(member.name, { kind: 'started' });
+    this.settle();
+  }
+
+  #make(name: string, store: Store): ProtocolNode {
+    if (name === 'server') return fanout.server(store, { settings: SETTINGS });
+    return fanout.device(store, {
+      role: name.endsWith('.phone') ? 'primary' : 'companion',
+      serverEndpoint: 'server',
+      serverStaticKey: this.#serverKey,
+      settings: SETTINGS,
+    });
+  }
+
+  context(host: string, boot: number, inputId: string): StepContext {
+    const secrets = secretsFor(this.#stream, { host, boot, inputId });
+    let ordinal = 0;
+    const bytes = (purpose: string, length: number): Uint8Array => {
+      ordinal += 1;
+      return provider.sha512(new TextEncoder().encode(`${host}${boot}${inputId}${purpose}${ordinal}`)).slice(0, length);
+    };
+    const numbers = {
+      bytes,
+      below: (purpose: string, bound: number) => {
+        const [a = 0, b = 0, c = 0, d = 0] = bytes(purpose, 4);
+        return (((a << 24) | (b << 16) | (c << 8) | d) >>> 0) % bound;
+      },
+    };
+    return { wallUs: EPOCH_US + this.nowUs, secrets, numbers, crypto: provider };
+  }
+
+  member(name: string): Member {
+    const member = this.members.get(name);
+    if (member === undefined) throw new Error(`no member ${name}`);
+    return member;
+  }
+
+  /** Feeds one input and carries the effects out at once. */
+  step(name: string, body: InputBody): readonly Effect[] {
+    const member = this.member(name);
+    if (!member.isOn) return [];
+    this.#counter += 1;
+    const id = `${name}/${this.#counter}`;
+    const effects = member.node.step({ ...body, id }, this.context(name, member.boot, id));
+    for (const effect of effects) this.#carryOut(member, effect);
+    return effects;
+  }
+
+  #carryOut(member: Member, effect: Effect): void {
+    switch (effect.kind) {
+      case 'commit':
+        member.store.apply(effect.writes);
+        return;
+      case 'send': {
+        const wire = this.#wires.get(effect.connection);
+        if (wire === undefined) return;
+        this.sent.push(`${member.name} ${effect.label.kind}`);
+        const toServer = member.name !== 'server';
+        this.#flights.push({ wire, toServer, bytes: effect.bytes, kind: effect.label.kind });
+        return;
+      }
+      case 'open':
+        this.#opening.push(member);
+        return;
+      case 'close':
+        this.cut(effect.connection);
+        return;
+      case 'emit':
+        this.notices.push(`${member.name} ${effect.notice.code}: ${effect.notice.sentence}`);
+        return;
+      case 'push':
+        return;
+    }
+  }
+
+  /** Ends a connection; both ends learn it after what is on its way. */
+  cut(connection: number): void {
+    const wire = this.#wires.get(connection);
+    if (wire === undefined) return;
+    this.settleFlights();
+    this.#wires.delete(connection);
+    const body: InputBody = { kind: 'disconnected', connection, reason: 'closed' };
+    this.step(wire.device.name, body);
+    this.step('server', body);
+  }
+
+  #open(member: Member): void {
+    this.#counter += 1;
+    const wire: Wire = { number: this.#counter, device: member };
+    this.#wires.set(wire.number, wire);
+    const own = member.store.get('transport', 'self') as TransportRecord;
+    const connection = wire.number;
+    const connected = { kind: 'connected', connection } as const;
+    this.step('server', { ...connected, endpoint: member.name, peerStaticKey: own.publicKey });
+    this.step(member.name, { ...connected, endpoint: 'server', peerStaticKey: this.#serverKey });
+  }
+
+  settleFlights(): void {
+    for (let left = 100_000; left > 0; left--) {
+      const flight = this.#flights.shift();
+      if (flight === undefined) return;
+      const bytes = this.tamper(flight);
+      const connection = flight.wire.number;
+      if (bytes === undefined || !this.#wires.has(connection)) continue;
+      this.step(flight.toServer ? 'server' : flight.wire.device.name, { kind: 'frame', connection, bytes });
+    }
+    throw new Error('frames never stop');
+  }
+
+  /** Delivers everything, opens what was asked for, and lets due timers fire for up to `forUs`. */
+  settle(forUs = 3_000_000): void {
+    const untilUs = this.nowUs + forUs;
+    for (;;) {
+      this.settleFlights();
+      const opening = this.#opening.shift();
+      if (opening !== undefined) {
+        if (opening.isOn) this.#open(opening);
+        continue;
+      }
+      const next = this.#nextTimer();
+      if (next === undefined || next.deadlineUs - EPOCH_US > untilUs) break;
+      this.nowUs = Math.max(this.nowUs, next.deadlineUs - EPOCH_US);
+      this.step(next.member.name, { kind: 'timer', name: next.name });
+    }
+    this.nowUs = untilUs;
+  }
+
+  #nextTimer(): { member: Member; name: string; deadlineUs: number } | undefined {
+    let best: { member: Member; name: string; deadlineUs: number } | undefined;
+    for (const member of this.members.values()) {
+      if (!member.isOn) continue;
+      for (const [name, record] of member.store.collection('timer')) {
+        const { deadlineUs } = record as StoredRecord & { deadlineUs: number };
+        if (best === undefined || deadlineUs < best.deadlineUs) best = { member, name, deadlineUs };
+      }
+    }
+    return best;
+  }
+
+  command(name: string, command: Command): void {
+    this.nowUs += 1_000;
+    this.step(name, { kind: 'command', command });
+  }
+
+  power(name: string, isOn: boolean): void {
+    const member = this.member(name);
+    if (member.isOn === isOn) return;
+    if (!isOn) {
+      member.isOn = false;
+      for (const wire of [...this.#wires.values()]) if (wire.device === member) this.cut(wire.number);
+      return;
+    }
+    member.isOn = true;
+    this.restart(name);
+  }
+
+  /** A crash: volatile state is gone, connections die, the node is built anew from its Store. */
+  restart(name: string): void {
+    const member = this.member(name);
+    for (const wire of [...this.#wires.values()]) {
+      if (wire.device === member || name === 'server') {
+        this.#wires.delete(wire.number);
+        const body: InputBody = { kind: 'disconnected', connection: wire.number, reason: 'gone' };
+        this.step(name === 'server' ? wire.device.name : 'server', body);
+      }
+    }
+    member.store.volatile.clear();
+    member.boot += 1;
+    member.node = this.#make(name, member.store);
+    this.step(name, { kind: 'started' });
+  }
+
+  user(name: string): string {
+    return (this.member(`${name}.phone`).store.get('account', 'self') as StoredRecord & { user: string }).user;
+  }
+
+  send(from: string, to: string, text: string): void {
+    this.command(from, { kind: 'send', chat: this.user(to), text });
+  }
+
+  texts(name: string): string[] {
+    const shown = [...this.member(name).store.collection('shown').values()] as ShownRecord[];
+    return shown.sort((one, other) => one.positionUs - other.positionUs).map(({ text }) => text);
+  }
+
+  lost(name: string): LostRecord[] {
+    return [...this.member(name).store.collection('lost').values()] as LostRecord[];
+  }
+
+  outbox(name: string): OutboxRecord[] {
+    return [...this.member(name).store.collection('outbox').values()] as OutboxRecord[];
+  }
+
+  transportKey(name: string): string {
+    return bytesToHex((this.member(name).store.get('transport', 'self') as TransportRecord).publicKey);
+  }
+}
