@@ -1,7 +1,7 @@
 /**
- * What both back ends ask of their arguments, and the two small things both do with results, written
- * once so that they cannot differ. Lengths that our own code fixes are invariants (they crash); lengths
- * that come from the wire are answered with `false` or `undefined` by the callers.
+ * What both back ends ask of their arguments, and the two small things both do with results,
+ * written once so that they cannot differ. Lengths that our own code fixes are invariants (they
+ * crash); lengths that come from the wire are answered with `false` or `undefined` by the callers.
  */
 
 import { assert } from '../errors.ts';
@@ -70,7 +70,9 @@ export function splitKeys(output: Uint8Array, lengths: readonly number[]): Uint8
   return keys;
 }
 
-/** Whether `expected` (1..32 bytes; any other length is `false`) leads `full`; looks at every byte. */
+/**
+ * Whether `expected` (1..32 bytes; any other length is `false`) leads `full`; looks at every byte.
+ */
 export function isLeadingPart(full: Uint8Array, expected: Uint8Array): boolean {
   if (expected.length < 1 || expected.length > full.length) return false;
   let difference = 0;

@@ -1,12 +1,15 @@
 /**
- * What an X25519 public key must be before any back end touches it. Common back ends accept u = p + 9 as
- * the base point and answer low-order points with their own errors, so the rule is written once, here,
- * and both back ends ask it first. It does not check that a point lies in the prime-order subgroup:
- * X25519 clears the cofactor. Source: specification 1.2; orders of the points: RFC 7748 and the
- * arithmetic of the curve (the tests derive them again).
+ * What an X25519 public key must be before any back end touches it. Common back ends accept u = p +
+ * 9 as the base point and answer low-order points with their own errors, so the rule is written
+ * once, here, and both back ends ask it first. It does not check that a point lies in the
+ * prime-order subgroup: X25519 clears the cofactor. Source: specification 1.2; orders of the
+ * points: RFC 7748 and the arithmetic of the curve (the tests derive them again).
  */
 
-/** p - 1 = 2^255 - 20, little endian: the order-4 point of the twist. p itself is one more in the first byte. */
+/**
+ * p - 1 = 2^255 - 20, little endian: the order-4 point of the twist. p itself is one more in the
+ * first byte.
+ */
 const FIRST_BYTE_OF_P = 0xed;
 
 /** The two points of order 8 on Curve25519, little endian. */
@@ -22,14 +25,17 @@ const ORDER_EIGHT: readonly (readonly number[])[] = [
 ];
 
 /**
- * Whether `key` may be used as an X25519 public key: 32 bytes, canonical (u < p, which also means that
- * the top bit is clear) and not of low order (0, 1, p - 1 and the two points of order 8).
+ * Whether `key` may be used as an X25519 public key: 32 bytes, canonical (u < p, which also means
+ * that the top bit is clear) and not of low order (0, 1, p - 1 and the two points of order 8).
  */
 export function isUsablePublicKey(key: Uint8Array): boolean {
   return key.length === 32 && isCanonical(key) && !isLowOrder(key);
 }
 
-/** Whether every byte is zero: the X25519 result that no honest pair of keys has. Looks at every byte. */
+/**
+ * Whether every byte is zero: the X25519 result that no honest pair of keys has. Looks at every
+ * byte.
+ */
 export function isAllZero(bytes: Uint8Array): boolean {
   let seen = 0;
   for (const byte of bytes) seen |= byte;
@@ -44,7 +50,10 @@ function isCanonical(key: Uint8Array): boolean {
   return (key[0] as number) < FIRST_BYTE_OF_P;
 }
 
-/** For a canonical key: whether it is one of the five u of order 1, 2, 4 or 8, on the curve or its twist. */
+/**
+ * For a canonical key: whether it is one of the five u of order 1, 2, 4 or 8, on the curve or its
+ * twist.
+ */
 function isLowOrder(key: Uint8Array): boolean {
   if (key[31] === 0 && (key[0] as number) <= 1 && isAllZero(key.subarray(1))) return true;
   if (key[31] === 0x7f && key[0] === FIRST_BYTE_OF_P - 1) {

@@ -1,4 +1,6 @@
-/** The labelled key stream: what it must give again and what it must never give twice (contract 5). */
+/**
+ * The labelled key stream: what it must give again and what it must never give twice (contract 5).
+ */
 
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';

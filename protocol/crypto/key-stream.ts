@@ -1,8 +1,9 @@
 /**
- * The labelled key stream (contract 5): every secret byte of a run (keys, nonces, XEdDSA's Z) is real
- * HMAC-SHA-256 over a label that names its cause, so adding a draw shifts no other one, and a restored
- * snapshot or a clone, which boots anew, repeats none. Built on the hashes directly: the stream is the
- * same under every crypto provider and is not itself a use of one. Nothing of it is kept in a Store.
+ * The labelled key stream (contract 5): every secret byte of a run (keys, nonces, XEdDSA's Z) is
+ * real HMAC-SHA-256 over a label that names its cause, so adding a draw shifts no other one, and a
+ * restored snapshot or a clone, which boots anew, repeats none. Built on the hashes directly: the
+ * stream is the same under every crypto provider and is not itself a use of one. Nothing of it is
+ * kept in a Store.
  */
 
 import { hmac } from '@noble/hashes/hmac.js';
@@ -28,7 +29,10 @@ export interface SecretLabel {
   readonly ordinal: number;
 }
 
-/** Where the steps of one host get their secrets from: everything of a label but purpose and ordinal. */
+/**
+ * Where the steps of one host get their secrets from: everything of a label but purpose and
+ * ordinal.
+ */
 export type SecretScope = Pick<SecretLabel, 'host' | 'boot' | 'inputId'>;
 
 /** The root of a run's secrets, keyed once; opaque to everyone but this file. */
@@ -60,7 +64,10 @@ export function secretAt(stream: KeyStream, label: SecretLabel, length: number):
   return expand(scopedTo(stream, label), label.purpose, label.ordinal, length);
 }
 
-/** The port a step sees: labels of this scope, with ordinals counted per purpose from 0. Make one per step. */
+/**
+ * The port a step sees: labels of this scope, with ordinals counted per purpose from 0. Make one
+ * per step.
+ */
 export function secretsFor(stream: KeyStream, scope: SecretScope): Secrets {
   const ordinals = new Map<string, number>();
   let scoped: KeyedHash | undefined;
@@ -95,7 +102,8 @@ function expand(scoped: KeyedHash, purpose: string, ordinal: number, length: num
 
 /**
  * Unambiguous bytes of a tuple: each text as a tag, its length and its UTF-16 units (so that every
- * JavaScript string, lone surrogates included, has its own encoding), each number as a tag and 4 bytes.
+ * JavaScript string, lone surrogates included, has its own encoding), each number as a tag and 4
+ * bytes.
  */
 function encode(fields: readonly (string | number)[]): Uint8Array {
   let size = 0;

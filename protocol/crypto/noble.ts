@@ -1,7 +1,8 @@
 /**
- * The reference back end: audited pure JavaScript arithmetic, the same in Node and in a browser. Every
- * other back end is compared with it byte by byte. It keeps no state and draws no randomness of its
- * own: `randomSecretKey` and `keygen` without a seed are never called. Specification 1.2, 1.3, 3.1.
+ * The reference back end: audited pure JavaScript arithmetic, the same in Node and in a browser.
+ * Every other back end is compared with it byte by byte. It keeps no state and draws no randomness
+ * of its own: `randomSecretKey` and `keygen` without a seed are never called. Specification 1.2,
+ * 1.3, 3.1.
  */
 
 import { cbc, ctr, gcm } from '@noble/ciphers/aes.js';
@@ -104,7 +105,10 @@ function gcmDecrypt(
   return opened(() => gcm(key, nonce, aad).decrypt(sealed));
 }
 
-/** noble answers a wrong length, padding or tag by throwing; with checked keys nothing else throws here. */
+/**
+ * noble answers a wrong length, padding or tag by throwing; with checked keys nothing else throws
+ * here.
+ */
 function opened(decrypt: () => Uint8Array): Uint8Array | undefined {
   try {
     return decrypt();

@@ -1,20 +1,25 @@
 /**
- * The fast back end on Node: `node:crypto` where it wins, the shared code where it does not. Same bytes
- * and same refusals as `noble.ts`. Keys become native objects once and are remembered by the identity of
- * their array (callers never mutate arrays). Results are plain arrays that own their memory, never Buffers.
+ * The fast back end on Node: `node:crypto` where it wins, the shared code where it does not. Same
+ * bytes and same refusals as `noble.ts`. Keys become native objects once and are remembered by the
+ * identity of their array (callers never mutate arrays). Results are plain arrays that own their
+ * memory, never Buffers.
  *
  * Measured on Node 20.20 with OpenSSL 3.0, medians in µs; chosen first, then what was rejected:
  * - agree with imported keys: 38; noble 1,370.
- * - public key import: JWK 10; SPKI 110 (the decoder of OpenSSL 3 is the cost). Private: JWK with a dummy
- *   `x` 35, which includes computing the public key; PKCS#8 870. Public from private: JWK export 1.8;
- *   SPKI export 95.
- * - XEdDSA verify: Ed25519 of OpenSSL, then noble's points only if it says no: 180 against 1,900.
- * - HMAC of one byte: small-hash 1.4 (0.8 for a second message under the same key); two `crypto.hash` over
- *   own pads 2.5; createHmac 2.8; noble 5.4. From 120 bytes on createHmac 2.0 to 3.0 is as fast or faster.
- * - HKDF to 32 + 32 + 16 bytes: small-hash 3.9; one-shots 7.2; four createHmac 8.9; hkdfSync 8.9 to 14;
- *   noble 9.2.
- * - SHA-256 up to 119 bytes: small-hash 0.4 to 0.7; `crypto.hash` 0.75 to 1.2; noble 1.4; createHash 1.9.
- * - CBC of 200 bytes: padded here, no final(): 2.9 and 2.0; with final() 3.8 and 4.5; noble 3.8 and 4.4.
+ * - public key import: JWK 10; SPKI 110 (the decoder of OpenSSL 3 is the cost). Private: JWK with a
+ *   dummy `x` 35, which includes computing the public key; PKCS#8 870. Public from private: JWK
+ *   export 1.8; SPKI export 95.
+ * - XEdDSA verify: Ed25519 of OpenSSL, then noble's points only if it says no: 65 (90
+ *   with a fresh key); noble alone 900.
+ * - HMAC of one byte: small-hash 1.4 (0.8 for a second message under the same key); two
+ *   `crypto.hash` over own pads 2.5; createHmac 2.8; noble 5.4. From 120 bytes on createHmac 2.0 to
+ *   3.0 is as fast or faster.
+ * - HKDF to 32 + 32 + 16 bytes: small-hash 3.9; one-shots 7.2; four createHmac 8.9; hkdfSync 8.9 to
+ *   14; noble 9.2.
+ * - SHA-256 up to 119 bytes: small-hash 0.4 to 0.7; `crypto.hash` 0.75 to 1.2; noble 1.4;
+ *   createHash 1.9.
+ * - CBC of 200 bytes: padded here, no final(): 2.9 and 2.0; with final() 3.8 and 4.5; noble 3.8 and
+ *   4.4.
  * - GCM of 200 bytes: 5; noble 22. CTR: 3.7; noble 6.5.
  */
 
@@ -52,14 +57,22 @@ import {
   xeddsaVerify,
 } from './xeddsa.ts';
 
-/** Longest message, in bytes, for which hashing in JavaScript beats the call into OpenSSL: two blocks. */
+/**
+ * Longest message, in bytes, for which hashing in JavaScript beats the call into OpenSSL: two
+ * blocks.
+ */
 const SMALL_MESSAGE_BYTES = 119;
-/** 32 zero bytes in base64url: Node wants an `x` beside `d`, does not check it and computes its own. */
+/**
+ * 32 zero bytes in base64url: Node wants an `x` beside `d`, does not check it and computes its own.
+ */
 const DUMMY_X = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 const TAG_BYTES = 16;
 const BLOCK_BYTES = 16;
 
-/** The provider on `node:crypto`, with caches of its own. Used by whoever composes a program for Node. */
+/**
+ * The provider on `node:crypto`, with caches of its own. Used by whoever composes a program for
+ * Node.
+ */
 export function opensslProvider(): CryptoProvider {
   return {
     name: 'openssl',
@@ -145,9 +158,10 @@ function signatures(): Pick<CryptoProvider, 'sign' | 'verify'> {
       return xeddsaSign(key, message, z);
     },
     /**
-     * OpenSSL hashes the same R, A and message, computes the same s*B - h*A and compares its encoding
-     * with R byte by byte, but takes only s below the order: what it accepts, the definition accepts.
-     * What it refuses may still be an s above the order, so the definition decides.
+     * OpenSSL hashes the same R, A and message, computes the same s*B - h*A and compares its
+     * encoding with R byte by byte, but takes only s below the order: what it accepts, the
+     * definition accepts. What it refuses may still be an s above the order, so the definition
+     * decides.
      */
     verify(publicKey, message, signature) {
       if (!isWellFormed(publicKey, signature)) return false;
@@ -194,7 +208,10 @@ function keyedHashes(): Pick<CryptoProvider, 'derive' | 'mac' | 'macHolds' | 'hk
 
 // ---------------------------------------------------------------- ciphers
 
-/** Whole blocks leave a cipher by `update`; padding them here saves the second native call and a copy. */
+/**
+ * Whole blocks leave a cipher by `update`; padding them here saves the second native call and a
+ * copy.
+ */
 function cbcEncrypt(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): Uint8Array {
   assertCbc(key, iv);
   const padding = BLOCK_BYTES - (plaintext.length % BLOCK_BYTES);
@@ -204,7 +221,9 @@ function cbcEncrypt(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): Uin
   return plain(createCipheriv('aes-256-cbc', key, iv).update(padded));
 }
 
-/** The padding is checked here too: no second native call, no exception for what an attacker sent. */
+/**
+ * The padding is checked here too: no second native call, no exception for what an attacker sent.
+ */
 function cbcDecrypt(
   key: Uint8Array,
   iv: Uint8Array,

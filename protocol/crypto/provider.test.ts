@@ -1,4 +1,6 @@
-/** One behaviour suite over both back ends: what the port promises beyond the values of its results. */
+/**
+ * One behaviour suite over both back ends: what the port promises beyond the values of its results.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { InvariantError } from '../errors.ts';
@@ -49,7 +51,7 @@ describe.each(backEnds)('$name', (provider) => {
     expect(new Set(results.map(({ buffer }) => buffer)).size).toBe(results.length);
   });
 
-  test('results are the same when asked again, and later calls do not change earlier results', () => {
+  test('results are the same when asked again, and later calls leave earlier results alone', () => {
     const first = everyResult(provider);
     const copies = first.map(hexOf);
     expect(everyResult(provider).map(hexOf)).toEqual(copies);

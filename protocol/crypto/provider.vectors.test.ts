@@ -1,9 +1,15 @@
-/** Known answers of specification appendix A (A.1 keys and signature, A.3 ADV, A.7 libsignal's own) and of the RFCs. */
+/**
+ * Known answers of specification appendix A (A.1 keys and signature, A.3 ADV, A.7 libsignal's own)
+ * and of the RFCs.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { ascii, backEnds, bytes, hexOf } from './testing/back-ends.ts';
 
-/** A.1: name, private key, public key; the private key is the clamped SHA-256 of `wa-sim:` and the name. */
+/**
+ * A.1: name, private key, public key; the private key is the clamped SHA-256 of `wa-sim:` and the
+ * name.
+ */
 const KEYS = [
   [
     'alice-ik',

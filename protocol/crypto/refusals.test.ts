@@ -23,7 +23,10 @@ function numberOf(value: Uint8Array): bigint {
   return BigInt(`0x${hexOf(Uint8Array.from(value).reverse())}`);
 }
 
-/** u of every point of small order, derived from the Edwards curve's torsion group, and -1 from the twist. */
+/**
+ * u of every point of small order, derived from the Edwards curve's torsion group, and -1 from the
+ * twist.
+ */
 function lowOrderCoordinates(): bigint[] {
   const torsion = ed25519.Point.fromHex(
     'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
@@ -83,7 +86,7 @@ describe.each(backEnds)('$name', (provider) => {
     }
   });
 
-  test('refuses the wrong sign, bits 5 and 6 of the last byte, another message, another key', () => {
+  test('refuses the wrong sign, bits 5 and 6 of the end, another message, another key', () => {
     for (const bit of [0x80, 0x40, 0x20]) {
       const altered = Uint8Array.from(signature);
       altered[63] = (altered[63] as number) ^ bit;
@@ -94,7 +97,7 @@ describe.each(backEnds)('$name', (provider) => {
     expect(provider.verify(another, message, signature)).toBe(false);
   });
 
-  test('takes s modulo the order, as libsignal does, as long as its top three bits are clear', () => {
+  test('takes s modulo the order, as libsignal does, while its top three bits are clear', () => {
     const s = numberOf(signature.subarray(32)) % 2n ** 255n;
     const sign = (signature[63] as number) & 0x80;
     const withResponse = (response: bigint): Uint8Array => {
@@ -108,7 +111,7 @@ describe.each(backEnds)('$name', (provider) => {
     expect(provider.verify(publicKey, message, withResponse(s + 2n * ORDER))).toBe(false);
   });
 
-  test('verifies nothing under an unusable key, not even what its small order would let anyone forge', () => {
+  test('verifies nothing under an unusable key, whose small order lets anyone forge', () => {
     // Under u = 0 (order 2) R = the neutral point and s = 0 hold whenever the challenge is even.
     const forged = new Uint8Array(64);
     forged[0] = 1;

@@ -1,12 +1,14 @@
 /**
- * SHA-256, HMAC and HKDF for the small inputs of a ratchet (chain steps, message keys, root steps). It
- * writes no hash arithmetic: it drives noble's compression function block by block, with fixed buffers
- * and the key's two midstates kept from one call to the next, so that the two steps of one chain key pay
- * for its pads once. Larger inputs are not taken: native code wins from about 120 bytes on.
+ * SHA-256, HMAC and HKDF for the small inputs of a ratchet (chain steps, message keys, root steps).
+ * It writes no hash arithmetic: it drives noble's compression function block by block, with fixed
+ * buffers and the key's two midstates kept from one call to the next, so that the two steps of one
+ * chain key pay for its pads once. Larger inputs are not taken: native code wins from about 120
+ * bytes on.
  *
- * Measured (Node 20.20, medians): one compression 0.35 µs, while creating, feeding and closing a hash
- * object costs 1.4 µs (noble) or 1.2 µs (`crypto.hash`). A pure rewrite of the compression function was
- * 0.1 µs faster per block and was not worth owning. Specification 3.1; RFC 2104, RFC 5869, FIPS 180-4.
+ * Measured (Node 20.20, medians): one compression 0.35 µs, while creating, feeding and closing a
+ * hash object costs 1.4 µs (noble) or 1.2 µs (`crypto.hash`). A pure rewrite of the compression
+ * function was 0.1 µs faster per block and was not worth owning. Specification 3.1; RFC 2104, RFC
+ * 5869, FIPS 180-4.
  */
 
 import { _SHA256 } from '@noble/hashes/sha2.js';
@@ -20,7 +22,10 @@ export const SMALL_BYTES_MAX = 247;
 export interface SmallHash {
   /** SHA-256 of at most `SMALL_BYTES_MAX` bytes: a fresh array of 32. */
   sha256(message: Uint8Array): Uint8Array;
-  /** HMAC-SHA-256 under a key of at most 64 bytes, of at most `SMALL_BYTES_MAX` bytes: a fresh array of 32. */
+  /**
+   * HMAC-SHA-256 under a key of at most 64 bytes, of at most `SMALL_BYTES_MAX` bytes: a fresh array
+   * of 32.
+   */
   hmac(key: Uint8Array, message: Uint8Array): Uint8Array;
   /** Whether `hkdf` takes these inputs. */
   takes(keyMaterial: Uint8Array, salt: Uint8Array | undefined, info: string): boolean;
@@ -138,7 +143,10 @@ class Core {
     this.#compressor.save(this.initial);
   }
 
-  /** Hashes `length` bytes of `message` on top of `from`, which has absorbed `absorbed` bytes, into `result`. */
+  /**
+   * Hashes `length` bytes of `message` on top of `from`, which has absorbed `absorbed` bytes, into
+   * `result`.
+   */
   digest(from: State, length: number, absorbed: number): void {
     assert(length <= SMALL_BYTES_MAX, 'the caller checked that the message is small');
     const end = (length + 9 + 63) & ~63;

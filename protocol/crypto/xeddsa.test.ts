@@ -1,4 +1,6 @@
-/** XEdDSA against two independent implementations, as signers and as verifiers. Specification 1.3. */
+/**
+ * XEdDSA against two independent implementations, as signers and as verifiers. Specification 1.3.
+ */
 
 import { PrivateKey, PublicKey } from '@signalapp/libsignal-client';
 import * as curve25519 from 'curve25519-js';

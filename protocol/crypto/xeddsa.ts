@@ -1,8 +1,8 @@
 /**
- * XEdDSA: Ed25519-shaped signatures under X25519 keys, in libsignal's variant: the sign of the Edwards
- * point travels in the top bit of the signature instead of being forced to zero. Randomness is an
- * argument. There is one definition of what is accepted; a back end may answer faster only where its
- * acceptance implies this one. Source: specification 1.3; keys as in 1.2.
+ * XEdDSA: Ed25519-shaped signatures under X25519 keys, in libsignal's variant: the sign of the
+ * Edwards point travels in the top bit of the signature instead of being forced to zero. Randomness
+ * is an argument. There is one definition of what is accepted; a back end may answer faster only
+ * where its acceptance implies this one. Source: specification 1.3; keys as in 1.2.
  */
 
 import { ed25519 } from '@noble/curves/ed25519.js';
@@ -14,7 +14,9 @@ const { Point } = ed25519;
 const { Fp } = Point;
 const ORDER = Point.Fn.ORDER;
 
-/** 2^256 - 2 as little-endian bytes: what keeps the nonce hash apart from every encoding of a point. */
+/**
+ * 2^256 - 2 as little-endian bytes: what keeps the nonce hash apart from every encoding of a point.
+ */
 const NONCE_PREFIX = new Uint8Array(32).fill(0xff);
 NONCE_PREFIX[0] = 0xfe;
 
@@ -37,14 +39,20 @@ export function clamp(seed: Uint8Array): Uint8Array {
   return key;
 }
 
-/** Prepares signing: one multiplication of the base point, half of the cost of a signature (0.2 of 0.4 ms). */
+/**
+ * Prepares signing: one multiplication of the base point, half of the cost of a signature (0.2 of
+ * 0.4 ms).
+ */
 export function signingKey(privateKey: Uint8Array): SigningKey {
   const clamped = clamp(privateKey);
   const scalar = littleEndian(clamped) % ORDER;
   return { privateKey: clamped, scalar, edwards: Point.BASE.multiply(scalar).toBytes() };
 }
 
-/** 64 bytes R || s, the sign of the public point in the top bit. `z`: 64 secret bytes, never used twice. */
+/**
+ * 64 bytes R || s, the sign of the public point in the top bit. `z`: 64 secret bytes, never used
+ * twice.
+ */
 export function xeddsaSign(key: SigningKey, message: Uint8Array, z: Uint8Array): Uint8Array {
   assert(z.length === 64, 'XEdDSA is hedged with 64 secret bytes');
   const nonce = hashToScalar(NONCE_PREFIX, key.privateKey, message, z);
@@ -60,9 +68,9 @@ export function xeddsaSign(key: SigningKey, message: Uint8Array, z: Uint8Array):
 
 /**
  * The definition of acceptance. Refuses a signature that is not 64 bytes, a public key that is not
- * usable (specification 1.2) or whose u has no point on the curve, and bits 5 and 6 of the last byte;
- * then takes s modulo the order, as libsignal does, and compares the encoding of s*B - h*A with R byte
- * by byte (no cofactor is cleared).
+ * usable (specification 1.2) or whose u has no point on the curve, and bits 5 and 6 of the last
+ * byte; then takes s modulo the order, as libsignal does, and compares the encoding of s*B - h*A
+ * with R byte by byte (no cofactor is cleared).
  */
 export function xeddsaVerify(
   publicKey: Uint8Array,
@@ -84,7 +92,9 @@ export function xeddsaVerify(
   return expected.every((byte, index) => byte === commitment[index]);
 }
 
-/** The cheap refusals that come before any arithmetic: lengths, bits 5 and 6 of s, an unusable key. */
+/**
+ * The cheap refusals that come before any arithmetic: lengths, bits 5 and 6 of s, an unusable key.
+ */
 export function isWellFormed(publicKey: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== 64 || ((signature[63] as number) & 0x60) !== 0) return false;
   return isUsablePublicKey(publicKey);
@@ -103,7 +113,10 @@ export function edwardsOf(publicKey: Uint8Array, sign: number): Uint8Array {
   return encoded;
 }
 
-/** The point, or `undefined` when the encoding has no x (noble says so by throwing, here and nowhere else). */
+/**
+ * The point, or `undefined` when the encoding has no x (noble says so by throwing, here and nowhere
+ * else).
+ */
 function decode(edwards: Uint8Array): InstanceType<typeof Point> | undefined {
   try {
     return Point.fromBytes(edwards);

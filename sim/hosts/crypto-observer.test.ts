@@ -1,4 +1,6 @@
-/** What judges learn of key use: names that connect what was made with what was used (contract 9). */
+/**
+ * What judges learn of key use: names that connect what was made with what was used (contract 9).
+ */
 
 import { describe, expect, test } from 'vitest';
 import { nobleProvider } from '../../protocol/crypto/noble.ts';

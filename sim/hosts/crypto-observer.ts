@@ -1,12 +1,12 @@
 /**
- * Watches the crypto provider from outside (contract 9): every use is told to a sink with the names of
- * the keys that went in and came out and whether it held. Nodes report nothing about keys; judges learn
- * of key use only from here. The observer changes no result and keeps no key.
+ * Watches the crypto provider from outside (contract 9): every use is told to a sink with the names
+ * of the keys that went in and came out and whether it held. Nodes report nothing about keys;
+ * judges learn of key use only from here. The observer changes no result and keeps no key.
  *
- * What the lists hold, in order: `keyPair` seed -> private, public · `agree` private, public -> shared ·
- * `sign` private, z · `verify` public · `derive` key -> key · `mac` and `macHolds` key · `hkdf` material,
- * salt if given -> each output · ciphers the key alone (a digest covers the initialisation vector or
- * nonce and the plaintext) · plain hashes nothing.
+ * What the lists hold, in order: `keyPair` seed -> private, public · `agree` private, public ->
+ * shared · `sign` private, z · `verify` public · `derive` key -> key · `mac` and `macHolds` key ·
+ * `hkdf` material, salt if given -> each output · ciphers the key alone (a digest covers the
+ * initialisation vector or nonce and the plaintext) · plain hashes nothing.
  */
 
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
@@ -17,7 +17,10 @@ type Sink = (use: CryptoUse) => void;
 
 const NONE: readonly string[] = [];
 
-/** A provider that answers as `inner` does, under its name, and tells `sink` of each use after it happened. */
+/**
+ * A provider that answers as `inner` does, under its name, and tells `sink` of each use after it
+ * happened.
+ */
 export function observeCrypto(inner: CryptoProvider, sink: Sink): CryptoProvider {
   const names = keyNames();
   return {

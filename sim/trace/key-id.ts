@@ -1,8 +1,9 @@
 /**
- * Names a key by its content, so that judges can follow it from the crypto border into records and back
- * (contract 9). Equal bytes have equal names; a name is 128 bits of `hash128.ts`, written as 32 hex
- * digits. That is a fast hash, not a cryptographic one: a SHA-256 would cost more than many of the uses
- * it names. It tells apart keys that honest arithmetic made, not bytes somebody chose to collide.
+ * Names a key by its content, so that judges can follow it from the crypto border into records and
+ * back (contract 9). Equal bytes have equal names; a name is 128 bits of `hash128.ts`, written as
+ * 32 hex digits. That is a fast hash, not a cryptographic one: a SHA-256 would cost more than many
+ * of the uses it names. It tells apart keys that honest arithmetic made, not bytes somebody chose
+ * to collide.
  */
 
 import { Hash128 } from './hash128.ts';
