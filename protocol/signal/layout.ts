@@ -5,13 +5,13 @@
  */
 
 import type { CryptoProvider } from '../crypto/provider.ts';
-import { isRejected, type Rejection, reject } from '../errors.ts';
+import { assert, isRejected, type Rejection, reject } from '../errors.ts';
 import {
   decodePreKeySignalMessage,
   decodeSignalMessage,
   encodePreKeySignalMessage,
-  encodeSignalMessage,
 } from '../wire/signal-messages.ts';
+import { bodySize, isSmallCounter, readBody, writeBody } from './canonical.ts';
 import { KEY_TYPE, rawKey, serialiseKey } from './keys.ts';
 import type { SessionRecord } from './records.ts';
 
@@ -55,26 +55,30 @@ function writeIdentities(target: Uint8Array, sender: Uint8Array, receiver: Uint8
   target.set(receiver, 34);
 }
 
-/** Writes a SignalMessage of `session`: version byte, protobuf, MAC from us to the peer. */
+/**
+ * Writes a SignalMessage of `session`: version byte, protobuf, MAC from us to the peer. The array is a view
+ * behind both (public) identities, which the MAC covers too.
+ */
 export function writeSignalMessage(
   provider: CryptoProvider,
   session: SessionRecord,
   ciphertext: Uint8Array,
   macKey: Uint8Array,
 ): Uint8Array {
-  const body = encodeSignalMessage({
-    ratchetKey: serialiseKey(session.senderRatchet.publicKey),
-    counter: session.senderCounter,
-    previousCounter: session.previousCounter,
-    ciphertext,
-  });
-  const macAt = IDENTITIES_BYTES + 1 + body.length;
+  const { senderCounter, previousCounter } = session;
+  assert(
+    isSmallCounter(senderCounter) && isSmallCounter(previousCounter),
+    'no chain is ever this long',
+  );
+  const bodyAt = IDENTITIES_BYTES + 1;
+  const macAt = bodyAt + bodySize(senderCounter, previousCounter, ciphertext.length);
   const covered = new Uint8Array(macAt + MAC_BYTES);
   writeIdentities(covered, session.localIdentity, session.remoteIdentity);
   covered[IDENTITIES_BYTES] = VERSION_BYTE;
-  covered.set(body, IDENTITIES_BYTES + 1);
+  const ratchetKey = session.senderRatchet.publicKey;
+  writeBody(covered, bodyAt, ratchetKey, senderCounter, previousCounter, ciphertext);
   covered.set(provider.mac(macKey, covered.subarray(0, macAt), MAC_BYTES), macAt);
-  return covered.slice(IDENTITIES_BYTES);
+  return covered.subarray(IDENTITIES_BYTES);
 }
 
 /** Whether the MAC of a received message holds between the identities of `session`, peer to us. */
@@ -132,18 +136,35 @@ export function parseSignalMessage(bytes: Uint8Array): ParsedMessage | Rejection
   const refusal = badVersion(bytes);
   if (refusal !== undefined) return refusal;
   if (bytes.length <= MAC_BYTES) return reject('malformed', 'A Signal message has no MAC.');
+  const macAt = bytes.length - MAC_BYTES;
+  const body = readBody(bytes, 1, macAt);
+  if (body === undefined) return parseOtherMessage(bytes);
+  const ciphertext = bytes.subarray(body.ciphertextAt, macAt);
+  if (!isWholeBlocks(ciphertext)) return badBlocks(ciphertext.length);
+  // A copy: it becomes part of the session.
+  const ratchetKey = bytes.slice(body.ratchetKeyAt, body.ratchetKeyAt + 32);
+  return { bytes, ratchetKey, counter: body.counter, ciphertext };
+}
+
+/** Takes apart what is not written in the usual form. */
+function parseOtherMessage(bytes: Uint8Array): ParsedMessage | Rejection {
   const fields = decodeSignalMessage(bytes.subarray(1, bytes.length - MAC_BYTES));
   if (isRejected(fields)) return fields;
   const ratchetKey = keyField('ratchet key', fields.ratchetKey);
   if (isRejected(ratchetKey)) return ratchetKey;
   const { counter, ciphertext } = fields;
   if (counter === undefined) return reject('malformed', 'A Signal message has no counter.');
-  if (ciphertext === undefined || ciphertext.length === 0 || ciphertext.length % 16 !== 0) {
-    return reject('malformed', 'A Signal message has no whole cipher blocks.', {
-      sizeBytes: ciphertext?.length ?? 0,
-    });
-  }
+  if (ciphertext === undefined) return badBlocks(0);
+  if (!isWholeBlocks(ciphertext)) return badBlocks(ciphertext.length);
   return { bytes, ratchetKey, counter, ciphertext };
+}
+
+function isWholeBlocks(ciphertext: Uint8Array): boolean {
+  return ciphertext.length > 0 && ciphertext.length % 16 === 0;
+}
+
+function badBlocks(sizeBytes: number): Rejection {
+  return reject('malformed', 'A Signal message has no whole cipher blocks.', { sizeBytes });
 }
 
 /** Takes a PreKeySignalMessage apart. `malformed`, `unknown-version` or `bad-key`. */

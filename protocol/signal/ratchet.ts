@@ -82,12 +82,15 @@ export function sealMessage(
   session: SessionRecord,
   plaintext: Uint8Array,
 ): { readonly bytes: Uint8Array; readonly session: SessionRecord } {
-  const keys = messageKeysOf(provider, messageSeedOf(provider, session.senderChainKey));
+  // Both steps of one chain key side by side: back ends prepare an HMAC key once for both.
+  const messageSeed = messageSeedOf(provider, session.senderChainKey);
+  const senderChainKey = nextChainKey(provider, session.senderChainKey);
+  const keys = messageKeysOf(provider, messageSeed);
   const ciphertext = provider.cbcEncrypt(keys.cipherKey, keys.iv, plaintext);
   const bytes = writeSignalMessage(provider, session, ciphertext, keys.macKey);
   const after: SessionRecord = {
     ...session,
-    senderChainKey: nextChainKey(provider, session.senderChainKey),
+    senderChainKey,
     senderCounter: session.senderCounter + 1,
   };
   return { bytes, session: after };
@@ -243,13 +246,14 @@ function openAhead(
     passed.push(chainKey);
     chainKey = nextChainKey(provider, chainKey);
   }
-  const plaintext = openWith(provider, session, message, messageSeedOf(provider, chainKey));
-  if (isRejected(plaintext)) return plaintext;
+  const messageSeed = messageSeedOf(provider, chainKey);
   const after: ReceiverChain = {
     ...chain,
     chainKey: nextChainKey(provider, chainKey),
     counter: counter + 1,
   };
+  const plaintext = openWith(provider, session, message, messageSeed);
+  if (isRejected(plaintext)) return plaintext;
   if (jump === 0) return { plaintext, chain: after, skipped: NO_CHANGES };
   return { plaintext, ...keepSkipped(provider, chain, after, passed, lookup) };
 }
