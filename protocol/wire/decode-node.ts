@@ -121,11 +121,12 @@ class Reader {
     return device === 0 ? `${user}@${server}` : `${user}:${device}@${server}`;
   }
 
+  /** Without a user it is the server's own name, as whatsmeow and zapo-js read it. */
   #jidPair(): string {
     const user = this.#plain(this.byte());
     const server = this.#plain(this.byte());
     if (server === '') this.fail('an address has no server');
-    return `${user}@${server}`;
+    return user === '' ? server : `${user}@${server}`;
   }
 
   text(form: number): string {

@@ -156,7 +156,8 @@ class Writer {
       this.#plain(text, true);
     } else if (!this.#plain(text, false)) {
       const server = text.slice(at + 1);
-      if (server.length === 0 || server.includes('@')) this.#rawText(text);
+      const isAddress = at > 0 && server.length > 0 && !server.includes('@');
+      if (!isAddress) this.#rawText(text);
       else this.#address(text, at, server);
     }
   }
@@ -172,8 +173,7 @@ class Writer {
       return;
     }
     this.byte(layout.JID_PAIR);
-    if (at === 0) this.byte(layout.EMPTY);
-    else this.#plain(text.slice(0, at), true);
+    this.#plain(text.slice(0, at), true);
     this.#plain(server, true);
   }
 
