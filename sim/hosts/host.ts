@@ -34,8 +34,8 @@ export interface HostRoom {
   record(node: string, cause: number, body: RunEventBody): number;
   /** After a commit of this host was stored and recorded. */
   committed(host: Host, input: Input, changes: readonly Change[], cause: number): void;
-  /** The server wakes the device with this transport key (64 hex digits). */
-  push(transportKey: string, cause: number): void;
+  /** The server wakes the device with this transport key (64 hex digits); `root` names the cause. */
+  push(transportKey: string, root: string, cause: number): void;
 }
 
 /** What tells one host from another. */
@@ -225,6 +225,11 @@ export class Host {
     this.pushed(sequence);
   }
 
+  /** Somebody takes the device in hand: out of rest for a while. */
+  use(cause: number): void {
+    if (this.isRunning && this.power === 'doze') this.#wake(cause);
+  }
+
   /** The awake window may be over; `generation` tells whether anything happened since. */
   dozeAgain(generation: number, cause: number): void {
     if (this.power === 'awake' && this.#doze === generation) this.doze(cause);
@@ -314,7 +319,7 @@ export class Host {
         this.#close(effect.connection, cause);
         return true;
       case 'push':
-        this.#room.push(effect.device, cause);
+        this.#room.push(effect.device, this.#root, cause);
         return true;
       case 'emit':
         this.#room.record(this.name, cause, { kind: 'emit', notice: effect.notice });

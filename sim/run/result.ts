@@ -7,8 +7,11 @@ import type { Architecture, ProtocolNode } from '../../protocol/contract.ts';
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import type { Store } from '../../protocol/store.ts';
 import type { Expectation, Override, Scenario } from '../../scenarios/scenario.ts';
+import type { Decision, UnusedOverride } from '../kernel/chooser.ts';
 import type { Property, PropertyVerdict, VerdictWord } from '../properties/property.ts';
+import type { RunDigests } from '../trace/hashes.ts';
 import type { Observer } from '../trace/observer.ts';
+import type { StuckItem } from '../world/settle.ts';
 
 /** Default bound on the number of run events; reaching it makes the run undecided. */
 export const EVENTS_MAX_DEFAULT = 20_000_000;
@@ -88,27 +91,11 @@ export interface RunMetrics {
   readonly devices: readonly DeviceMetrics[];
 }
 
-/** 32 lower-case hex digits each (`sim/trace/FORMAT.md`). */
-export interface RunHashes {
-  readonly schedule: string;
-  readonly skeleton: string;
-  readonly bytes: string;
-  readonly shown: string;
-}
-
 export interface ExpectationVerdict {
   readonly expectation: Expectation;
   readonly verdict: VerdictWord;
   /** Empty when held; else one sentence per device. */
   readonly sentences: readonly string[];
-}
-
-/** What was still outstanding when the heal phase ended, and why. */
-export interface Stuck {
-  readonly host: string;
-  /** Message id, probe id, or queue. */
-  readonly subject: string;
-  readonly reason: string;
 }
 
 export interface RunResult {
@@ -129,13 +116,16 @@ export interface RunResult {
   /** Every known lever and mark with how often it fired, sorted by name; zeros included. */
   readonly levers: readonly (readonly [string, number])[];
   readonly metrics: RunMetrics;
-  readonly hashes: RunHashes;
+  readonly hashes: RunDigests;
   /** Every choice asked for, in order, when `wantsDecisionLog`. */
-  readonly decisions?: readonly Override[];
-  /** Overrides whose choice was never asked for. */
-  readonly unusedOverrides: readonly Override[];
-  /** Virtual microseconds from the start of the heal phase until nothing was outstanding; -1 if it never was. */
+  readonly decisions?: readonly Decision[];
+  /** Overrides that found no place, and why. */
+  readonly unusedOverrides: readonly UnusedOverride[];
+  /**
+   * Virtual microseconds from the start of the heal phase to the last commit about a message; -1 if something
+   * stayed outstanding.
+   */
   readonly settleUs: number;
   /** Empty when the heal phase settled. */
-  readonly stuck: readonly Stuck[];
+  readonly stuck: readonly StuckItem[];
 }

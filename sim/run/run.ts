@@ -3,12 +3,147 @@
  */
 
 import { assert } from '../../protocol/errors.ts';
-import type { RunOptions, RunResult } from './result.ts';
+import type { Override } from '../../scenarios/scenario.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { allProperties } from '../properties/index.ts';
+import type { PropertyVerdict, VerdictWord } from '../properties/property.ts';
+import { RunHashes } from '../trace/hashes.ts';
+import type { Observer } from '../trace/observer.ts';
+import { Marks } from '../world/marks.ts';
+import { Settlement, type StuckItem, stuckItems } from '../world/settle.ts';
+import { SERVER } from '../world/timeline.ts';
+import { World, type WorldEnd } from '../world/world.ts';
+import { judgeExpectations } from './expectations.ts';
+import { Judges } from './judges.ts';
+import { Meter } from './metrics.ts';
+import {
+  EVENTS_MAX_DEFAULT,
+  type ExpectationVerdict,
+  type RunOptions,
+  type RunResult,
+  VIRTUAL_US_MAX_DEFAULT,
+} from './result.ts';
 
 export * from './result.ts';
 
 /** Runs one scenario with one seed to its end, or to a bound. Throws only on broken invariants (exit 70). */
 export function runScenario(options: RunOptions): RunResult {
   assert(options.seed.length > 0, 'a run needs a seed');
-  throw new Error('not built yet');
+  const watch = watchersOf(options);
+  const world = new World({
+    scenario: options.scenario,
+    seed: options.seed,
+    architecture: options.architecture,
+    crypto: options.crypto,
+    overrides: overridesOf(options),
+    wantsDecisionLog: options.wantsDecisionLog ?? false,
+    observers: watch.observers,
+    wrapNode: options.wrapNode ?? ((_host, node) => node),
+    maxEvents: options.maxEvents ?? EVENTS_MAX_DEFAULT,
+    maxVirtualUs: options.maxVirtualUs ?? VIRTUAL_US_MAX_DEFAULT,
+  });
+  const end = world.run();
+  if (end === 'end') watch.judges.finish();
+  return resultOf(options, world, watch, end);
+}
+
+/** Everybody who watches the run. */
+interface Watch {
+  readonly ledger: Ledger;
+  readonly judges: Judges;
+  readonly marks: Marks;
+  readonly meter: Meter;
+  readonly settlement: Settlement;
+  readonly hashes: RunHashes;
+  /** Ledger first, since judges ask it about the event at hand. */
+  readonly observers: readonly Observer[];
+}
+
+function watchersOf(options: RunOptions): Watch {
+  const { scenario, architecture, crypto } = options;
+  const ledger = new Ledger(architecture);
+  const devices = scenario.accounts.flatMap((account) => account.devices.map(({ name }) => name));
+  const room = { scenario, architecture, crypto, ledger, hosts: [...devices, SERVER] };
+  const judges = new Judges(options.properties ?? allProperties, room);
+  const [marks, meter, settlement] = [new Marks(SERVER), new Meter(), new Settlement()];
+  const hashes = new RunHashes();
+  const own = [ledger, judges, marks, meter, settlement, hashes];
+  const observers = [...own, ...(options.observers ?? [])];
+  return { ledger, judges, marks, meter, settlement, hashes, observers };
+}
+
+/** Those of the scenario first; the last of equal choices counts. */
+function overridesOf(options: RunOptions): readonly Override[] {
+  return [...options.scenario.overrides, ...(options.overrides ?? [])];
+}
+
+function resultOf(options: RunOptions, world: World, watch: Watch, end: WorldEnd): RunResult {
+  const { scenario, architecture } = options;
+  const { ledger, marks, settlement } = watch;
+  const isOver = end === 'end';
+  const stuck = isOver ? stuckItems(world.hosts, world.server, ledger) : [];
+  const properties = watch.judges.verdicts();
+  const expectations = isOver ? judgeExpectations(scenario, architecture, ledger) : [];
+  const levers = marks.counts.sorted();
+  const judgement: Judgement = { options, properties, expectations, stuck, marks, end };
+  const findings = findingsOf(judgement);
+  return {
+    scenario: scenario.name,
+    seed: options.seed,
+    architecture: architecture.name,
+    crypto: options.crypto.name,
+    verdict: findings.verdict,
+    reasons: findings.reasons,
+    ...(end === 'end' ? {} : { boundReached: end }),
+    virtualUs: world.queue.timeUs,
+    events: world.recorder.count,
+    messages: ledger.totals(),
+    properties,
+    expectations,
+    levers,
+    metrics: watch.meter.metrics(world.hosts, world.network, ledger),
+    hashes: watch.hashes.digests(),
+    ...(options.wantsDecisionLog === true ? { decisions: world.chooser.log() } : {}),
+    unusedOverrides: world.chooser.unused(),
+    settleUs: isOver && stuck.length === 0 ? settlement.settledAfterUs : -1,
+    stuck,
+  };
+}
+
+interface Judgement {
+  readonly options: RunOptions;
+  readonly properties: readonly PropertyVerdict[];
+  readonly expectations: readonly ExpectationVerdict[];
+  readonly stuck: readonly StuckItem[];
+  readonly marks: Marks;
+  readonly end: WorldEnd;
+}
+
+/** Contract 11: violations first, then whatever leaves the run undecided. */
+function findingsOf(judgement: Judgement): { verdict: VerdictWord; reasons: string[] } {
+  const { options, properties, expectations, stuck, marks, end } = judgement;
+  const violated: string[] = [];
+  for (const { id, name, verdict, violations } of properties) {
+    const first = violations[0];
+    if (verdict !== 'violated' || first === undefined) continue;
+    violated.push(`${id} (${name}) is violated: ${first.sentence}`);
+  }
+  for (const { verdict, sentences } of expectations) {
+    if (verdict === 'violated') violated.push(`An expectation failed: ${sentences[0]}`);
+  }
+  for (const { host, subject, reason } of stuck) {
+    violated.push(`After the heal phase ${host} is stuck (${subject}): ${reason}.`);
+  }
+  if (violated.length > 0) return { verdict: 'violated', reasons: violated };
+  const reasons: string[] = [];
+  if (end === 'events') reasons.push('The bound on events was reached before the end.');
+  if (end === 'virtual-time') reasons.push('The bound on virtual time was reached before the end.');
+  for (const lever of options.scenario.mustFire) {
+    if (marks.counts.of(lever) === 0) reasons.push(`"${lever}" must fire, and never did.`);
+  }
+  for (const id of options.scenario.mustCheck) {
+    const checked = properties.find((property) => property.id === id)?.checked ?? 0;
+    if (checked === 0) reasons.push(`${id} must be checked, and never was.`);
+  }
+  return { verdict: reasons.length > 0 ? 'undecided' : 'held', reasons };
 }

@@ -32,6 +32,8 @@ const ANSWER_MEAN_US = 30_000_000;
 /** Shortest time a person takes to answer. Assumption. */
 const ANSWER_LEAST_US = 2_000_000;
 const HOUR_US = 3_600_000_000;
+/** The longest mean gap that can be drawn: 12 days. */
+const GAP_MEAN_MOST_US = 2 ** 40;
 /** Most messages of one sender in one workload: a rate beyond it is a mistake. */
 const SENDER_MESSAGES_MAX = 1_000_000;
 
@@ -127,7 +129,8 @@ function independent(
   const { perHour, untilUs, id } = workload;
   const { chooser } = expansion;
   if (perHour.numerator === 0) return [];
-  const meanUs = Math.floor((HOUR_US * perHour.denominator) / perHour.numerator);
+  const hourlyUs = Math.floor((HOUR_US * perHour.denominator) / perHour.numerator);
+  const meanUs = Math.min(hourlyUs, GAP_MEAN_MOST_US);
   const out: Intent[] = [];
   for (const device of workload.from) {
     const others = workload.to.filter((account) => account !== accountNameOf(device));

@@ -1,0 +1,231 @@
+/**
+ * The people: they give intents to devices in their time, answer what shows, and scan linking codes. What
+ * a device could not take is counted as not completed, never deferred (contract 7).
+ */
+
+import type {
+  AccountRecord,
+  Command,
+  OutboxRecord,
+  QrRecord,
+  ShownRecord,
+} from '../../protocol/contract.ts';
+import { assert } from '../../protocol/errors.ts';
+import type { TimelineEntry } from '../../scenarios/scenario.ts';
+import type { Host } from '../hosts/host.ts';
+import type { Chooser } from '../kernel/chooser.ts';
+import type { EventQueue } from '../kernel/event-queue.ts';
+import type { Change } from '../trace/events.ts';
+import { userJidOf } from './accounts.ts';
+import { accountNameOf, type Intent } from './intents.ts';
+import type { Recorder } from './recorder.ts';
+import { WORLD_EVENTS } from './world-events.ts';
+
+/** How long a person takes to lift the phone and scan a code. Assumption. */
+const SCAN_LEAST_US = 3_000_000;
+const SCAN_SPREAD_US = 12_000_000;
+/** Node name of events that happen at no host. */
+const WORLD = 'world';
+
+/** A code about to be scanned. */
+export interface Scan {
+  /** Id of the timeline entry that began the linking. */
+  readonly entry: string;
+  readonly companion: string;
+  readonly cause: number;
+}
+
+/** What the people see of the world. */
+export interface PeopleRoom {
+  readonly queue: EventQueue;
+  readonly chooser: Chooser;
+  readonly recorder: Recorder;
+  readonly hosts: ReadonlyMap<string, Host>;
+  /** Digits by account name. */
+  readonly numbers: ReadonlyMap<string, string>;
+  /** Phone by account name. */
+  readonly phones: ReadonlyMap<string, string>;
+  /** End of the story: nothing new is begun from then on. */
+  readonly storyEndUs: number;
+}
+
+/** Gives the workload and the timeline's commands. */
+export class People {
+  /** Pairs of accounts `writer|reader` between which something was written, in order. */
+  readonly talked = new Set<string>();
+  readonly #room: PeopleRoom;
+  /** Workload intents not yet given or given up, by id, in order of the list. */
+  readonly #open = new Map<string, Intent>();
+  /** Intents that answer an intent's message. */
+  readonly #answers = new Map<string, Intent[]>();
+  /** The same by message id, once it is said. */
+  readonly #awaited = new Map<string, Intent[]>();
+  /** Companions whose code is to be scanned, with the timeline entry that began it. */
+  readonly #linking = new Map<string, string>();
+  /** Set by `committed` while an intent's step runs. */
+  #pending: { readonly id: string; readonly isSend: boolean; hasCommitted: boolean } | undefined;
+
+  constructor(room: PeopleRoom, intents: readonly Intent[]) {
+    this.#room = room;
+    for (const intent of intents) {
+      if (!room.chooser.flag(`intent/${intent.id}`, true)) continue;
+      this.#open.set(intent.id, intent);
+      if (intent.answers === undefined) {
+        room.queue.push(intent.atUs, WORLD_EVENTS.intent, -1, 0, intent);
+        continue;
+      }
+      const others = this.#answers.get(intent.answers.intent);
+      if (others === undefined) this.#answers.set(intent.answers.intent, [intent]);
+      else others.push(intent);
+    }
+  }
+
+  /** An intent of the workload is due. */
+  give(intent: Intent, cause: number): void {
+    if (!this.#open.delete(intent.id)) return;
+    if (this.#room.queue.timeUs >= Math.min(this.#room.storyEndUs, intent.untilUs)) {
+      this.#fail(intent.id, 'its time was over', cause);
+      return;
+    }
+    this.send(intent.id, intent.device, intent.to, intent.text, cause);
+  }
+
+  /** A person writes; the id names the input. */
+  send(id: string, device: string, to: string, text: string, cause: number): void {
+    const chat = userJidOf(this.#numberOf(to));
+    const isGiven = this.#command(id, device, { kind: 'send', chat, text }, cause);
+    if (isGiven) this.talked.add(`${accountNameOf(device)}|${to}`);
+  }
+
+  /** A command of the timeline; other actions are the world's business. */
+  entry(entry: TimelineEntry): boolean {
+    const { action, id } = entry;
+    switch (action.kind) {
+      case 'send':
+        this.send(id, action.from, action.to, action.text, -1);
+        return true;
+      case 'read': {
+        const chat = userJidOf(this.#numberOf(action.chat));
+        this.#command(id, action.device, { kind: 'read', chat }, -1);
+        return true;
+      }
+      case 'link':
+        this.#linking.set(action.companion, id);
+        this.#command(id, action.companion, { kind: 'link' }, -1);
+        return true;
+      case 'unlink':
+        this.#unlink(id, action.companion, action.by);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** A person holds the phone before the companion's screen. */
+  scan(scan: Scan): void {
+    const id = `${scan.entry}/scan`;
+    const qr = this.#hostOf(scan.companion).store.get('qr', 'self') as QrRecord | undefined;
+    const phone = this.#room.phones.get(accountNameOf(scan.companion));
+    assert(phone !== undefined, 'every account has a phone');
+    if (qr === undefined) this.#fail(id, 'the companion shows no code any more', scan.cause);
+    else this.#command(id, phone, { kind: 'scan', qr: qr.text }, scan.cause);
+  }
+
+  /** Follows the commits of all hosts. */
+  committed(host: Host, inputId: string, changes: readonly Change[], cause: number): void {
+    const pending = this.#pending;
+    if (pending?.id === inputId && !pending.isSend) pending.hasCommitted = true;
+    for (const { collection, before, after } of changes) {
+      if (after === undefined) continue;
+      if (collection === 'outbox' && before === undefined) this.#said(after as OutboxRecord);
+      else if (collection === 'shown' && before === undefined) {
+        this.#shown(host, after as ShownRecord, cause);
+      } else if (collection === 'qr') this.#showsCode(host, cause);
+    }
+  }
+
+  /** The story is over: what was never triggered is not completed. */
+  endStory(cause: number): void {
+    for (const intent of this.#open.values()) {
+      this.#fail(intent.id, 'what it answers did not show in time', cause);
+    }
+    this.#open.clear();
+    this.#linking.clear();
+  }
+
+  #said(record: OutboxRecord): void {
+    if (this.#pending?.id === record.inputId) this.#pending.hasCommitted = true;
+    const answers = this.#answers.get(record.inputId);
+    if (answers !== undefined) this.#awaited.set(record.messageId, answers);
+  }
+
+  #shown(host: Host, record: ShownRecord, cause: number): void {
+    const answers = this.#awaited.get(record.messageId);
+    if (answers === undefined) return;
+    for (const intent of answers) {
+      if (intent.device !== host.name || intent.answers === undefined) continue;
+      const atUs = this.#room.queue.timeUs + intent.answers.delayUs;
+      this.#room.queue.push(atUs, WORLD_EVENTS.intent, cause, 0, intent);
+      this.#awaited.delete(record.messageId);
+    }
+  }
+
+  #showsCode(host: Host, cause: number): void {
+    const entry = this.#linking.get(host.name);
+    if (entry === undefined) return;
+    this.#linking.delete(host.name);
+    const delayUs = SCAN_LEAST_US + this.#room.chooser.below(`scan/${entry}`, SCAN_SPREAD_US);
+    const scan: Scan = { entry, companion: host.name, cause };
+    this.#room.queue.push(this.#room.queue.timeUs + delayUs, WORLD_EVENTS.scan, 0, 0, scan);
+  }
+
+  #unlink(id: string, companion: string, by: 'phone' | 'companion'): void {
+    const account = this.#hostOf(companion).store.get('account', 'self');
+    if (account === undefined) return this.#fail(id, `${companion} is not linked`, -1);
+    const { device } = account as AccountRecord;
+    const phone = this.#room.phones.get(accountNameOf(companion));
+    assert(phone !== undefined, 'every account has a phone');
+    this.#command(id, by === 'phone' ? phone : companion, { kind: 'unlink', device }, -1);
+  }
+
+  /** False when the device could not take it. */
+  #command(id: string, device: string, command: Command, cause: number): boolean {
+    const host = this.#hostOf(device);
+    if (!host.isRunning) {
+      this.#fail(id, `${device} is ${host.isCrashed ? 'restarting' : 'off'}`, cause);
+      return false;
+    }
+    const isSend = command.kind === 'send';
+    if (isSend && host.store.get('account', 'self') === undefined) {
+      this.#fail(id, `${device} is not linked`, cause);
+      return false;
+    }
+    const { recorder } = this.#room;
+    const body = { kind: 'intent', intent: id, state: 'given', reason: '' } as const;
+    const given = recorder.record(WORLD, cause, body);
+    host.use(given);
+    const pending = { id, isSend, hasCommitted: false };
+    this.#pending = pending;
+    host.handle({ kind: 'command', command, id }, id, given);
+    this.#pending = undefined;
+    if (!pending.hasCommitted) this.#fail(id, `${device} stored nothing of it`, given);
+    return pending.hasCommitted;
+  }
+
+  #fail(id: string, reason: string, cause: number): void {
+    const body = { kind: 'intent', intent: id, state: 'not-completed', reason } as const;
+    this.#room.recorder.record(WORLD, cause, body);
+  }
+
+  #hostOf(device: string): Host {
+    const host = this.#room.hosts.get(device);
+    assert(host !== undefined, 'the loader has checked the names of devices');
+    return host;
+  }
+
+  #numberOf(account: string): string {
+    const number = this.#room.numbers.get(account);
+    assert(number !== undefined, 'the loader has checked the names of accounts');
+    return number;
+  }
+}

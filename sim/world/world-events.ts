@@ -1,0 +1,13 @@
+/** Kinds of the world's own events in the queue; network and hosts use smaller numbers. */
+
+export const WORLD_EVENTS = {
+  /** a: place in the timeline. */
+  timeline: 20,
+  /** payload: the intent; a: cause, or -1. */
+  intent: 21,
+  /** payload: `Scan`. */
+  scan: 22,
+  heal: 23,
+  probe: 24,
+  end: 25,
+} as const;

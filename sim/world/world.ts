@@ -1,0 +1,391 @@
+/**
+ * The world of one run: builds hosts, links and people from a scenario and a seed, then takes events off
+ * the queue until the heal phase is over or a bound is reached (contract 10).
+ *
+ * What it does not do: judge. Observers see every event; the run collects what they found.
+ */
+
+import type {
+  AccountRecord,
+  Architecture,
+  Input,
+  ProtocolNode,
+  TransportRecord,
+} from '../../protocol/contract.ts';
+import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
+import { keyStream, rootSecret } from '../../protocol/crypto/key-stream.ts';
+import { assert } from '../../protocol/errors.ts';
+import { Store } from '../../protocol/store.ts';
+import type { Device, Override, Scenario, TimelineEntry } from '../../scenarios/scenario.ts';
+import { stepContext, type ContextSources } from '../hosts/context.ts';
+import { observeCrypto } from '../hosts/crypto-observer.ts';
+import { type ClosedHere, Host, type HostRoom } from '../hosts/host.ts';
+import { HOST_EVENTS } from '../hosts/host-events.ts';
+import { PacketNames } from '../hosts/roots.ts';
+import { Chooser } from '../kernel/chooser.ts';
+import { createDraws } from '../kernel/draws.ts';
+import { EventQueue } from '../kernel/event-queue.ts';
+import { DEVICE_SIDE, SERVER_SIDE, type Connection, type Frame } from '../network/connection.ts';
+import { Link } from '../network/link.ts';
+import { NETWORK_EVENT_LAST, Network, type NetworkPort } from '../network/network.ts';
+import type { Change, CryptoUse, RunEventBody } from '../trace/events.ts';
+import type { Observer } from '../trace/observer.ts';
+import { drawNumbers, planAccounts, settingsOf } from './accounts.ts';
+import { expandWorkload, type Intent } from './intents.ts';
+import { People, type Scan } from './people.ts';
+import { Pushes } from './pushes.ts';
+import { Recorder } from './recorder.ts';
+import { choiceOf, planTimeline, SERVER, type TimelinePlan } from './timeline.ts';
+import { WORLD_EVENTS } from './world-events.ts';
+
+/** What a world is built from. */
+export interface WorldOptions {
+  readonly scenario: Scenario;
+  readonly seed: string;
+  readonly architecture: Architecture;
+  /** The bare provider; steps get it observed. */
+  readonly crypto: CryptoProvider;
+  readonly overrides: readonly Override[];
+  readonly wantsDecisionLog: boolean;
+  /** Called in this order with every event. */
+  readonly observers: readonly Observer[];
+  readonly wrapNode: (host: string, node: ProtocolNode, store: Store) => ProtocolNode;
+  readonly maxEvents: number;
+  readonly maxVirtualUs: number;
+}
+
+/** Why a run stopped. */
+export type WorldEnd = 'end' | 'events' | 'virtual-time';
+
+/** One run under way. */
+export class World implements NetworkPort {
+  readonly chooser: Chooser;
+  readonly network: Network;
+  /** Devices in the order of the scenario, then the server. */
+  readonly hosts: readonly Host[];
+  readonly recorder: Recorder;
+  readonly people: People;
+  readonly queue = new EventQueue();
+  readonly #options: WorldOptions;
+  readonly #scenario: Scenario;
+  readonly #hostsByName = new Map<string, Host>();
+  readonly #server: Host;
+  readonly #timeline: TimelinePlan;
+  readonly #pushes: Pushes;
+  readonly #sources: ContextSources;
+  #uses: CryptoUse[] = [];
+
+  constructor(options: WorldOptions) {
+    const { scenario, seed, overrides, wantsDecisionLog } = options;
+    this.#options = options;
+    this.#scenario = scenario;
+    const draws = createDraws(seed);
+    this.#sources = { draws, keyStream: keyStream(rootSecret(seed)) };
+    this.chooser = new Chooser(draws, overrides, wantsDecisionLog);
+    this.recorder = new Recorder(this.queue, options.observers);
+    this.#timeline = planTimeline(scenario, this.chooser);
+    this.network = new Network(this.queue, this.chooser, this, SERVER);
+    for (const { device, networks, cuts, faults } of this.#timeline.links) {
+      this.network.addLink(
+        new Link(device, networks, cuts, scenario.lengthUs, this.chooser),
+        faults,
+      );
+    }
+    const intents = expandWorkload(scenario, this.chooser, draws);
+    const numbers = drawNumbers(scenario.accounts, draws);
+    const stores = this.#timeZero(intents, numbers);
+    this.hosts = this.#makeHosts(stores);
+    this.#server = this.hosts[this.hosts.length - 1] as Host;
+    this.#pushes = new Pushes(this.queue, this.chooser, this.recorder, this.network);
+    for (const host of this.hosts) this.#pushes.know(host);
+    const phones = new Map(
+      scenario.accounts.map(({ name, devices }) => [name, (devices[0] as Device).name]),
+    );
+    const room = {
+      queue: this.queue,
+      chooser: this.chooser,
+      recorder: this.recorder,
+      hosts: this.#hostsByName,
+      numbers,
+      phones,
+      storyEndUs: scenario.lengthUs,
+    };
+    this.people = new People(room, intents);
+  }
+
+  /** The server's host. */
+  get server(): Host {
+    return this.#server;
+  }
+
+  /** Runs story and heal phase. Call once. */
+  run(): WorldEnd {
+    const { queue, recorder } = this;
+    const { maxEvents, maxVirtualUs } = this.#options;
+    this.#begin();
+    while (queue.pop()) {
+      if (queue.timeUs > maxVirtualUs) return 'virtual-time';
+      if (recorder.count >= maxEvents) return 'events';
+      if (queue.kind === WORLD_EVENTS.end) {
+        this.network.finish();
+        recorder.record('world', -1, { kind: 'phase', phase: 'end' });
+        return 'end';
+      }
+      this.#handle(queue);
+    }
+    assert(false, 'the end of the heal phase is always pending');
+  }
+
+  // -------------------------------------------------------------- building
+
+  /** Every Store as the architecture's linking functions make it, recorded as commits at time 0. */
+  #timeZero(
+    intents: readonly Intent[],
+    numbers: ReadonlyMap<string, string>,
+  ): ReadonlyMap<string, Store> {
+    const { architecture, crypto } = this.#options;
+    const scenario = this.#scenario;
+    const devices = scenario.accounts.flatMap((account) => account.devices);
+    const skews = new Map(devices.map(({ name, clockSkewUs }) => [name, clockSkewUs]));
+    const writes = architecture.timeZero({
+      accounts: planAccounts(scenario, intents, numbers),
+      unlinked: devices.filter(({ isLinked }) => !isLinked).map(({ name }) => name),
+      settings: settingsOf(scenario),
+      contextOf: (host) => {
+        const wallUs = scenario.epochUs + (skews.get(host) ?? 0);
+        return stepContext(this.#sources, crypto, host, 0, 'time-zero', wallUs);
+      },
+    });
+    const stores = new Map<string, Store>();
+    for (const name of [...devices.map((device) => device.name), SERVER]) {
+      const mine = writes.get(name) ?? [];
+      const store = new Store();
+      store.apply(mine);
+      stores.set(name, store);
+      const changes = mine.map(({ collection, key, record }) => {
+        return { collection, key, before: undefined, after: record };
+      });
+      const body = { kind: 'commit', inputId: 'time-zero', changes, isTimeZero: true } as const;
+      this.recorder.record(name, -1, body);
+    }
+    return stores;
+  }
+
+  #makeHosts(stores: ReadonlyMap<string, Store>): Host[] {
+    const { architecture, crypto, overrides, wantsDecisionLog, wrapNode } = this.#options;
+    const scenario = this.#scenario;
+    const settings = settingsOf(scenario);
+    const observed = observeCrypto(crypto, (use) => this.#uses.push(use));
+    const takeUses = () => {
+      const uses = this.#uses;
+      if (uses.length > 0) this.#uses = [];
+      return uses;
+    };
+    const transport = stores.get(SERVER)?.get('transport', 'self') as TransportRecord | undefined;
+    assert(transport !== undefined, 'the server has a transport key');
+    const room: HostRoom = {
+      queue: this.queue,
+      chooser: this.chooser,
+      network: this.network,
+      names: new PacketNames(),
+      sources: this.#sources,
+      epochUs: scenario.epochUs,
+      asksCrashes: wantsDecisionLog || overrides.some(({ choice }) => choice.startsWith('crash/')),
+      record: (node, cause, body) => this.recorder.record(node, cause, body),
+      committed: (host, input, changes, cause) => this.#committed(host, input, changes, cause),
+      push: (transportKey, root, cause) => this.#pushes.send(transportKey, root, cause),
+    };
+    const losers = new Set<string>();
+    for (const { action } of this.#timeline.entries) {
+      if (action.kind === 'lose-last-commit') losers.add(action.device);
+    }
+    const common = { crypto: observed, takeUses, dozeLatenessUs: scenario.settings.dozeLatenessUs };
+    const hosts: Host[] = [];
+    const devices = scenario.accounts.flatMap((account) => account.devices);
+    for (const { name, role, clockSkewUs } of devices) {
+      const setup = { role, serverEndpoint: SERVER, serverStaticKey: transport.publicKey, settings };
+      const makeNode = (store: Store) =>
+        wrapNode(name, architecture.device(store, setup), store);
+      const [index, keepsUndo] = [hosts.length, losers.has(name)];
+      const store = stores.get(name) as Store;
+      const own = { name, index, side: DEVICE_SIDE, store, skewUs: clockSkewUs, keepsUndo, makeNode };
+      hosts.push(new Host({ ...common, ...own }, room));
+    }
+    const makeNode = (store: Store) =>
+      wrapNode(SERVER, architecture.server(store, { settings }), store);
+    const [index, keepsUndo] = [hosts.length, losers.has(SERVER)];
+    const store = stores.get(SERVER) as Store;
+    const own = { name: SERVER, index, side: SERVER_SIDE, store, skewUs: 0, keepsUndo, makeNode };
+    hosts.push(new Host({ ...common, ...own }, room));
+    for (const host of hosts) this.#hostsByName.set(host.name, host);
+    return hosts;
+  }
+
+  #begin(): void {
+    const { queue, recorder } = this;
+    const scenario = this.#scenario;
+    for (const [at, { atUs }] of this.#timeline.entries.entries()) {
+      if (atUs < scenario.lengthUs) queue.push(atUs, WORLD_EVENTS.timeline, at, 0);
+    }
+    const { forUs } = scenario.heal;
+    queue.push(scenario.lengthUs, WORLD_EVENTS.heal, 0, 0);
+    queue.push(scenario.lengthUs + Math.floor(forUs / 2), WORLD_EVENTS.probe, 0, 0);
+    queue.push(scenario.lengthUs + forUs, WORLD_EVENTS.end, 0, 0);
+    const cause = recorder.record('world', -1, { kind: 'phase', phase: 'story' });
+    this.#server.start(cause);
+    for (const account of scenario.accounts) {
+      for (const { name, power } of account.devices) {
+        const host = this.#hostOf(name);
+        if (power === 'off') continue;
+        host.start(cause);
+        if (power === 'doze') host.doze(cause);
+      }
+    }
+  }
+
+  // -------------------------------------------------------------- the loop
+
+  #handle(queue: EventQueue): void {
+    const { kind, a, b, payload } = queue;
+    if (kind <= NETWORK_EVENT_LAST) {
+      this.network.handle(queue);
+      return;
+    }
+    switch (kind) {
+      case HOST_EVENTS.timer:
+        return (this.hosts[a] as Host).timer(payload as string, b);
+      case HOST_EVENTS.restart:
+        return (this.hosts[a] as Host).restart(b, payload as number);
+      case HOST_EVENTS.dozeAgain:
+        return (this.hosts[a] as Host).dozeAgain(b, payload as number);
+      case HOST_EVENTS.closedHere: {
+        const { number, name, cause } = payload as ClosedHere;
+        return (this.hosts[a] as Host).disconnected(number, name, 'closed-here', cause);
+      }
+      case HOST_EVENTS.push:
+        return this.#pushes.arrive(this.hosts[a] as Host, b);
+      case WORLD_EVENTS.timeline:
+        return this.#entry(this.#timeline.entries[a] as TimelineEntry);
+      case WORLD_EVENTS.intent:
+        return this.people.give(payload as Intent, a);
+      case WORLD_EVENTS.scan:
+        return this.people.scan(payload as Scan);
+      case WORLD_EVENTS.heal:
+        return this.#heal();
+      case WORLD_EVENTS.probe:
+        return this.#probe();
+      default:
+        assert(false, 'every kind of event has a handler');
+    }
+  }
+
+  #entry(entry: TimelineEntry): void {
+    if (this.people.entry(entry)) return;
+    const { action } = entry;
+    const choice = choiceOf(entry);
+    switch (action.kind) {
+      case 'power-off':
+        return this.#hostOf(action.device).powerOff(this.#lever(action.device, 'power-off', choice));
+      case 'power-on':
+        return this.#hostOf(action.device).start(-1);
+      case 'doze':
+        return this.#hostOf(action.device).doze(this.#lever(action.device, 'doze', choice));
+      case 'wake':
+        return this.#hostOf(action.device).wake(-1);
+      case 'crash': {
+        const cause = this.#lever(action.device, 'crash', choice);
+        return this.#hostOf(action.device).crash(choice, action.restartAfterUs, cause);
+      }
+      case 'lose-last-commit': {
+        const host = this.#hostOf(action.device);
+        const cause = this.#lever(action.device, 'crash', choice);
+        host.crash(choice, action.restartAfterUs, cause);
+        if (host.loseLastCommit(choice, cause)) this.#lever(host.name, 'last-commit-lost', choice);
+        return;
+      }
+      case 'disk-full': {
+        const untilUs = Math.min(this.queue.timeUs + action.forUs, this.#scenario.lengthUs);
+        this.#hostOf(action.device).diskFullUntilUs = untilUs;
+        return;
+      }
+      case 'clock': {
+        const cause = this.#lever(action.device, 'clock-step', choice);
+        return this.#hostOf(action.device).setClock(action.skewUs, cause);
+      }
+      default:
+        return; // networks, cuts and stanza faults are part of the links
+    }
+  }
+
+  /** Faults are over, everyone is on; nobody begins anything new. */
+  #heal(): void {
+    const cause = this.recorder.record('world', -1, { kind: 'phase', phase: 'heal' });
+    this.people.endStory(cause);
+    for (const host of this.hosts) {
+      host.wake(cause);
+      host.start(cause);
+    }
+  }
+
+  /** Every linked device of accounts that talked writes once more to the other side. */
+  #probe(): void {
+    const cause = this.recorder.record('world', -1, { kind: 'phase', phase: 'probe' });
+    const pairs = new Set<string>();
+    for (const pair of this.people.talked) {
+      const [one, other] = pair.split('|') as [string, string];
+      pairs.add(pair).add(`${other}|${one}`);
+    }
+    const devicesOf = new Map(this.#scenario.accounts.map(({ name, devices }) => [name, devices]));
+    for (const pair of pairs) {
+      const [from, to] = pair.split('|') as [string, string];
+      for (const { name } of devicesOf.get(from) ?? []) {
+        const account = this.#hostOf(name).store.get('account', 'self') as AccountRecord | undefined;
+        if (account === undefined) continue;
+        this.people.send(`probe/${name}>${to}`, name, to, `probe from ${name} to ${to}`, cause);
+      }
+    }
+  }
+
+  #committed(host: Host, input: Input, changes: readonly Change[], cause: number): void {
+    this.people.committed(host, input.id, changes, cause);
+    for (const { collection } of changes) if (collection === 'transport') this.#pushes.know(host);
+  }
+
+  // -------------------------------------------------------------- the network's port
+
+  record(node: string, cause: number, body: RunEventBody): number {
+    return this.recorder.record(node, cause, body);
+  }
+
+  isListening(host: string): boolean {
+    return this.#hostOf(host).isListening;
+  }
+
+  opened(host: string, connection: Connection, peer: string, cause: number): void {
+    const transport = this.#hostOf(peer).store.get('transport', 'self');
+    assert(transport !== undefined, 'whoever opens a connection has a transport key');
+    const { publicKey } = transport as TransportRecord;
+    this.#hostOf(host).connected(connection, peer, publicKey, cause);
+  }
+
+  arrived(host: string, frame: Frame, cause: number): void {
+    const { bytes, packet, root } = frame;
+    const { number } = frame.connection;
+    this.#hostOf(host).handle({ kind: 'frame', connection: number, bytes, id: packet }, root, cause);
+  }
+
+  closed(host: string, connection: Connection, reason: string, cause: number): void {
+    this.#hostOf(host).disconnected(connection.number, connection.name, reason, cause);
+  }
+
+  #hostOf(name: string): Host {
+    const host = this.#hostsByName.get(name);
+    assert(host !== undefined, 'names of hosts were checked by the loader');
+    return host;
+  }
+
+  #lever(host: string, lever: string, choice: string): number {
+    const body = { kind: 'lever', lever, choice, sentence: `The scenario: ${lever}, ${host}.` } as const;
+    return this.recorder.record(host, -1, body);
+  }
+}
