@@ -14,6 +14,7 @@ import type {
   CustomNetwork,
   Device,
   Expectation,
+  Ratio,
   Scenario,
   Workload,
 } from './scenario.ts';
@@ -38,6 +39,12 @@ function flow(value: unknown): string {
 function oneLine(value: unknown): string {
   const text = flow(value);
   return text.includes('\n') ? JSON.stringify(value) : text;
+}
+
+/** A ratio as a number where its decimals are exact, else as text. */
+function writeRatio(ratio: Ratio): number | string {
+  const text = formatRatio(ratio);
+  return text.includes('/') ? text : Number(text);
 }
 
 function writeDevice(device: Device): Line {
@@ -72,16 +79,16 @@ function writeNetwork(network: CustomNetwork): Line {
   return {
     'based-on': basedOn,
     ...(latencyUs && { latency: latencyUs.map(formatDuration) }),
-    ...(loss && { loss: formatRatio(loss) }),
-    ...(duplication && { duplication: formatRatio(duplication) }),
-    ...(reordering && { reordering: formatRatio(reordering) }),
-    ...(corruption && { corruption: formatRatio(corruption) }),
+    ...(loss && { loss: writeRatio(loss) }),
+    ...(duplication && { duplication: writeRatio(duplication) }),
+    ...(reordering && { reordering: writeRatio(reordering) }),
+    ...(corruption && { corruption: writeRatio(corruption) }),
     ...(bandwidth !== undefined && { 'bandwidth-bytes-per-second': bandwidth }),
     ...(trace && {
       trace: trace.map((row) => ({
         time: formatDuration(row.timeUs),
         latency: formatDuration(row.latencyUs),
-        loss: formatRatio(row.loss),
+        loss: writeRatio(row.loss),
       })),
     }),
   };
@@ -91,10 +98,10 @@ function writeWorkload(workload: Workload): Line {
   const times = { from: formatDuration(workload.fromUs), until: formatDuration(workload.untilUs) };
   if (workload.kind === 'conversation') {
     const { id, kind, between, messages, reply } = workload;
-    return { id, kind, between, ...times, messages, reply: formatRatio(reply) };
+    return { id, kind, between, ...times, messages, reply: writeRatio(reply) };
   }
   const { id, kind, from, to, perHour } = workload;
-  const base = { id, kind, senders: from, to, ...times, 'per-hour': formatRatio(perHour) };
+  const base = { id, kind, senders: from, to, ...times, 'per-hour': writeRatio(perHour) };
   return workload.kind === 'poisson' ? base : { ...base, 'hour-weights': workload.hourWeights };
 }
 
@@ -145,7 +152,7 @@ function writeStanzaFault(action: Extract<Action, { kind: 'stanza-fault' }>): Li
     direction: action.direction,
     ...(action.stanza === '' ? {} : { stanza: action.stanza }),
     for: formatDuration(action.forUs),
-    chance: formatRatio(action.chance),
+    chance: writeRatio(action.chance),
     ...(action.delayUs === 0 ? {} : { delay: formatDuration(action.delayUs) }),
   };
 }

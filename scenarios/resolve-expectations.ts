@@ -72,6 +72,9 @@ function devicesOf(
         complaints.at(at, `${device} cannot show "${send.id}": it ${why}`);
       }
     }
+    if (account !== undefined && !devices.some((device) => accountOf(device) === party)) {
+      complaints.at(at, `no device of ${party} can show "${send.id}"`);
+    }
   }
   return devices;
 }

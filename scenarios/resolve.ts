@@ -205,7 +205,7 @@ function resolveSalvaged(
   const walked = checkOrder(orderWords, timeline.entries);
   const always = [...words.devices.keys()].map((name) => [name, ALWAYS_LINKED] as const);
   const spans = salvaged.hasGaps ? new Map(always) : walked;
-  const ids = new Set<string>();
+  const ids = new Set(timeline.entries.map(({ entry }) => entry.id));
   const workload = resolveWorkloads({ words, spans, lengthUs, ids }, lists.workload);
   const expecting = { words, spans, timeline, lengthUs, brokenIds, lineOf };
   const expect = resolveExpectations(expecting, lists.expect);
