@@ -2,16 +2,12 @@
  * One message from plaintext to plaintext (encrypt, commit, decrypt, commit) beside libsignal-client 0.23.1
  * with stores that keep its native objects in memory, which is the fastest it can be. Both move the same
  * 200 bytes and cross the same border of message bytes; rounds are interleaved in one process and medians
- * compared, so that a busy machine slows both. Garbage is collected between rounds: the reference leaves
- * thousands of native handles, whose collection would else be paid by the next round of ours (measured:
- * our stream 40 us alone, 75 to 97 us after rounds of theirs).
+ * compared, so that a busy machine slows both.
  *
  * What it does not do: need the reference when the shipped program is loaded. It is a development package,
  * looked for when the benchmark runs; without it only our own figures are given.
  */
 
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { keyStream, rootSecret, secretsFor } from '../crypto/key-stream.ts';
 import { opensslProvider } from '../crypto/openssl.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
@@ -55,9 +51,8 @@ const SECOND = '15551230002@s.whatsapp.net';
 /** Measures both cases; takes a few seconds. */
 export async function benchSessions(options: SessionBenchOptions = {}): Promise<SessionBenchRow[]> {
   const rounds = Math.max(9, options.rounds ?? 15);
-  const messages = options.messagesPerRound ?? 400;
+  const messages = options.messagesPerRound ?? 1_000;
   const makeReference = await findReference();
-  const collect = garbageCollector();
   const rows: SessionBenchRow[] = [];
   for (const { name, ratioMin } of CASES) {
     const isPingPong = name === 'ping-pong';
@@ -69,11 +64,8 @@ export async function benchSessions(options: SessionBenchOptions = {}): Promise<
     const oursTimes: number[] = [];
     const theirTimes: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      await collect();
       oursTimes.push(await ours(messages));
-      if (theirs === undefined) continue;
-      await collect();
-      theirTimes.push(await theirs(messages));
+      if (theirs !== undefined) theirTimes.push(await theirs(messages));
     }
     const ratios = theirTimes.map((time, index) => time / (oursTimes[index] as number));
     rows.push({
@@ -212,17 +204,6 @@ async function findReference(): Promise<ReferenceMaker | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** Collects garbage, then lets finalizers of native objects run. */
-function garbageCollector(): () => Promise<void> {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
-  return async () => {
-    gc();
-    await new Promise((resolve) => setImmediate(resolve));
-    gc();
-  };
 }
 
 function median(values: readonly number[]): number {
