@@ -1,0 +1,68 @@
+/**
+ * Every broken twin, in the order of the properties that catch them. A test without its twin does not
+ * count; `TWINS.md` is this table for people, and a test keeps the two the same.
+ */
+
+import type { Twin } from './twin-tools.ts';
+import {
+  lowCountIgnored,
+  phoneNeeded,
+  prekeyServedAgain,
+  uploadedAndForgotten,
+} from './twins-keys.ts';
+import {
+  acknowledgedUnread,
+  damagedByFailure,
+  latestFirst,
+  poisonStops,
+  ratchetWithoutText,
+  retryForDuplicate,
+  sessionNeverRenewed,
+  sharedHistory,
+  shownAgain,
+  textAltered,
+  waitingDropped,
+  waitsForEver,
+  wrongConversation,
+} from './twins-receive.ts';
+import {
+  countsAcrossRuns,
+  keyInFrame,
+  olderListRestored,
+  oneDeviceForgotten,
+  ratchetNotSaved,
+  removedDeviceKept,
+  sentBeforeStored,
+  textInAttribute,
+} from './twins-send.ts';
+
+/** Made anew for each caller, since one of them remembers across runs. */
+export function allTwins(): readonly Twin[] {
+  return [
+    sharedHistory,
+    textInAttribute,
+    oneDeviceForgotten,
+    textAltered,
+    wrongConversation,
+    damagedByFailure,
+    shownAgain,
+    retryForDuplicate,
+    latestFirst,
+    ratchetNotSaved,
+    prekeyServedAgain,
+    uploadedAndForgotten,
+    keyInFrame,
+    removedDeviceKept,
+    olderListRestored,
+    waitingDropped,
+    waitsForEver,
+    sessionNeverRenewed,
+    lowCountIgnored,
+    poisonStops,
+    phoneNeeded,
+    ratchetWithoutText,
+    acknowledgedUnread,
+    sentBeforeStored,
+    countsAcrossRuns(),
+  ];
+}

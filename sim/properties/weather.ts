@@ -1,0 +1,52 @@
+/**
+ * What planted worlds do to every implementation, broken or not: a copy damaged on its way, a copy that
+ * comes twice, an author that answers no retry. Each is a wrapper around a node, as a twin is.
+ */
+
+import type { DeviceJid } from '../../protocol/contract.ts';
+import { attribute, children, type WireNode } from '../../protocol/wire/node.ts';
+import { mapSent, onHost, readFrame, type WrapNode } from './twin-tools.ts';
+
+/** The last byte of every ciphertext in the stanza flipped: its MAC no longer holds. */
+export function damaged(stanza: WireNode): WireNode {
+  const content = children(stanza).map((part) => {
+    if (part.tag !== 'enc' || !(part.content instanceof Uint8Array)) return part;
+    const bytes = part.content.slice();
+    bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) ^ 1;
+    return { ...part, content: bytes };
+  });
+  return { ...stanza, content };
+}
+
+/** The server's link damages every copy for `device` but retries, from the second message on. */
+export function damagesCopies(device: DeviceJid): WrapNode {
+  const seen = new Set<string>();
+  return onHost('server', ({ inner }) =>
+    mapSent(inner(), 'message', (stanza) => {
+      if (attribute(stanza, 'to') !== device || attribute(stanza, 'device_fanout') === 'false') {
+        return stanza;
+      }
+      seen.add(attribute(stanza, 'id') ?? '');
+      return seen.size === 1 ? stanza : damaged(stanza);
+    }),
+  );
+}
+
+/** Every message copy for `device` leaves the server twice. */
+export function sendsTwice(device: DeviceJid): WrapNode {
+  return onHost('server', ({ inner }) =>
+    inner().flatMap((effect) => {
+      const stanza = effect.kind === 'send' ? readFrame(effect.bytes) : undefined;
+      const isCopy = stanza?.tag === 'message' && attribute(stanza, 'to') === device;
+      return isCopy ? [effect, effect] : [effect];
+    }),
+  );
+}
+
+/** The host takes no retry receipt: it acknowledges the stanza and does nothing. */
+export function ignoresRetries(host: string): WrapNode {
+  return onHost(host, ({ stanza, inner }) => {
+    const isRetry = stanza?.tag === 'receipt' && attribute(stanza, 'type') === 'retry';
+    return isRetry ? [] : inner();
+  });
+}
