@@ -13,6 +13,8 @@ import type { RunDigests } from '../trace/hashes.ts';
 import type { Observer } from '../trace/observer.ts';
 import type { StuckItem } from '../world/settle.ts';
 
+export type { RunDigests as RunHashes } from '../trace/hashes.ts';
+
 /** Default bound on the number of run events; reaching it makes the run undecided. */
 export const EVENTS_MAX_DEFAULT = 20_000_000;
 /** Default bound on virtual time: 100 days. Reaching it makes the run undecided. */
