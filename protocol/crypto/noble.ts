@@ -1,8 +1,9 @@
 /**
  * The reference back end: audited pure JavaScript arithmetic, the same in Node and in a browser.
- * Every other back end is compared with it byte by byte. It keeps no state and draws no randomness
- * of its own: `randomSecretKey` and `keygen` without a seed are never called. Specification 1.2,
- * 1.3, 3.1.
+ * Every other back end is compared with it byte by byte. It keeps no state and draws no
+ * randomness of its own: `randomSecretKey` and `keygen` without a seed are never called, and secret
+ * multiples of the base point come from `base-point.ts`, because noble's blind their scalar.
+ * Specification 1.2, 1.3, 3.1.
  */
 
 import { cbc, ctr, gcm } from '@noble/ciphers/aes.js';
@@ -22,9 +23,10 @@ import {
   splitKeys,
   totalLength,
 } from './arguments.ts';
+import { montgomeryMultiple } from './base-point.ts';
 import { isAllZero, isUsablePublicKey } from './curve-checks.ts';
 import type { CryptoProvider, KeyPair } from './provider.ts';
-import { clamp, signingKey, xeddsaSign, xeddsaVerify } from './xeddsa.ts';
+import { clamp, scalarOf, signingKey, xeddsaSign, xeddsaVerify } from './xeddsa.ts';
 
 /** The reference provider, usable everywhere. */
 export const nobleProvider: CryptoProvider = {
@@ -51,7 +53,7 @@ export const nobleProvider: CryptoProvider = {
 
 function keyPair(seed: Uint8Array): KeyPair {
   const privateKey = clamp(seed);
-  return { privateKey, publicKey: x25519.getPublicKey(privateKey) };
+  return { privateKey, publicKey: montgomeryMultiple(scalarOf(privateKey)) };
 }
 
 function agree(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {

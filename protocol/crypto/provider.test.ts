@@ -2,7 +2,7 @@
  * One behaviour suite over both back ends: what the port promises beyond the values of its results.
  */
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { InvariantError } from '../errors.ts';
 import type { CryptoProvider } from './provider.ts';
 import { backEnds, bytes, hexOf } from './testing/back-ends.ts';
@@ -15,13 +15,13 @@ const message = bytes('55'.repeat(100));
 const z = bytes('66'.repeat(64));
 
 /** Every operation that returns bytes, so that what holds for one is asked of all. */
-function everyResult(provider: CryptoProvider): readonly Uint8Array[] {
-  const pair = provider.keyPair(key);
+function everyResult(provider: CryptoProvider, seed = key): readonly Uint8Array[] {
+  const pair = provider.keyPair(seed);
   const results = [
     pair.privateKey,
     pair.publicKey,
-    provider.agree(key, provider.keyPair(other).publicKey),
-    provider.sign(key, message, z),
+    provider.agree(seed, provider.keyPair(other).publicKey),
+    provider.sign(seed, message, z),
     provider.derive(key, message),
     provider.derive(key, bytes('77'.repeat(500))),
     provider.mac(key, message, 8),
@@ -56,6 +56,21 @@ describe.each(backEnds)('$name', (provider) => {
     const copies = first.map(hexOf);
     expect(everyResult(provider).map(hexOf)).toEqual(copies);
     expect(first.map(hexOf)).toEqual(copies);
+  });
+
+  test('nothing draws from the platform’s randomness, not even to blind a scalar', () => {
+    const ambient = vi.spyOn(globalThis.crypto, 'getRandomValues').mockImplementation(() => {
+      throw new Error('a run may not draw ambient randomness');
+    });
+    try {
+      const fresh = everyResult(provider, bytes('88'.repeat(32)));
+      expect(fresh).toHaveLength(20);
+      const { publicKey } = provider.keyPair(other);
+      expect(provider.verify(publicKey, message, fresh[3] as Uint8Array)).toBe(false);
+      expect(ambient).not.toHaveBeenCalled();
+    } finally {
+      ambient.mockRestore();
+    }
   });
 
   test('arguments stay as they were', () => {

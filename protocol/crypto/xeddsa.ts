@@ -8,6 +8,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { assert } from '../errors.ts';
+import { edwardsMultiple } from './base-point.ts';
 import { isUsablePublicKey } from './curve-checks.ts';
 
 const { Point } = ed25519;
@@ -45,8 +46,16 @@ export function clamp(seed: Uint8Array): Uint8Array {
  */
 export function signingKey(privateKey: Uint8Array): SigningKey {
   const clamped = clamp(privateKey);
-  const scalar = littleEndian(clamped) % ORDER;
-  return { privateKey: clamped, scalar, edwards: Point.BASE.multiply(scalar).toBytes() };
+  const scalar = scalarOf(clamped);
+  return { privateKey: clamped, scalar, edwards: edwardsMultiple(scalar) };
+}
+
+/**
+ * A clamped private key as an integer modulo the order of the base point. Never 0: the smallest
+ * multiple of the order that is also one of 8 lies above every clamped key.
+ */
+export function scalarOf(privateKey: Uint8Array): bigint {
+  return littleEndian(privateKey) % ORDER;
 }
 
 /**
@@ -57,7 +66,7 @@ export function xeddsaSign(key: SigningKey, message: Uint8Array, z: Uint8Array):
   assert(z.length === 64, 'XEdDSA is hedged with 64 secret bytes');
   const nonce = hashToScalar(NONCE_PREFIX, key.privateKey, message, z);
   assert(nonce !== 0n, 'a SHA-512 output divisible by the order has never been seen');
-  const commitment = Point.BASE.multiply(nonce).toBytes();
+  const commitment = edwardsMultiple(nonce);
   const challenge = hashToScalar(commitment, key.edwards, message);
   const signature = new Uint8Array(64);
   signature.set(commitment);
