@@ -5,6 +5,7 @@
  * whole identity when the device is logged out. Catalogue section 5; specification 1.5.
  */
 
+import type { PrekeyRecord } from '../../protocol/signal/records.ts';
 import type { StoredRecord } from '../../protocol/store.ts';
 import type { WireNode } from '../../protocol/wire/node.ts';
 import { bytesContent, child, children } from '../../protocol/wire/node.ts';
@@ -20,6 +21,14 @@ export const k4: Property = {
   summary: 'A prekey is stored before its public half leaves the device, and kept until used.',
   judge: judgeStored,
 };
+
+/** Server collections of waiting one-time prekeys are named `prekeys/DEVICE`. */
+const POOL = 'prekeys/';
+
+/** What is read of a pooled prekey. */
+interface PooledPrekey extends StoredRecord {
+  readonly publicKey: Uint8Array;
+}
 
 interface Published {
   readonly id: string;
@@ -42,7 +51,8 @@ class Judging implements Judge {
   }
 
   observe(event: RunEvent): void {
-    if (event.kind === 'commit' && event.node !== 'server') this.#commit(event);
+    if (event.kind === 'commit' && event.node === 'server' && event.isTimeZero) this.#pools(event);
+    else if (event.kind === 'commit' && event.node !== 'server') this.#commit(event);
     else if (event.kind === 'send' && event.source !== 'server') this.#sent(event);
   }
 
@@ -59,6 +69,32 @@ class Judging implements Judge {
       else if (isWiped) this.#published.delete(name);
       else if (this.#published.has(name)) this.#dropped(event.node, name, key);
     }
+  }
+
+  /** The pools the server begins with; of each, one private half is derived, the others are compared. */
+  #pools(event: RunEvent & { readonly kind: 'commit' }): void {
+    const derived = new Set<string>();
+    for (const { collection, key, after } of event.changes) {
+      if (!collection.startsWith(POOL) || after === undefined) continue;
+      const host = this.#view.ledger.linkage.hostOf(collection.slice(POOL.length));
+      const name = `${host}|${key}`;
+      const record = this.#oneTime.get(name) as PrekeyRecord | undefined;
+      const { publicKey } = after as PooledPrekey;
+      const isStored = record !== undefined && sameBytes(record.keyPair.publicKey, publicKey);
+      const isFirst = !derived.has(collection);
+      derived.add(collection);
+      const holds = isStored && (!isFirst || this.#derives(record, publicKey));
+      this.#published.add(name);
+      this.#view.check(holds, `${host} prekey ${key}`, () => {
+        return `the server holds prekey ${key} of ${host}, whose private half is not stored`;
+      });
+    }
+  }
+
+  #derives(record: StoredRecord | undefined, publicKey: Uint8Array): boolean {
+    const secret = record === undefined ? undefined : this.#view.architecture.keysIn(record)[0];
+    if (secret === undefined) return false;
+    return sameBytes(this.#view.crypto.keyPair(secret).publicKey, publicKey);
   }
 
   #dropped(host: string, name: string, key: string): void {
@@ -92,11 +128,7 @@ class Judging implements Judge {
     if (published === undefined) return;
     const name = `${host}|${published.id}`;
     if (isOneTime) this.#published.add(name);
-    const record = records.get(name);
-    const secret = record === undefined ? undefined : this.#view.architecture.keysIn(record)[0];
-    const holds =
-      secret !== undefined &&
-      sameBytes(this.#view.crypto.keyPair(secret).publicKey, published.value);
+    const holds = this.#derives(records.get(name), published.value);
     this.#view.check(holds, `${host} prekey ${published.id}`, () => {
       return `${host} published prekey ${published.id} without having stored its private half`;
     });

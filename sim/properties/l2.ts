@@ -27,7 +27,7 @@ function judgePlaceholders(view: JudgeView): Judge {
   const { ledger } = view;
   const frames = stanzas(ledger);
   const asked = new Map<string, Waiting>();
-  const standing = new Map<string, string>();
+  const standing = new Map<string, Set<string>>();
   const judgeWaiting = ({ host, author, messageId }: Waiting): void => {
     const status = ledger.message(author, messageId);
     const device = ledger.linkage.deviceOf(host);
@@ -53,16 +53,18 @@ function judgePlaceholders(view: JudgeView): Judge {
     },
     finish() {
       for (const waiting of asked.values()) judgeWaiting(waiting);
-      for (const [name, host] of standing) {
-        view.check(false, name, () => `${host} still shows a placeholder at the end`);
+      for (const host of view.hosts) {
+        const key = standing.get(host)?.values().next().value;
+        view.check(key === undefined, key ?? host, () => `${host} still waits for a message`);
       }
     },
   };
 }
 
-function note(standing: Map<string, string>, host: string, change: Change): void {
+function note(standing: Map<string, Set<string>>, host: string, change: Change): void {
   if (change.collection !== 'placeholder') return;
-  const name = `${host}|${change.key}`;
-  if (change.after === undefined) standing.delete(name);
-  else standing.set(name, host);
+  const keys = standing.get(host) ?? new Set<string>();
+  standing.set(host, keys);
+  if (change.after === undefined) keys.delete(change.key);
+  else keys.add(change.key);
 }

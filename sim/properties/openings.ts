@@ -25,7 +25,7 @@ export interface Opening {
   readonly author: DeviceJid;
   /** Whether some MAC held in the step. */
   readonly isOpened: boolean;
-  /** Whether some MAC was checked and none held. */
+  /** Whether no MAC held, and some did not or the node said that it refused the copy. */
   readonly isRefused: boolean;
   head(): CiphertextHead | undefined;
 }
@@ -54,8 +54,12 @@ export function openings(view: JudgeView): () => Opening | undefined {
       name: ciphertextName(enclosed.bytes),
       author: stanza.from ?? '',
       isOpened: good > 0,
-      isRefused: good === 0 && bad > 0,
+      isRefused: good === 0 && (bad > 0 || saysRefused(step)),
       head: () => readCiphertextHead(enclosed.type, enclosed.bytes),
     };
   };
+}
+
+function saysRefused(step: SurvivedStep): boolean {
+  return step.effects.some((effect) => effect.kind === 'emit' && effect.notice.code === 'rejected');
 }
