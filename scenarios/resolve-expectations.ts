@@ -95,7 +95,7 @@ function findSends(
   const sentence =
     known === undefined
       ? `no message is called "${message}"`
-      : `"${message}" is not a message but a ${known.action.kind}`;
+      : `"${message}" names no message but \`${known.action.kind}\``;
   complaints.word([...path, 'shown'], message, sentence, messages);
   return [];
 }

@@ -96,10 +96,17 @@ function lengthOf(words: Words, salvaged: Salvaged, timeline: PlacedTimeline): n
   return times.reduce((latest, timeUs) => Math.max(latest, timeUs), 0) + MINUTE_US;
 }
 
+/** Whether the entry was complained of before: its time may be wrong for that reason alone. */
+function isWrongAlready(words: Words, path: Path): boolean {
+  return words.complaints.all.some(
+    (each) => each.path[0] === path[0] && each.path[1] === path[1],
+  );
+}
+
 function checkLength(words: Words, timeline: PlacedTimeline, lengthUs: number): void {
   const end = formatDuration(lengthUs);
   for (const { entry, path } of timeline.entries) {
-    if (entry.atUs <= lengthUs) continue;
+    if (entry.atUs <= lengthUs || isWrongAlready(words, path)) continue;
     const when = formatDuration(entry.atUs);
     words.complaints.at([...path, 'at'], `${when} is beyond the story’s end at ${end}`);
   }
