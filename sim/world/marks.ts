@@ -11,7 +11,7 @@ import type { Change, RunEvent } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
 import { LeverCounts } from './levers.ts';
 
-/** A copy that left the queue sooner than this after the server took it did not wait. */
+/** A copy that arrives sooner than this after the server took it did not wait. */
 const WAITED_US = 1_000_000;
 
 type SendEvent = Extract<RunEvent, { kind: 'send' }>;
@@ -25,8 +25,12 @@ export class Marks implements Observer {
   readonly #connectedUs = new Map<string, number>();
   /** When the server first took the message of this id. */
   readonly #takenUs = new Map<string, number>();
-  /** Session starts on their way, as `from>to`. */
+  /** Session starts that have not arrived, as `from>to` in addresses. */
   readonly #starting = new Set<string>();
+  /** The same by the copy that carries it, as `message id>host`. */
+  readonly #startByCopy = new Map<string, string>();
+  /** Copies that were counted as having waited, as `message id>host`. */
+  readonly #queued = new Set<string>();
   readonly #hasPrekeys = new Set<string>();
 
   constructor(server: string) {
@@ -46,8 +50,7 @@ export class Marks implements Observer {
         if (event.node === this.#server) this.#uploaded(event.changes, event.isTimeZero);
         return;
       case 'deliver':
-        if (!event.label.kind.startsWith('message') || event.target !== this.#server) return;
-        if (!this.#takenUs.has(event.label.id)) this.#takenUs.set(event.label.id, event.timeUs);
+        if (event.label.kind.startsWith('message')) this.#delivered(event);
         return;
       case 'send':
         if (event.label.kind === 'receipt:retry' && event.source !== this.#server) {
@@ -106,23 +109,41 @@ export class Marks implements Observer {
     else this.#fanout(event, stanza);
   }
 
+  #delivered(event: Extract<RunEvent, { kind: 'deliver' }>): void {
+    const { id } = event.label;
+    if (event.target === this.#server) {
+      if (!this.#takenUs.has(id)) this.#takenUs.set(id, event.timeUs);
+      return;
+    }
+    const copy = `${id}>${event.target}`;
+    const start = this.#startByCopy.get(copy);
+    if (start !== undefined) {
+      this.#startByCopy.delete(copy);
+      this.#starting.delete(start);
+    }
+    const takenUs = this.#takenUs.get(id) ?? event.timeUs;
+    const connectedUs = this.#connectedUs.get(event.target) ?? 0;
+    const isLate = event.timeUs - takenUs > WAITED_US && connectedUs > takenUs;
+    if (!isLate || this.#queued.has(copy)) return;
+    this.#queued.add(copy);
+    this.counts.add('queued-delivery');
+  }
+
   /** A copy on its way from the server to a device. */
   #copy(event: SendEvent, stanza: WireNode): void {
     if (event.attempt > 0) return;
     if (child(stanza, 'unavailable') !== undefined) this.counts.add('unavailable');
     const enc = child(stanza, 'enc');
-    if (enc !== undefined && attribute(enc, 'type') === 'pkmsg') this.counts.add('prekey-message');
-    const takenUs = this.#takenUs.get(event.label.id) ?? event.timeUs;
-    const connectedUs = this.#connectedUs.get(event.target) ?? 0;
-    const waited = event.timeUs - takenUs > WAITED_US && connectedUs > takenUs;
-    if (waited) this.counts.add('queued-delivery');
-    this.#starting.delete(`${attribute(stanza, 'from')}>${attribute(stanza, 'to')}`);
+    if (enc === undefined || attribute(enc, 'type') !== 'pkmsg') return;
+    this.counts.add('prekey-message');
+    const start = `${attribute(stanza, 'from')}>${attribute(stanza, 'to')}`;
+    this.#startByCopy.set(`${event.label.id}>${event.target}`, start);
   }
 
   /** A message on its way from a device to the server. */
   #fanout(event: SendEvent, stanza: WireNode): void {
     const participants = child(stanza, 'participants');
-    if (attribute(stanza, 'device_fanout') === 'false' && event.attempt >= 0) {
+    if (attribute(stanza, 'device_fanout') === 'false') {
       this.counts.add(participants === undefined ? 'resend' : 'backfill');
     }
     const from = this.#addresses.get(event.source);
