@@ -51,7 +51,8 @@ export class Store {
     for (const write of writes) {
       let records = this.#collections.get(write.collection);
       if (write.record === undefined) {
-        if (records?.delete(write.key) && records.size === 0) this.#collections.delete(write.collection);
+        if (records?.delete(write.key) && records.size === 0)
+          this.#collections.delete(write.collection);
         continue;
       }
       if (records === undefined) {

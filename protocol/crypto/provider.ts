@@ -56,7 +56,12 @@ export interface CryptoProvider {
   ctr(key: Uint8Array, counterBlock: Uint8Array, input: Uint8Array): Uint8Array;
 
   /** AES-256-GCM, 12-byte nonce; output is ciphertext || 16-byte tag. */
-  gcmEncrypt(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  gcmEncrypt(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    plaintext: Uint8Array,
+  ): Uint8Array;
   /** `undefined` when the tag does not hold. */
   gcmDecrypt(
     key: Uint8Array,

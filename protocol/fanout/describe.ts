@@ -27,7 +27,8 @@ function isSecret(kind: string, name: string): boolean {
 /** Every secret inside a record, as the byte arrays themselves. */
 export function keysIn(record: StoredRecord): readonly Uint8Array[] {
   if (isSignalRecord(record)) return keysInSignalRecord(record);
-  if (record.kind === 'transport') return [(record as unknown as { privateKey: Uint8Array }).privateKey];
+  if (record.kind === 'transport')
+    return [(record as unknown as { privateKey: Uint8Array }).privateKey];
   if (record.kind === 'adv-secret') return [(record as unknown as { secret: Uint8Array }).secret];
   return [];
 }

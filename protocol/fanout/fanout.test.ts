@@ -259,7 +259,8 @@ describe('healing', () => {
       member.store.apply(records.map((key) => ({ collection: name, key, record: undefined })));
     }
     for (const name of old.collectionNames()) {
-      for (const [key, record] of old.collection(name)) member.store.apply([{ collection: name, key, record }]);
+      for (const [key, record] of old.collection(name))
+        member.store.apply([{ collection: name, key, record }]);
     }
     net.restart('alice.phone');
     net.settle();
@@ -285,7 +286,9 @@ describe('healing', () => {
     }
     expect(net.texts('carol.phone')).toHaveLength(10);
     const carol = net.user('carol');
-    expect(net.member('server').store.collection(`prekeys/${carol}`).size).toBeGreaterThanOrEqual(5);
+    expect(net.member('server').store.collection(`prekeys/${carol}`).size).toBeGreaterThanOrEqual(
+      5,
+    );
   });
 });
 
@@ -296,11 +299,14 @@ describe('hostile bytes', () => {
     net.settle();
     const noise = new Uint8Array(64).map((_, index) => (index * 37 + 11) & 255);
     const before = net.member('server').store.snapshot();
-    net.tamper = (flight) => (flight.kind === 'message:text' && flight.toServer ? noise : flight.bytes);
+    net.tamper = (flight) =>
+      flight.kind === 'message:text' && flight.toServer ? noise : flight.bytes;
     net.send('alice.phone', 'bob', 'two');
     net.settle();
     expect(net.notices.some((line) => line.startsWith('server rejected'))).toBe(true);
-    expect(net.member('server').store.collection('accepted').size).toBe(before.collection('accepted').size);
+    expect(net.member('server').store.collection('accepted').size).toBe(
+      before.collection('accepted').size,
+    );
     net.tamper = (flight) => flight.bytes;
     net.settle(130_000_000);
     expect(net.texts('bob.phone')).toEqual(['one', 'two']);

@@ -72,7 +72,11 @@ export class Step {
     this.#effects.push({ kind: 'push', device });
   }
 
-  emit(code: string, sentence: string, facts: Readonly<Record<string, string | number>> = {}): void {
+  emit(
+    code: string,
+    sentence: string,
+    facts: Readonly<Record<string, string | number>> = {},
+  ): void {
     this.#effects.push({ kind: 'emit', notice: { code, sentence, facts } });
   }
 

@@ -14,12 +14,12 @@ import type {
   TimeZeroPlan,
   TransportRecord,
 } from '../contract.ts';
-import { applyListAnswer, primaryOnly, type DeviceListRecord } from '../devices/device-list.ts';
+import { applyListAnswer, type DeviceListRecord, primaryOnly } from '../devices/device-list.ts';
 import { acceptPairing, signCompanion } from '../devices/linking.ts';
 import { assert, isRejected } from '../errors.ts';
 import { PRIMARY_ABSENCE_MAX_US } from '../limits.ts';
 import { currentSignedPrekey, makePrekeys, markUploaded } from '../signal/prekeys.ts';
-import { type PeerIdentityRecord, selfIdentity, SIGNAL_COLLECTIONS } from '../signal/records.ts';
+import { type PeerIdentityRecord, SIGNAL_COLLECTIONS, selfIdentity } from '../signal/records.ts';
 import { Store, type StoredRecord } from '../store.ts';
 import { deviceJid, userJid } from '../wire/jid.ts';
 import { makeInstallation } from './device/link-companion.ts';
@@ -81,7 +81,10 @@ function install(plan: TimeZeroPlan, host: string, user: string, id: number): In
   const step = stepOf(plan, host);
   makeInstallation(step);
   const made = makePrekeys(step.tx, plan.settings.prekeyBatch, step.context);
-  markUploaded(step.tx, made.map((prekey) => prekey.id));
+  markUploaded(
+    step.tx,
+    made.map((prekey) => prekey.id),
+  );
   const account: AccountRecord = { kind: 'account', user, device: deviceJid(user, id) };
   step.tx.put('account', SELF, account);
   return { host, step };
@@ -137,7 +140,13 @@ function linkCompanion(
     context.crypto,
   );
   const z = companion.step.context.secrets.bytes('device-signature', 64);
-  const accepted = acceptPairing(own.keyPair, advSecret, vouching.deviceIdentity, z, context.crypto);
+  const accepted = acceptPairing(
+    own.keyPair,
+    advSecret,
+    vouching.deviceIdentity,
+    z,
+    context.crypto,
+  );
   assert(accepted.kind === 'pairing-accepted', 'a companion accepts its own phone');
   const record: CompanionRecord = {
     kind: 'companion',
@@ -206,7 +215,10 @@ function registerDevice(
   };
   server.tx.put('linked', device, linked);
   server.tx.put('bundle', device, bundle);
-  server.tx.put('transport-index', transportKey, { kind: 'transport-index', device } as StoredRecord);
+  server.tx.put('transport-index', transportKey, {
+    kind: 'transport-index',
+    device,
+  } as StoredRecord);
   for (const [, entry] of step.tx.entries(SIGNAL_COLLECTIONS.prekey)) {
     const prekey = entry as unknown as { id: number; keyPair: { publicKey: Uint8Array } };
     const served: ServedPrekeyRecord = {

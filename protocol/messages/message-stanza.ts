@@ -60,13 +60,15 @@ export interface FanoutMessage {
   readonly signedIdentity: Uint8Array | undefined;
   /** Set for backfill: the original time stamp; the stanza then says `device_fanout="false"`. */
   readonly backfillOfUs: number | undefined;
+  /** How many stanzas with ciphertext this device has sealed: betrays a rollback (contract 2). */
+  readonly sentCount: number;
 }
 
 /**
- * `<message id to type [phash] [t device_fanout]><participants/>[<device-identity/>]</message>`.
+ * `<message id to type [phash] [t device_fanout] sent><participants/>[<device-identity/>]</message>`.
  */
 export function fanoutStanza(message: FanoutMessage): WireNode {
-  const { id, to, copies, participantHash, signedIdentity, backfillOfUs } = message;
+  const { id, to, copies, participantHash, signedIdentity, backfillOfUs, sentCount } = message;
   const isBackfill = backfillOfUs !== undefined;
   const attributes = {
     id,
@@ -75,6 +77,7 @@ export function fanoutStanza(message: FanoutMessage): WireNode {
     phash: participantHash,
     t: isBackfill ? String(backfillOfUs) : undefined,
     device_fanout: isBackfill ? 'false' : undefined,
+    sent: String(sentCount),
   };
   return node('message', attributes, [
     participantsNode(copies),
@@ -90,6 +93,7 @@ export interface ResentMessage {
   readonly recipient: UserJid | undefined;
   readonly positionUs: number;
   readonly signedIdentity: Uint8Array | undefined;
+  readonly sentCount: number;
 }
 
 /**
@@ -97,7 +101,7 @@ export interface ResentMessage {
  * device_fanout="false"><enc/>[<device-identity/>]</message>`.
  */
 export function resentStanza(message: ResentMessage): WireNode {
-  const { id, copy, recipient, positionUs, signedIdentity } = message;
+  const { id, copy, recipient, positionUs, signedIdentity, sentCount } = message;
   const attributes = {
     id,
     to: copy.device,
@@ -105,6 +109,7 @@ export function resentStanza(message: ResentMessage): WireNode {
     type: 'text',
     t: String(positionUs),
     device_fanout: 'false',
+    sent: String(sentCount),
   };
   return node('message', attributes, [
     encNode(copy.enc),

@@ -20,7 +20,9 @@ export function audienceOf(step: Step, chat: UserJid): DeviceJid[] {
   const account = accountOf(step);
   if (account === undefined) return [];
   const users = chat === account.user ? [chat] : [chat, account.user];
-  return users.flatMap((user) => devicesOf(step, user)).filter((device) => device !== account.device);
+  return users
+    .flatMap((user) => devicesOf(step, user))
+    .filter((device) => device !== account.device);
 }
 
 /** Whether every session is there, or known not to be had; asks for what is missing. */
@@ -35,7 +37,11 @@ export function isReadyFor(step: Step, targets: readonly DeviceJid[]): boolean {
 }
 
 /** The chat a message belongs to, seen from this device. */
-export function chatOf(step: Step, author: DeviceJid, recipient: string | undefined): UserJid | undefined {
+export function chatOf(
+  step: Step,
+  author: DeviceJid,
+  recipient: string | undefined,
+): UserJid | undefined {
   const isOwn = userOf(author) === accountOf(step)?.user;
   return isOwn ? recipient : userOf(author);
 }

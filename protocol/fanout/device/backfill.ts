@@ -19,7 +19,9 @@ export function beginBackfill(step: Step, messageId: string): void {
     isListFresh: false,
   };
   step.tx.put('backfill', messageId, record);
-  step.emit('stale-list', `the server's view of ${messageId}'s devices differs from ours`, { messageId });
+  step.emit('stale-list', `the server's view of ${messageId}'s devices differs from ours`, {
+    messageId,
+  });
 }
 
 /** Drives open backfills: lists first, then sessions, then the copies. */
@@ -47,7 +49,7 @@ export function advanceBackfills(step: Step): void {
         messageId: record.messageId,
         devices: missing.length,
       });
-      sealBackfill(step, outbox, outbox.chat, missing);
+      sealBackfill(step, outbox, missing);
     }
   }
 }

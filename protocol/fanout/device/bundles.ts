@@ -3,11 +3,11 @@
 import type { DeviceJid, UserJid } from '../../contract.ts';
 import { checkAdv } from '../../devices/adv-check.ts';
 import { isRejected } from '../../errors.ts';
+import { readKeys } from '../../messages/retry-receipt.ts';
 import { equalBytes } from '../../signal/keys.ts';
 import { pinnedIdentity, selfIdentity } from '../../signal/records.ts';
 import { startSession } from '../../signal/sessions.ts';
-import type { PrekeyBundle } from '../../signal/x3dh.ts';
-import { prekeyIdFrom, registrationIdFrom } from '../../wire/integers.ts';
+import { registrationIdFrom } from '../../wire/integers.ts';
 import { deviceIdOf, userOf } from '../../wire/jid.ts';
 import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
@@ -19,37 +19,14 @@ import { accountOf, deviceListOf } from './records.ts';
 export function askForBundles(step: Step, devices: readonly DeviceJid[]): void {
   if (linkStateOf(step.store).phase !== 'active') return;
   const wanted = devices.filter(
-    (device) => !isAsking(step, (query) => query.kind === 'bundles' && query.devices.includes(device)),
+    (device) =>
+      !isAsking(step, (query) => query.kind === 'bundles' && query.devices.includes(device)),
   );
   if (wanted.length === 0) return;
   const users = wanted.map((jid) => node('user', { jid }));
   const id = step.freshId('bundles');
   const iq = node('iq', { xmlns: 'encrypt', type: 'get', id }, [node('key', {}, users)]);
   ask(step, iq, { kind: 'bundles', devices: wanted });
-}
-
-/** Reads registration, identity, signed prekey and, when given, a one-time prekey from their parent. */
-export function readBundle(parent: WireNode, registration: WireNode): PrekeyBundle | undefined {
-  const registrationId = registrationIdFrom(bytesContent(registration));
-  const identityKey = bytesContent(child(parent, 'identity'));
-  const skey = child(parent, 'skey');
-  const id = prekeyIdFrom(skey && bytesContent(child(skey, 'id')));
-  const publicKey = skey && bytesContent(child(skey, 'value'));
-  const signature = skey && bytesContent(child(skey, 'signature'));
-  if (registrationId === undefined || identityKey?.length !== 32 || id === undefined) return undefined;
-  if (publicKey?.length !== 32 || signature?.length !== 64) return undefined;
-  return {
-    registrationId,
-    identityKey,
-    signedPrekey: { id, publicKey, signature },
-    prekey: readPrekey(child(parent, 'key')),
-  };
-}
-
-function readPrekey(key: WireNode | undefined): PrekeyBundle['prekey'] {
-  const id = prekeyIdFrom(key && bytesContent(child(key, 'id')));
-  const publicKey = key && bytesContent(child(key, 'value'));
-  return id === undefined || publicKey?.length !== 32 ? undefined : { id, publicKey };
 }
 
 /**
@@ -60,7 +37,7 @@ function readPrekey(key: WireNode | undefined): PrekeyBundle['prekey'] {
 export function isProven(
   step: Step,
   device: DeviceJid,
-  parent: WireNode,
+  deviceIdentity: Uint8Array | undefined,
   identityKey: Uint8Array,
 ): boolean {
   const user = userOf(device);
@@ -69,7 +46,7 @@ export function isProven(
   const outcome = checkAdv(
     {
       device,
-      deviceIdentity: bytesContent(child(parent, 'device-identity')),
+      deviceIdentity,
       identityKey,
       primaryIdentity: primaryKeyOf(step, user),
       knownIdentity: pinned,
@@ -99,17 +76,20 @@ export function takeBundles(step: Step, asked: readonly DeviceJid[], answer: Wir
 }
 
 function startFrom(step: Step, device: DeviceJid, user: WireNode | undefined): boolean {
-  const registration = user && child(user, 'registration');
-  const bundle = user && registration && readBundle(user, registration);
-  if (bundle === undefined) {
+  const registrationId = registrationIdFrom(bytesContent(user && child(user, 'registration')));
+  const keys = user && registrationId !== undefined ? readKeys(user, registrationId) : undefined;
+  if (keys === undefined) {
     step.emit('no-bundle', `${device} has no usable prekey bundle and is left out`, { device });
     return false;
   }
-  if (user === undefined || !isProven(step, device, user, bundle.identityKey)) {
-    step.refuseAs('adv-failure', `the bundle served for ${device} does not prove that it is its own`);
+  if (!isProven(step, device, keys.deviceIdentity, keys.bundle.identityKey)) {
+    step.refuseAs(
+      'adv-failure',
+      `the bundle served for ${device} does not prove that it is its own`,
+    );
     return false;
   }
-  const failed = startSession(step.tx, device, bundle, step.context);
+  const failed = startSession(step.tx, device, keys.bundle, step.context);
   if (isRejected(failed)) step.refuse(failed);
   return failed === undefined;
 }

@@ -5,19 +5,19 @@
 
 import type { DeviceSetup, InputBody } from '../../contract.ts';
 import { RECONNECT_BACKOFF_MAX_S } from '../../limits.ts';
-import { deviceIdOf, numberOf } from '../../wire/jid.ts';
-import { encodeClientPayload } from '../../wire/client-payload.ts';
-import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
 import { deleteSession } from '../../signal/sessions.ts';
+import { encodeClientPayload } from '../../wire/client-payload.ts';
+import { deviceIdOf, numberOf } from '../../wire/jid.ts';
+import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
 import { fibonacciUs, type Step } from '../step.ts';
-import { forgetConnection, linkStateOf } from './link-state.ts';
 import { pairingPayload } from './link-companion.ts';
-import { ask, sendUnacknowledged } from './outbound.ts';
 import { resumeLinking } from './link-primary.ts';
+import { forgetConnection, linkStateOf } from './link-state.ts';
 import { syncOwnList } from './lists.ts';
+import { takeMissed } from './missed.ts';
+import { ask, sendUnacknowledged } from './outbound.ts';
 import { uploadWhenNeeded } from './prekeys.ts';
 import { accountOf, type LoginRecord, SELF } from './records.ts';
-import { missCopy, reportExpired } from './placeholders.ts';
 
 const RECONNECT_TIMER = 'reconnect';
 
@@ -90,14 +90,12 @@ export function takeSuccess(step: Step, success: WireNode): void {
   if (account === undefined || state.connection === undefined) return;
   state.failures = 0;
   noticeRollback(step, success);
-  reportExpired(step, child(success, 'expired'));
   state.phase = 'active';
   uploadWhenNeeded(step);
   const id = step.freshId('active');
   const active = node('iq', { type: 'set', xmlns: 'passive', id }, [node('active')]);
   ask(step, active, { kind: 'active' });
-  const last = child(success, 'last');
-  if (last !== undefined) missCopy(step, last);
+  takeMissed(step, success);
   syncOwnList(step);
   resumeLinking(step);
   sendUnacknowledged(step);
@@ -120,17 +118,22 @@ function noticeRollback(step: Step, success: WireNode): void {
     sent: Math.max(login.sent, sent),
   };
   step.tx.put('login', SELF, next);
-  step.emit('rolled-back', 'the Store is older than what the server has seen; sessions start anew', {
-    logins,
-    sent,
-  });
+  step.emit(
+    'rolled-back',
+    'the Store is older than what the server has seen; sessions start anew',
+    {
+      logins,
+      sent,
+    },
+  );
 }
 
 /** `<failure>` or a stream error: 401 means logged out for good; 515 and the rest mean come back. */
 export function takeEnd(step: Step, stanza: WireNode): void {
   const code = attribute(stanza, 'reason') ?? attribute(stanza, 'code');
   const state = linkStateOf(step.store);
-  if (code === '401') wipe(step, attribute(child(stanza, 'conflict') ?? stanza, 'type') ?? 'failure');
+  if (code === '401')
+    wipe(step, attribute(child(stanza, 'conflict') ?? stanza, 'type') ?? 'failure');
   if (state.connection !== undefined) step.close(state.connection);
 }
 
@@ -146,6 +149,7 @@ export function wipe(step: Step, reason: string): void {
 export function takeInfo(step: Step, info: WireNode): void {
   for (const part of children(info)) {
     const count = attribute(part, 'count') ?? '0';
-    if (part.tag === 'offline') step.emit('caught-up', `the server sent ${count} waiting stanzas`, { count });
+    if (part.tag === 'offline')
+      step.emit('caught-up', `the server sent ${count} waiting stanzas`, { count });
   }
 }

@@ -15,9 +15,10 @@ import type {
 } from '../../contract.ts';
 import { isRejected } from '../../errors.ts';
 import { RESEND_CACHE_MAX } from '../../limits.ts';
+import { ackOf, readAck } from '../../messages/acks.ts';
 import type { Store } from '../../store.ts';
 import { decodeFrame } from '../../wire/decode-node.ts';
-import { attribute, child, node, type WireNode } from '../../wire/node.ts';
+import { attribute, child, type WireNode } from '../../wire/node.ts';
 import { Step } from '../step.ts';
 import { advance } from './advance.ts';
 import { beginBackfill } from './backfill.ts';
@@ -132,25 +133,15 @@ function takeFrame(step: Step, setup: DeviceSetup, connection: number, bytes: Ui
     case 'ib':
       return takeInfo(step, stanza);
     default:
-      step.refuseAs('unexpected', `the server sent <${stanza.tag}>, which this device does not know`);
+      step.refuseAs(
+        'unexpected',
+        `the server sent <${stanza.tag}>, which this device does not know`,
+      );
   }
 }
 
-/** Acknowledges a receipt or notification to the server, under the sender it named. */
-function acknowledge(step: Step, connection: number, stanza: WireNode): void {
-  step.send(
-    connection,
-    node('ack', {
-      class: stanza.tag,
-      id: attribute(stanza, 'id'),
-      to: attribute(stanza, 'from'),
-      type: attribute(stanza, 'type'),
-    }),
-  );
-}
-
 function takeAnyReceipt(step: Step, connection: number, receipt: WireNode): void {
-  acknowledge(step, connection, receipt);
+  step.send(connection, ackOf(receipt));
   if (attribute(receipt, 'type') === 'retry') takeRetryReceipt(step, receipt);
   else takeReceipt(step, receipt);
 }
@@ -161,7 +152,7 @@ function takeNotification(
   connection: number,
   notification: WireNode,
 ): void {
-  acknowledge(step, connection, notification);
+  step.send(connection, ackOf(notification));
   if (takeListNotification(step, notification)) return;
   if (takeLowCount(step, notification, setup.settings)) return;
   const type = attribute(notification, 'type') ?? '(none)';
@@ -170,18 +161,21 @@ function takeNotification(
 
 /** The server has taken a message or a receipt. */
 function takeAck(step: Step, ack: WireNode): void {
-  const stanza = attribute(ack, 'class') ?? '';
-  const id = attribute(ack, 'id') ?? '';
-  const from = attribute(ack, 'from') ?? '';
-  const type = stanza === 'message' ? '' : (attribute(ack, 'type') ?? '');
-  const wasOutstanding = settleOutbound(step, outboundKey(stanza, id, from, type));
+  const answer = readAck(ack);
+  if (isRejected(answer)) return step.refuse(answer);
+  if (answer.kind === 'ack') {
+    const { stanza, id, peer, type } = answer;
+    settleOutbound(step, outboundKey(stanza, id, peer ?? '', type));
+    return;
+  }
+  const { id, from, stampUs, participantHash } = answer;
+  const wasOutstanding = settleOutbound(step, outboundKey('message', id, from));
   const outbox = outboxOf(step, id);
-  if (!wasOutstanding || stanza !== 'message' || outbox?.state !== 'sealed') return;
-  const positionUs = Number(attribute(ack, 't') ?? '0');
-  const taken = putOutbox(step, outbox, { state: 'acknowledged', positionUs });
+  if (!wasOutstanding || outbox?.state !== 'sealed') return;
+  const taken = putOutbox(step, outbox, { state: 'acknowledged', positionUs: stampUs });
   showOwn(step, taken);
   forgetOldest(step);
-  if (attribute(ack, 'phash') !== undefined) beginBackfill(step, id);
+  if (participantHash !== undefined) beginBackfill(step, id);
 }
 
 /** The author's own device shows the message where everybody else does: at the server's time stamp. */

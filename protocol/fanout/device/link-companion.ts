@@ -7,16 +7,29 @@ import type { AccountRecord, QrRecord, TransportRecord } from '../../contract.ts
 import { acceptPairing, qrText } from '../../devices/linking.ts';
 import { assert } from '../../errors.ts';
 import { QR_FIRST_US, QR_NEXT_US } from '../../limits.ts';
-import { currentSignedPrekey, installIdentity, makePrekeys, makeSignedPrekey } from '../../signal/prekeys.ts';
-import { type PeerIdentityRecord, selfIdentity, SIGNAL_COLLECTIONS } from '../../signal/records.ts';
+import {
+  currentSignedPrekey,
+  installIdentity,
+  makePrekeys,
+  makeSignedPrekey,
+} from '../../signal/prekeys.ts';
+import { type PeerIdentityRecord, SIGNAL_COLLECTIONS, selfIdentity } from '../../signal/records.ts';
 import { encodeClientPayload } from '../../wire/client-payload.ts';
 import { prekeyIdBytes, registrationIdBytes } from '../../wire/integers.ts';
 import { userOf } from '../../wire/jid.ts';
-import { attribute, bytesContent, child, children, node, textContent, type WireNode } from '../../wire/node.ts';
+import {
+  attribute,
+  bytesContent,
+  child,
+  children,
+  node,
+  textContent,
+  type WireNode,
+} from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { linkStateOf } from './link-state.ts';
 import { armRotation } from './prekeys.ts';
-import { accountOf, type AdvSecretRecord, type CompanionRecord, SELF } from './records.ts';
+import { type AdvSecretRecord, accountOf, type CompanionRecord, SELF } from './records.ts';
 
 const QR_TIMER = 'qr';
 const KEY_TYPE = new Uint8Array([5]);
@@ -154,5 +167,8 @@ export function takePairSuccess(step: Step, iq: WireNode, success: WireNode, bat
   step.cancelTimer(QR_TIMER);
   makePrekeys(step.tx, batch, step.context);
   const reply = node('device-identity', { 'key-index': String(outcome.keyIndex) }, outcome.reply);
-  step.send(connection, node('iq', { type: 'result', id }, [node('pair-device-sign', {}, [reply])]));
+  step.send(
+    connection,
+    node('iq', { type: 'result', id }, [node('pair-device-sign', {}, [reply])]),
+  );
 }

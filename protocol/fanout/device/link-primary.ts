@@ -10,8 +10,8 @@ import { nextListTimestampS, parseQr, signCompanion } from '../../devices/linkin
 import { assert, isRejected } from '../../errors.ts';
 import { COMPANIONS_MAX } from '../../limits.ts';
 import { selfIdentity } from '../../signal/records.ts';
-import { encodeFrame } from '../../wire/encode-node.ts';
 import { decodeFrame } from '../../wire/decode-node.ts';
+import { encodeFrame } from '../../wire/encode-node.ts';
 import { deviceIdOf } from '../../wire/jid.ts';
 import { attribute, child, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
@@ -105,7 +105,8 @@ export function takeLinked(step: Step, answer: WireNode): void {
 /** A person unlinks a companion on the phone, or a companion logs itself out. */
 export function takeUnlink(step: Step, device: DeviceJid): void {
   const account = accountOf(step);
-  if (account === undefined) return step.refuseAs('not-allowed', 'this device belongs to no account');
+  if (account === undefined)
+    return step.refuseAs('not-allowed', 'this device belongs to no account');
   if (step.tx.get('primary', SELF) === undefined) {
     if (device !== account.device) {
       return step.refuseAs('not-allowed', 'a companion can log out only itself');
@@ -114,7 +115,8 @@ export function takeUnlink(step: Step, device: DeviceJid): void {
     return leave(step);
   }
   const gone = ownList(step).devices.find(({ id }) => id === deviceIdOf(device) && id !== 0);
-  if (gone === undefined) return step.refuseAs('not-allowed', `${device} is not one of our companions`);
+  if (gone === undefined)
+    return step.refuseAs('not-allowed', `${device} is not one of our companions`);
   withdraw(step, [gone], device);
 }
 

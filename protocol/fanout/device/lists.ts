@@ -17,11 +17,11 @@ import { deleteSession } from '../../signal/sessions.ts';
 import { deviceIdOf } from '../../wire/jid.ts';
 import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
-import { noteFreshLists } from './fresh-lists.ts';
 import { askForBundles } from './bundles.ts';
+import { noteFreshLists } from './fresh-lists.ts';
 import { linkStateOf } from './link-state.ts';
-import { reconcileOwnDevices } from './own-list.ts';
 import { ask, isAsking } from './outbound.ts';
+import { reconcileOwnDevices } from './own-list.ts';
 import { accountOf, deviceListOf, SELF } from './records.ts';
 
 /** Asks the server for lists, leaving out what is being asked; waits while there is no connection. */
@@ -40,12 +40,23 @@ export function askForLists(step: Step, users: readonly UserJid[]): void {
       ),
   );
   if (wanted.length === 0) return;
-  const usync = node('usync', { sid: step.freshId('sid'), mode: 'query', last: 'true', index: '0', context: 'message' }, [
-    node('query', {}, [node('devices', { version: '2' })]),
-    node('list', {}, wanted.map((jid) => node('user', { jid }))),
-  ]);
+  const usync = node(
+    'usync',
+    { sid: step.freshId('sid'), mode: 'query', last: 'true', index: '0', context: 'message' },
+    [
+      node('query', {}, [node('devices', { version: '2' })]),
+      node(
+        'list',
+        {},
+        wanted.map((jid) => node('user', { jid })),
+      ),
+    ],
+  );
   const id = step.freshId('lists');
-  ask(step, node('iq', { xmlns: 'usync', type: 'get', id }, [usync]), { kind: 'lists', users: wanted });
+  ask(step, node('iq', { xmlns: 'usync', type: 'get', id }, [usync]), {
+    kind: 'lists',
+    users: wanted,
+  });
 }
 
 /** A companion without its own account's list asks for it before anything else. */
@@ -120,10 +131,14 @@ function adopt(step: Step, applied: ListApplied): void {
   }
   for (const device of applied.added) linkStateOf(step.store).unusable.delete(device);
   if (applied.added.length + applied.removed.length > 0) {
-    step.emit('device-list', `${applied.record.user} has ${applied.record.devices.length} devices`, {
-      added: applied.added.join(' '),
-      removed: applied.removed.join(' '),
-    });
+    step.emit(
+      'device-list',
+      `${applied.record.user} has ${applied.record.devices.length} devices`,
+      {
+        added: applied.added.join(' '),
+        removed: applied.removed.join(' '),
+      },
+    );
   }
   if (applied.needsSync) askForLists(step, [applied.record.user]);
 }

@@ -3,10 +3,14 @@
  * when the server has logged a companion out.
  */
 
-import { type DeviceListRecord, type ListedDevice, primaryOnly } from '../../devices/device-list.ts';
+import {
+  type DeviceListRecord,
+  type ListedDevice,
+  primaryOnly,
+} from '../../devices/device-list.ts';
 import { nextListTimestampS, signKeyIndexList } from '../../devices/linking.ts';
 import { assert } from '../../errors.ts';
-import { selfIdentity, SIGNAL_COLLECTIONS } from '../../signal/records.ts';
+import { SIGNAL_COLLECTIONS, selfIdentity } from '../../signal/records.ts';
 import { deleteSession } from '../../signal/sessions.ts';
 import { deviceJid } from '../../wire/jid.ts';
 import { node, type WireNode } from '../../wire/node.ts';
@@ -25,7 +29,10 @@ export function ownList(step: Step): DeviceListRecord {
 export function signOwnList(step: Step, companions: readonly ListedDevice[]): WireNode {
   const identity = selfIdentity(step.tx);
   const primary = step.get<PrimaryRecord>('primary', SELF);
-  assert(identity !== undefined && primary !== undefined, 'the phone holds its identity and list state');
+  assert(
+    identity !== undefined && primary !== undefined,
+    'the phone holds its identity and list state',
+  );
   const timestampS = nextListTimestampS(primary.listTimestampS, step.nowUs);
   const list = {
     rawId: primary.rawId,
@@ -50,9 +57,7 @@ export function signOwnList(step: Step, companions: readonly ListedDevice[]): Wi
 /** Drops companions from the list and tells the server; `device` is set when it must log one out. */
 export function withdraw(step: Step, gone: readonly ListedDevice[], device?: string): void {
   const list = ownList(step);
-  const kept = list.devices.filter(
-    ({ id }) => id !== 0 && !gone.some((other) => other.id === id),
-  );
+  const kept = list.devices.filter(({ id }) => id !== 0 && !gone.some((other) => other.id === id));
   for (const { id } of gone) {
     deleteSession(step.tx, deviceJid(list.user, id));
     step.tx.delete(SIGNAL_COLLECTIONS.peerIdentity, deviceJid(list.user, id));
@@ -63,7 +68,10 @@ export function withdraw(step: Step, gone: readonly ListedDevice[], device?: str
       ? []
       : [node('remove-companion-device', { jid: device, reason: 'user_initiated' })];
   const id = step.freshId('list');
-  sendReliably(step, node('iq', { xmlns: 'md', type: 'set', id, to: 's.whatsapp.net' }, [...removal, signed]));
+  sendReliably(
+    step,
+    node('iq', { xmlns: 'md', type: 'set', id, to: 's.whatsapp.net' }, [...removal, signed]),
+  );
 }
 
 /** The server told which of our devices are linked: those it logged out leave the signed list too. */

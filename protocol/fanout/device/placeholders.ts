@@ -6,17 +6,16 @@
 import type { DeviceJid, LostRecord, UserJid } from '../../contract.ts';
 import type { RejectionCode } from '../../errors.ts';
 import { RETRY_COUNT_MAX } from '../../limits.ts';
-import { attribute, children, type WireNode } from '../../wire/node.ts';
+import { NACK_CODES } from '../../messages/acks.ts';
 import type { Step } from '../step.ts';
-import { chatOf } from './audience.ts';
-import { NACK_UNHANDLED, nack, sendReceipt, sendRetryReceipt } from './receipts.ts';
+import { nack, sendReceipt, sendRetryReceipt } from './receipts.ts';
 import { messageKey, type PlaceholderRecord } from './records.ts';
 
 /** Why a copy could not be opened. */
 export type RetryError = RejectionCode | 'unavailable';
 
 /** What names a copy. */
-interface CopyName {
+export interface CopyName {
   readonly author: DeviceJid;
   readonly chat: UserJid;
   readonly messageId: string;
@@ -43,33 +42,27 @@ function placeholderTimer(key: string): string {
 }
 
 /** A ciphertext failed: keep a placeholder and ask again, or admit the loss after four tries. */
-export function failCopy(step: Step, copy: CopyName & { readonly count: number }, error: RetryError): void {
+export function failCopy(
+  step: Step,
+  copy: CopyName & { readonly count: number },
+  error: RetryError,
+): void {
   const key = messageKey(copy.chat, copy.author, copy.messageId);
   if (step.tx.get('shown', key) !== undefined) return sendReceipt(step, copy);
   const count = copy.count + 1;
   if (count > RETRY_COUNT_MAX) {
     loseCopy(step, copy, `${RETRY_COUNT_MAX} retries did not help`);
-    return nack(step, copy, NACK_UNHANDLED);
+    return nack(step, copy, NACK_CODES.unhandledError);
   }
   wait(step, key, copy, count, ERROR_CODES[error] ?? 0);
   sendRetryReceipt(step, copy, count, ERROR_CODES[error] ?? 0, false);
 }
 
-/** The server has no copy for us: ask the author at once, with keys (6.4). Also for a copy our Store lost. */
-export function missCopy(step: Step, stanza: WireNode): void {
-  const author = attribute(stanza, 'from');
-  const messageId = attribute(stanza, 'id');
-  const stampUs = Number(attribute(stanza, 't') ?? 'NaN');
-  const chat = author === undefined ? undefined : chatOf(step, author, attribute(stanza, 'recipient'));
-  if (author === undefined || messageId === undefined || chat === undefined || !(stampUs > 0)) {
-    step.refuseAs('malformed', 'the server named a missing copy without author, id, chat or time');
-    return;
-  }
-  const copy = { author, chat, messageId, stampUs };
-  const key = messageKey(chat, author, messageId);
+/** The server has no copy for us, or our Store has lost it: ask the author at once, with keys (6.4). */
+export function missCopy(step: Step, copy: CopyName): void {
+  const key = messageKey(copy.chat, copy.author, copy.messageId);
   if (step.tx.get('shown', key) !== undefined || step.tx.get('lost', key) !== undefined) {
-    if (stanza.tag === 'message') sendReceipt(step, copy);
-    return;
+    return sendReceipt(step, copy);
   }
   wait(step, key, copy, 1, 0);
   sendRetryReceipt(step, copy, 1, 0, true);
@@ -117,15 +110,3 @@ export function takePlaceholderTimer(step: Step, name: string): boolean {
   if (waiting !== undefined) loseCopy(step, waiting, 'nobody sent it again in time');
   return true;
 }
-
-/** The server deleted copies after 30 days and says so at login (contract 4). */
-export function reportExpired(step: Step, expired: WireNode | undefined): void {
-  for (const item of expired === undefined ? [] : children(expired, 'item')) {
-    const author = attribute(item, 'from');
-    const messageId = attribute(item, 'id');
-    const chat = author === undefined ? undefined : chatOf(step, author, attribute(item, 'recipient'));
-    if (author === undefined || messageId === undefined || chat === undefined) continue;
-    loseCopy(step, { author, messageId, chat }, 'it waited more than 30 days at the server');
-  }
-}
-

@@ -5,6 +5,7 @@
 
 import type { Settings } from '../../contract.ts';
 import { PREKEY_UPLOAD_BACKOFF_MAX_S, SIGNED_PREKEY_ROTATION_US } from '../../limits.ts';
+import { prekeyNode } from '../../messages/retry-receipt.ts';
 import {
   currentSignedPrekey,
   makePrekeys,
@@ -12,8 +13,8 @@ import {
   markUploaded,
   prekeysToUpload,
 } from '../../signal/prekeys.ts';
-import { type PrekeyRecord, selfIdentity, type SignedPrekeyRecord } from '../../signal/records.ts';
-import { prekeyIdBytes, registrationIdBytes } from '../../wire/integers.ts';
+import { type SignedPrekeyRecord, selfIdentity } from '../../signal/records.ts';
+import { registrationIdBytes } from '../../wire/integers.ts';
 import { attribute, child, node, type WireNode } from '../../wire/node.ts';
 import { fibonacciUs, type Step } from '../step.ts';
 import { linkStateOf } from './link-state.ts';
@@ -24,21 +25,9 @@ const UPLOAD_TIMER = 'prekey-upload';
 const ROTATION_TIMER = 'signed-prekey-rotation';
 const KEY_TYPE = new Uint8Array([5]);
 
-/** `<skey>` with id, key and signature. */
-export function signedPrekeyNode(signed: SignedPrekeyRecord): WireNode {
-  return node('skey', {}, [
-    node('id', {}, prekeyIdBytes(signed.id)),
-    node('value', {}, signed.keyPair.publicKey),
-    node('signature', {}, signed.signature),
-  ]);
-}
-
-/** `<key>` with id and key. */
-export function prekeyNode(prekey: PrekeyRecord): WireNode {
-  return node('key', {}, [
-    node('id', {}, prekeyIdBytes(prekey.id)),
-    node('value', {}, prekey.keyPair.publicKey),
-  ]);
+/** `<skey>`: the public half, with its signature. */
+function signedPrekeyNode({ id, keyPair, signature }: SignedPrekeyRecord): WireNode {
+  return prekeyNode('skey', { id, publicKey: keyPair.publicKey, signature });
 }
 
 /** Uploads what was made and not confirmed, unless an upload is in flight. */
@@ -52,7 +41,11 @@ export function uploadWhenNeeded(step: Step): void {
     node('registration', {}, registrationIdBytes(identity.registrationId)),
     node('type', {}, KEY_TYPE),
     node('identity', {}, identity.keyPair.publicKey),
-    node('list', {}, keys.map(prekeyNode)),
+    node(
+      'list',
+      {},
+      keys.map(({ id, keyPair }) => prekeyNode('key', { id, publicKey: keyPair.publicKey })),
+    ),
     signedPrekeyNode(signed),
   ]);
   ask(step, upload, { kind: 'prekey-upload', ids: keys.map(({ id }) => id) });

@@ -5,16 +5,18 @@
  */
 
 import type { Command, DeviceJid, ShownRecord, UserJid } from '../../contract.ts';
+import { isRejected } from '../../errors.ts';
 import { RETRY_KEYS_FROM_COUNT } from '../../limits.ts';
+import { nackStanza } from '../../messages/acks.ts';
+import { readReceipt, receiptStanza } from '../../messages/receipts.ts';
+import { type RetryKeys, retryStanza } from '../../messages/retry-receipt.ts';
 import { currentSignedPrekey, makePrekeys } from '../../signal/prekeys.ts';
-import { selfIdentity } from '../../signal/records.ts';
-import { registrationIdBytes } from '../../wire/integers.ts';
+import { type SelfIdentityRecord, selfIdentity } from '../../signal/records.ts';
 import { userOf } from '../../wire/jid.ts';
-import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
+import type { WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { linkStateOf } from './link-state.ts';
 import { sendReliably } from './outbound.ts';
-import { prekeyNode, signedPrekeyNode } from './prekeys.ts';
 import {
   accountOf,
   type CompanionRecord,
@@ -23,12 +25,6 @@ import {
   outboxOf,
   SELF,
 } from './records.ts';
-
-/** Nack codes of specification 6.6. */
-export const NACK_PARSING = 487;
-export const NACK_CONTENT = 491;
-export const NACK_OLD_COUNTER = 496;
-export const NACK_UNHANDLED = 500;
 
 /** What names a copy in a receipt. */
 interface CopyName {
@@ -49,21 +45,14 @@ function isOwnCopy(step: Step, author: DeviceJid): boolean {
 /** Delivered here; `sender` when it is the copy of our own other device's message. */
 export function sendReceipt(step: Step, copy: CopyName): void {
   const isOwn = isOwnCopy(step, copy.author);
-  sendIfConnected(
-    step,
-    node('receipt', {
-      id: copy.messageId,
-      to: copy.author,
-      type: isOwn ? 'sender' : undefined,
-      recipient: isOwn ? copy.chat : undefined,
-    }),
-  );
+  const type = isOwn ? 'sender' : 'delivered';
+  const recipient = isOwn ? copy.chat : undefined;
+  sendIfConnected(step, receiptStanza({ type, ids: [copy.messageId], to: copy.author, recipient }));
 }
 
 /** Not delivered, and no retry helps: `<ack class="message" error>`. */
 export function nack(step: Step, copy: Pick<CopyName, 'author' | 'messageId'>, code: number): void {
-  const attributes = { class: 'message', id: copy.messageId, to: copy.author, error: String(code) };
-  sendIfConnected(step, node('ack', attributes));
+  sendIfConnected(step, nackStanza(copy.messageId, copy.author, code));
 }
 
 /**
@@ -79,45 +68,39 @@ export function sendRetryReceipt(
 ): void {
   const identity = selfIdentity(step.tx);
   if (identity === undefined) return;
-  const isOwn = isOwnCopy(step, copy.author);
-  const retry = node('retry', {
-    v: '1',
-    count: String(count),
-    id: copy.messageId,
-    t: String(copy.stampUs),
-    error: errorCode === 0 ? undefined : String(errorCode),
-  });
   const withKeys = isForced || count >= RETRY_KEYS_FROM_COUNT;
   sendIfConnected(
     step,
-    node(
-      'receipt',
-      {
-        id: copy.messageId,
-        to: copy.author,
-        type: 'retry',
-        recipient: isOwn ? copy.chat : undefined,
-      },
-      [
-        retry,
-        node('registration', {}, registrationIdBytes(identity.registrationId)),
-        ...(withKeys ? [keysNode(step)] : []),
-      ],
-    ),
+    retryStanza({
+      id: copy.messageId,
+      device: copy.author,
+      recipient: isOwnCopy(step, copy.author) ? copy.chat : undefined,
+      count,
+      positionUs: copy.stampUs,
+      errorCode,
+      registrationId: identity.registrationId,
+      keys: withKeys ? freshKeys(step, identity) : undefined,
+    }),
   );
 }
 
-function keysNode(step: Step): WireNode {
-  const identity = selfIdentity(step.tx);
+function freshKeys(step: Step, identity: SelfIdentityRecord): RetryKeys | undefined {
   const signed = currentSignedPrekey(step.tx);
-  const companion = step.get<CompanionRecord>('companion', SELF);
+  if (signed === undefined) return undefined;
   const [prekey] = makePrekeys(step.tx, 1, step.context);
-  const content: WireNode[] = [node('type', {}, new Uint8Array([5]))];
-  if (identity !== undefined) content.push(node('identity', {}, identity.keyPair.publicKey));
-  if (prekey !== undefined) content.push(prekeyNode(prekey));
-  if (signed !== undefined) content.push(signedPrekeyNode(signed));
-  if (companion !== undefined) content.push(node('device-identity', {}, companion.signedIdentity));
-  return node('keys', {}, content);
+  return {
+    bundle: {
+      registrationId: identity.registrationId,
+      identityKey: identity.keyPair.publicKey,
+      signedPrekey: {
+        id: signed.id,
+        publicKey: signed.keyPair.publicKey,
+        signature: signed.signature,
+      },
+      prekey: prekey && { id: prekey.id, publicKey: prekey.keyPair.publicKey },
+    },
+    deviceIdentity: step.get<CompanionRecord>('companion', SELF)?.signedIdentity,
+  };
 }
 
 /** A person reads a chat: one receipt per author device, stored until the server has it. */
@@ -130,11 +113,10 @@ export function takeRead(step: Step, command: Extract<Command, { kind: 'read' }>
     ids.push(shown.messageId);
     byAuthor.set(shown.author, ids);
   }
-  for (const [author, [first, ...rest]] of byAuthor) {
-    const items = rest.map((id) => node('item', { id }));
-    const list = rest.length === 0 ? undefined : [node('list', {}, items)];
-    const attributes = { id: first, to: author, type: 'read', recipient: command.chat };
-    sendReliably(step, node('receipt', attributes, list));
+  for (const [author, [first, ...more]] of byAuthor) {
+    if (first === undefined) continue;
+    const ids = [first, ...more] as const;
+    sendReliably(step, receiptStanza({ type: 'read', ids, to: author, recipient: command.chat }));
   }
 }
 
@@ -148,19 +130,17 @@ function markRead(step: Step, chat: UserJid, key: string): ShownRecord | undefin
 }
 
 /** A receipt other than `retry` from another device: delivered, read, or read by us elsewhere. */
-export function takeReceipt(step: Step, receipt: WireNode): void {
-  const from = attribute(receipt, 'from') ?? '';
-  const id = attribute(receipt, 'id') ?? '';
-  const type = attribute(receipt, 'type');
-  const list = child(receipt, 'list');
-  const more = list === undefined ? [] : children(list, 'item').map((item) => attribute(item, 'id') ?? '');
-  const isRead = type === 'read' || type === 'read-self';
-  const author = attribute(receipt, 'participant');
-  const isReadElsewhere = isRead && isOwnCopy(step, from) && author !== accountOf(step)?.device;
-  for (const messageId of [id, ...more]) {
-    if (isReadElsewhere) {
-      const chat = attribute(receipt, 'recipient') ?? userOf(author ?? '');
-      markRead(step, chat, messageKey(chat, author ?? '', messageId));
+export function takeReceipt(step: Step, stanza: WireNode): void {
+  const receipt = readReceipt(stanza);
+  if (isRejected(receipt)) return step.refuse(receipt);
+  const { from, ids, participant, recipient } = receipt;
+  const isRead = receipt.type === 'read' || receipt.type === 'read-self';
+  const isReadElsewhere =
+    isRead && isOwnCopy(step, from) && participant !== accountOf(step)?.device;
+  for (const messageId of ids) {
+    if (isReadElsewhere && participant !== undefined) {
+      const chat = recipient ?? userOf(participant);
+      markRead(step, chat, messageKey(chat, participant, messageId));
     } else noteDelivered(step, messageId, from, isRead);
   }
 }

@@ -8,22 +8,33 @@ import type { DeviceJid, ShownRecord, UserJid } from '../../contract.ts';
 import { checkAdv } from '../../devices/adv-check.ts';
 import { isListed } from '../../devices/device-list.ts';
 import { isRejected, type Rejection, reject } from '../../errors.ts';
+import { NACK_CODES } from '../../messages/acks.ts';
 import { readContent, textDigest } from '../../messages/content.ts';
+import { readIncomingMessage } from '../../messages/message-stanza.ts';
 import { unpad } from '../../messages/padding.ts';
-import { type PeerIdentityRecord, pinnedIdentity, SIGNAL_COLLECTIONS } from '../../signal/records.ts';
-import { type CiphertextType, decryptFrom, deleteSession, readPrekeyMessage } from '../../signal/sessions.ts';
+import {
+  type PeerIdentityRecord,
+  pinnedIdentity,
+  SIGNAL_COLLECTIONS,
+} from '../../signal/records.ts';
+import {
+  type CiphertextType,
+  decryptFrom,
+  deleteSession,
+  readPrekeyMessage,
+} from '../../signal/sessions.ts';
 import { deviceIdOf, userOf } from '../../wire/jid.ts';
-import { attribute, bytesContent, child, type WireNode } from '../../wire/node.ts';
+import { attribute, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { chatOf } from './audience.ts';
 import { primaryKeyOf } from './bundles.ts';
 import { askForLists } from './lists.ts';
 import { failCopy, loseCopy, missCopy, settlePlaceholder } from './placeholders.ts';
-import { NACK_CONTENT, NACK_OLD_COUNTER, NACK_PARSING, nack, sendReceipt } from './receipts.ts';
+import { nack, sendReceipt } from './receipts.ts';
 import { accountOf, deviceListOf, messageKey } from './records.ts';
 
-/** A copy as it came, with what its stanza says of it. */
-export interface Copy {
+/** A ciphertext as it came, with what its stanza says of it. */
+interface Copy {
   readonly author: DeviceJid;
   readonly chat: UserJid;
   readonly messageId: string;
@@ -37,34 +48,24 @@ export interface Copy {
 
 /** Handles `<message>`. */
 export function takeMessage(step: Step, stanza: WireNode): void {
-  if (child(stanza, 'unavailable') !== undefined) return missCopy(step, stanza);
-  const copy = readCopy(step, stanza);
-  if (isRejected(copy)) {
-    step.refuse(copy);
+  const message = readIncomingMessage(stanza);
+  if (isRejected(message)) {
+    step.refuse(message);
     const messageId = attribute(stanza, 'id') ?? '';
-    return nack(step, { messageId, author: attribute(stanza, 'from') ?? '' }, NACK_PARSING);
+    const author = attribute(stanza, 'from') ?? '';
+    return nack(step, { messageId, author }, NACK_CODES.parsingError);
   }
+  const { id: messageId, author, positionUs: stampUs, payload, deviceIdentity } = message;
+  const chat = chatOf(step, author, message.recipient);
+  if (chat === undefined) {
+    step.refuseAs('malformed', `${author}'s copy of an own message names no chat`, { messageId });
+    return nack(step, { messageId, author }, NACK_CODES.parsingError);
+  }
+  if (payload.kind === 'unavailable') return missCopy(step, { author, chat, messageId, stampUs });
+  const { type, bytes, retryCount: count } = payload;
+  const copy: Copy = { author, chat, messageId, stampUs, type, bytes, count, deviceIdentity };
   const opened = openCopy(step, copy);
   if (opened.kind === 'opened') showCopy(step, copy, opened.text);
-}
-
-function readCopy(step: Step, stanza: WireNode): Copy | Rejection {
-  const author = attribute(stanza, 'from');
-  const messageId = attribute(stanza, 'id');
-  const stampUs = Number(attribute(stanza, 't') ?? 'NaN');
-  const enc = child(stanza, 'enc');
-  const type = enc && attribute(enc, 'type');
-  const bytes = bytesContent(enc);
-  const chat = author === undefined ? undefined : chatOf(step, author, attribute(stanza, 'recipient'));
-  if (author === undefined || messageId === undefined || chat === undefined || !(stampUs > 0)) {
-    return reject('malformed', 'a message came without author, id, chat or time stamp');
-  }
-  if (enc === undefined || bytes === undefined || (type !== 'pkmsg' && type !== 'msg')) {
-    return reject('malformed', `message ${messageId} from ${author} has no ciphertext we know`);
-  }
-  const count = Number(attribute(enc, 'count') ?? '0');
-  const deviceIdentity = bytesContent(child(stanza, 'device-identity'));
-  return { author, chat, messageId, stampUs, type, bytes, count, deviceIdentity };
 }
 
 /** Decrypts and decodes; answers for itself when that fails. */
@@ -73,7 +74,8 @@ function openCopy(step: Step, copy: Copy): { kind: 'opened'; text: string } | { 
   const adv = proveSender(step, copy);
   if (adv !== undefined) {
     step.refuse(adv);
-    if (adv.code === 'malformed') giveUp(step, copy, 'its sender is not proven', NACK_PARSING);
+    if (adv.code === 'malformed')
+      giveUp(step, copy, 'its sender is not proven', NACK_CODES.parsingError);
     else failCopy(step, copy, 'adv-failure');
     return answered;
   }
@@ -93,7 +95,7 @@ function openCopy(step: Step, copy: Copy): { kind: 'opened'; text: string } | { 
   const content = readOpened(step, copy, decrypted.plaintext);
   if (isRejected(content)) {
     step.refuse(content);
-    giveUp(step, copy, 'its content cannot be read', NACK_CONTENT);
+    giveUp(step, copy, 'its content cannot be read', NACK_CODES.invalidProtobuf);
     return answered;
   }
   return { kind: 'opened', text: content.text };
@@ -177,7 +179,7 @@ function showCopy(step: Step, copy: Copy, text: string): void {
 function answerDuplicate(step: Step, copy: Copy): void {
   const key = messageKey(copy.chat, copy.author, copy.messageId);
   if (step.tx.get('shown', key) !== undefined) return sendReceipt(step, copy);
-  giveUp(step, copy, 'its key was used and its text is not stored', NACK_OLD_COUNTER);
+  giveUp(step, copy, 'its key was used and its text is not stored', NACK_CODES.signalOldCounter);
 }
 
 /** A copy that no retry can help: lost, and said so to the server. */
@@ -185,4 +187,3 @@ function giveUp(step: Step, copy: Copy, reason: string, code: number): void {
   loseCopy(step, copy, reason);
   nack(step, copy, code);
 }
-

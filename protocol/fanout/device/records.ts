@@ -6,7 +6,13 @@
  * `recreated`/DEVICE.
  */
 
-import type { AccountRecord, DeviceJid, OutboxRecord, StanzaLabel, UserJid } from '../../contract.ts';
+import type {
+  AccountRecord,
+  DeviceJid,
+  OutboxRecord,
+  StanzaLabel,
+  UserJid,
+} from '../../contract.ts';
 import type { DeviceListRecord } from '../../devices/device-list.ts';
 import type { StoredRecord } from '../../store.ts';
 import type { Step } from '../step.ts';
@@ -125,7 +131,11 @@ export function outboxOf(step: Step, messageId: string): OutboxRecord | undefine
   return step.get<OutboxRecord>('outbox', messageId);
 }
 
-export function putOutbox(step: Step, record: OutboxRecord, change: Partial<OutboxRecord>): OutboxRecord {
+export function putOutbox(
+  step: Step,
+  record: OutboxRecord,
+  change: Partial<OutboxRecord>,
+): OutboxRecord {
   const next: OutboxRecord = { ...record, ...change };
   step.tx.put('outbox', record.messageId, next);
   return next;

@@ -6,6 +6,7 @@
 import type { DeviceJid, OutboxRecord } from '../../contract.ts';
 import { isRejected } from '../../errors.ts';
 import { RETRY_COUNT_MAX, SESSION_RECREATION_INTERVAL_US } from '../../limits.ts';
+import { type RetryRequest, readRetry } from '../../messages/retry-receipt.ts';
 import {
   archiveCurrent,
   deleteSession,
@@ -13,44 +14,29 @@ import {
   sessionRemoteRegistrationId,
   startSession,
 } from '../../signal/sessions.ts';
-import { registrationIdBytes, registrationIdFrom } from '../../wire/integers.ts';
 import { userOf } from '../../wire/jid.ts';
-import { attribute, bytesContent, child, node, type WireNode } from '../../wire/node.ts';
+import type { WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { devicesOf, isReadyFor } from './audience.ts';
-import { isProven, readBundle } from './bundles.ts';
+import { isProven } from './bundles.ts';
 import { linkStateOf } from './link-state.ts';
-import { sendReliably } from './outbound.ts';
-import {
-  accountOf,
-  nextSentCount,
-  outboxOf,
-  type RecreatedRecord,
-  type ResendRecord,
-} from './records.ts';
-import { encryptCopy, identityNodes } from './seal.ts';
+import { accountOf, outboxOf, type RecreatedRecord, type ResendRecord } from './records.ts';
+import { sealResend } from './seal.ts';
 
 /** Handles a retry receipt: either queues a resend or says why not. */
 export function takeRetryReceipt(step: Step, receipt: WireNode): void {
-  const device = attribute(receipt, 'from') ?? '';
-  const retry = child(receipt, 'retry');
-  const registration = registrationIdFrom(bytesContent(child(receipt, 'registration')));
-  const count = Number(retry && attribute(retry, 'count'));
-  const messageId = attribute(receipt, 'id') ?? '';
-  if (!Number.isSafeInteger(count) || count < 1 || registration === undefined) {
-    step.refuseAs('malformed', `${device} sent a retry receipt without count or registration`);
-    return;
-  }
-  const outbox = outboxOf(step, messageId);
-  const reason = whyNot(step, outbox, device, messageId, count);
-  if (reason !== undefined || outbox === undefined) {
-    step.emit('resend-refused', `${device} asks for ${messageId} again: ${reason}`, { device, messageId });
+  const request = readRetry(receipt);
+  if (isRejected(request)) return step.refuse(request);
+  const { id, device, count } = request;
+  const reason = whyNot(step, outboxOf(step, id), device, id, count);
+  if (reason !== undefined) {
+    step.emit('resend-refused', `${device} asks for ${id} again: ${reason}`, { device, id });
     return;
   }
   linkStateOf(step.store).unusable.delete(device);
-  renewSession(step, device, registration, count, child(receipt, 'keys'));
-  const record: ResendRecord = { kind: 'resend', messageId, device, count };
-  step.tx.put('resend', `${messageId}|${device}`, record);
+  renewSession(step, request);
+  const record: ResendRecord = { kind: 'resend', messageId: id, device, count };
+  step.tx.put('resend', `${id}|${device}`, record);
 }
 
 function whyNot(
@@ -71,27 +57,23 @@ function whyNot(
 }
 
 /** Decides which session the resend goes out on (steps 2 and 3 of specification 6.9). */
-function renewSession(
-  step: Step,
-  device: DeviceJid,
-  registration: number,
-  count: number,
-  keys: WireNode | undefined,
-): void {
+function renewSession(step: Step, { device, count, keys, registrationId }: RetryRequest): void {
   const known = sessionRemoteRegistrationId(step.tx, device);
-  if (known !== undefined && known !== registration) deleteSession(step.tx, device);
+  if (known !== undefined && known !== registrationId) deleteSession(step.tx, device);
   const exists = hasSession(step.tx, device);
   if (keys === undefined) {
     if (count > 2 && exists && mayRecreate(step, device)) archiveCurrent(step.tx, device);
     return;
   }
   if (exists && !mayRecreate(step, device)) return;
-  const bundle = readBundle(keys, node('registration', {}, registrationIdBytes(registration)));
-  if (bundle === undefined || !isProven(step, device, keys, bundle.identityKey)) {
-    step.refuseAs('adv-failure', `the keys in a retry receipt do not prove that they are ${device}'s`);
+  if (!isProven(step, device, keys.deviceIdentity, keys.bundle.identityKey)) {
+    step.refuseAs(
+      'adv-failure',
+      `the keys in a retry receipt do not prove that they are ${device}'s`,
+    );
     return;
   }
-  const failed = startSession(step.tx, device, bundle, step.context);
+  const failed = startSession(step.tx, device, keys.bundle, step.context);
   if (isRejected(failed)) return step.refuse(failed);
   noteRecreated(step, device);
 }
@@ -114,26 +96,8 @@ export function advanceResends(step: Step): void {
     const outbox = outboxOf(step, messageId);
     if (outbox !== undefined && !isReadyFor(step, [device])) continue;
     step.tx.delete('resend', key);
-    if (outbox !== undefined && hasSession(step.tx, device)) resend(step, outbox, device, count);
+    if (outbox === undefined || !hasSession(step.tx, device)) continue;
+    step.emit('resend', `sends ${messageId} to ${device} again`, { device, count });
+    sealResend(step, outbox, device, count);
   }
-}
-
-function resend(step: Step, outbox: OutboxRecord, device: DeviceJid, count: number): void {
-  const copy = encryptCopy(step, outbox, device, count);
-  const isOwn = userOf(device) === accountOf(step)?.user;
-  const stanza = node(
-    'message',
-    {
-      id: outbox.messageId,
-      to: device,
-      recipient: isOwn ? outbox.chat : undefined,
-      type: 'text',
-      t: String(outbox.positionUs),
-      device_fanout: 'false',
-      sent: String(nextSentCount(step)),
-    },
-    [copy.enc, ...identityNodes(step, [copy])],
-  );
-  step.emit('resend', `sends ${outbox.messageId} to ${device} again`, { device, count });
-  sendReliably(step, stanza);
 }

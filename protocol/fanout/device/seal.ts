@@ -3,14 +3,14 @@
  * our own account, all in one stanza. What is sealed is committed before it leaves.
  */
 
-import type { DeviceJid, OutboxRecord, UserJid } from '../../contract.ts';
+import type { DeviceJid, OutboxRecord } from '../../contract.ts';
 import { participantHash } from '../../devices/participant-hash.ts';
 import { assert, isRejected } from '../../errors.ts';
 import { deviceSentBytes, textMessageBytes } from '../../messages/content.ts';
+import { type Copy, fanoutStanza, resentStanza } from '../../messages/message-stanza.ts';
 import { pad } from '../../messages/padding.ts';
 import { encryptFor, hasSession } from '../../signal/sessions.ts';
 import { userOf } from '../../wire/jid.ts';
-import { node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { sendReliably } from './outbound.ts';
 import {
@@ -22,76 +22,44 @@ import {
   SELF,
 } from './records.ts';
 
-/** A ciphertext for one device. */
-interface Copy {
-  readonly device: DeviceJid;
-  readonly enc: WireNode;
-  readonly isPrekeyMessage: boolean;
-}
-
-/** Encrypts one message for one device; own devices get it as a device-sent message. */
-export function encryptCopy(
-  step: Step,
-  outbox: OutboxRecord,
-  device: DeviceJid,
-  retryCount = 0,
-): Copy {
-  const own = accountOf(step)?.user;
-  const message = textMessageBytes(outbox.text);
-  const content =
-    userOf(device) === own ? deviceSentBytes(outbox.chat, outbox.text) : message;
+/** Encrypts one message for one device; own devices get it as a device-sent message. Draws number `padding`. */
+function encryptCopy(step: Step, outbox: OutboxRecord, device: DeviceJid, retryCount = 0): Copy {
+  const isOwn = userOf(device) === accountOf(step)?.user;
+  const content = isOwn ? deviceSentBytes(outbox.chat, outbox.text) : textMessageBytes(outbox.text);
   const sealed = encryptFor(step.tx, device, pad(content, step.context), step.context);
   assert(!isRejected(sealed), 'a copy is encrypted only where a session is known to exist');
-  const count = retryCount === 0 ? undefined : String(retryCount);
-  return {
-    device,
-    enc: node('enc', { v: '2', type: sealed.type, count }, sealed.bytes),
-    isPrekeyMessage: sealed.type === 'pkmsg',
-  };
-}
-
-/** `<device-identity>` of a companion, when a prekey message goes along. */
-export function identityNodes(step: Step, copies: readonly Copy[]): WireNode[] {
-  const companion = step.get<CompanionRecord>('companion', SELF);
-  if (companion === undefined || !copies.some((copy) => copy.isPrekeyMessage)) return [];
-  return [node('device-identity', {}, companion.signedIdentity)];
+  return { device, enc: { kind: 'enc', type: sealed.type, bytes: sealed.bytes, retryCount } };
 }
 
 /** Encrypts for every target with a session, in order; the rest is left out. */
-export function encryptCopies(
-  step: Step,
-  outbox: OutboxRecord,
-  targets: readonly DeviceJid[],
-): Copy[] {
+function encryptCopies(step: Step, outbox: OutboxRecord, targets: readonly DeviceJid[]): Copy[] {
   return targets
     .filter((device) => hasSession(step.tx, device))
     .map((device) => encryptCopy(step, outbox, device));
 }
 
-/** `<participants>` of a stanza. */
-export function participantsNode(copies: readonly Copy[]): WireNode {
-  return node('participants', {}, copies.map(({ device, enc }) => node('to', { jid: device }, [enc])));
+/** What a companion shows with its first messages; a phone shows nothing. */
+function signedIdentityOf(step: Step): Uint8Array | undefined {
+  return step.get<CompanionRecord>('companion', SELF)?.signedIdentity;
 }
 
 /** Seals a waiting message for `targets` and hands it to the outbound queue. */
 export function sealMessage(step: Step, messageId: string, targets: readonly DeviceJid[]): void {
   const outbox = outboxOf(step, messageId);
   const account = accountOf(step);
-  assert(outbox !== undefined && account !== undefined, 'a waiting message has its outbox entry');
+  assert(outbox !== undefined, 'a waiting message has its outbox entry');
+  assert(account !== undefined, 'only a device with an account has waiting messages');
   const copies = encryptCopies(step, outbox, targets);
   const named = copies.map(({ device }) => device);
-  const view = [...targets, account.device];
-  const stanza = node(
-    'message',
-    {
-      id: messageId,
-      to: outbox.chat,
-      type: 'text',
-      phash: participantHash(view, step.context.crypto),
-      sent: String(nextSentCount(step)),
-    },
-    [participantsNode(copies), ...identityNodes(step, copies)],
-  );
+  const stanza = fanoutStanza({
+    id: messageId,
+    to: outbox.chat,
+    copies,
+    participantHash: participantHash([...targets, account.device], step.context.crypto),
+    signedIdentity: signedIdentityOf(step),
+    backfillOfUs: undefined,
+    sentCount: nextSentCount(step),
+  });
   putOutbox(step, outbox, {
     state: 'sealed',
     targets: named,
@@ -100,26 +68,41 @@ export function sealMessage(step: Step, messageId: string, targets: readonly Dev
   sendReliably(step, stanza);
 }
 
-/** A follow-up stanza (backfill): same message, same time stamp, only the devices named. */
+/** Backfill: the same message and time stamp, only for the devices named (specification 5.14). */
 export function sealBackfill(
   step: Step,
   outbox: OutboxRecord,
-  chat: UserJid,
   targets: readonly DeviceJid[],
 ): void {
   const copies = encryptCopies(step, outbox, targets);
   if (copies.length === 0) return;
-  const stanza = node(
-    'message',
-    {
-      id: outbox.messageId,
-      to: chat,
-      type: 'text',
-      t: String(outbox.positionUs),
-      device_fanout: 'false',
-      sent: String(nextSentCount(step)),
-    },
-    [participantsNode(copies), ...identityNodes(step, copies)],
-  );
+  const stanza = fanoutStanza({
+    id: outbox.messageId,
+    to: outbox.chat,
+    copies,
+    participantHash: undefined,
+    signedIdentity: signedIdentityOf(step),
+    backfillOfUs: outbox.positionUs,
+    sentCount: nextSentCount(step),
+  });
+  sendReliably(step, stanza);
+}
+
+/** The answer to a retry receipt: the same message and time stamp for one device (specification 6.9). */
+export function sealResend(
+  step: Step,
+  outbox: OutboxRecord,
+  device: DeviceJid,
+  retryCount: number,
+): void {
+  const isOwn = userOf(device) === accountOf(step)?.user;
+  const stanza = resentStanza({
+    id: outbox.messageId,
+    copy: encryptCopy(step, outbox, device, retryCount),
+    recipient: isOwn ? outbox.chat : undefined,
+    positionUs: outbox.positionUs,
+    signedIdentity: signedIdentityOf(step),
+    sentCount: nextSentCount(step),
+  });
   sendReliably(step, stanza);
 }

@@ -20,7 +20,10 @@ export function devicesOf(step: Step, user: UserJid): DeviceJid[] {
 /** Two accounts that talk: each is told of the other's list changes. */
 export function rememberContact(step: Step, one: UserJid, other: UserJid): void {
   if (one === other) return;
-  for (const [user, peer] of [[one, other], [other, one]] as const) {
+  for (const [user, peer] of [
+    [one, other],
+    [other, one],
+  ] as const) {
     const name = `contact/${user}`;
     if (step.tx.get(name, peer) === undefined) step.tx.put(name, peer, { kind: 'contact' });
   }

@@ -4,11 +4,11 @@
  */
 
 import { isRejected } from '../../errors.ts';
-import { deviceIdOf, deviceJid, userJid } from '../../wire/jid.ts';
+import type { StoredRecord } from '../../store.ts';
 import { decodeClientPayload } from '../../wire/client-payload.ts';
 import { prekeyIdFrom, registrationIdFrom } from '../../wire/integers.ts';
+import { deviceIdOf, deviceJid, userJid } from '../../wire/jid.ts';
 import { attribute, bytesContent, node, type WireNode } from '../../wire/node.ts';
-import type { StoredRecord } from '../../store.ts';
 import type { Step } from '../step.ts';
 import { notePrimarySeen } from './accounts.ts';
 import { type ServerConnection, volatileOf } from './connections.ts';
@@ -100,9 +100,13 @@ function expiredNodes(expired: readonly QueuedRecord[]): WireNode[] {
   const messages = expired.filter((entry) => entry.label.kind.startsWith('message'));
   if (messages.length === 0) return [];
   return [
-    node('expired', { count: String(messages.length) }, messages.map((entry) =>
-      node('item', { id: entry.label.id, from: entry.from, t: String(entry.stampUs) }),
-    )),
+    node(
+      'expired',
+      { count: String(messages.length) },
+      messages.map((entry) =>
+        node('item', { id: entry.label.id, from: entry.from, t: String(entry.stampUs) }),
+      ),
+    ),
   ];
 }
 

@@ -64,7 +64,10 @@ function takeFanout(
   const stampUs = nextStampUs(step);
   rememberContact(step, sender.user, to);
   const named = copiesOf(stanza);
-  const listed = [...devicesOf(step, to), ...(to === sender.user ? [] : devicesOf(step, sender.user))];
+  const listed = [
+    ...devicesOf(step, to),
+    ...(to === sender.user ? [] : devicesOf(step, sender.user)),
+  ];
   for (const device of listed) {
     if (device === sender.device) continue;
     const copy = copyFor(sender, device, stanza, named.get(device), stampUs, to);
@@ -137,10 +140,7 @@ function copyFor(
       recipient: isOwn ? chat : undefined,
       device_fanout: attribute(stanza, 'device_fanout'),
     },
-    [
-      enc ?? node('unavailable'),
-      ...(identity !== undefined && needsIdentity ? [identity] : []),
-    ],
+    [enc ?? node('unavailable'), ...(identity !== undefined && needsIdentity ? [identity] : [])],
   );
 }
 

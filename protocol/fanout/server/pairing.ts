@@ -6,12 +6,19 @@
 
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { LinkedRecord, UserJid } from '../../contract.ts';
+import { isRejected } from '../../errors.ts';
 import { COMPANIONS_MAX, QR_REFS } from '../../limits.ts';
 import type { StoredRecord } from '../../store.ts';
-import { isRejected } from '../../errors.ts';
 import { decodeKeyIndexList, decodeSignedKeyIndexList } from '../../wire/adv.ts';
 import { deviceIdOf, deviceJid } from '../../wire/jid.ts';
-import { attribute, bytesContent, child, node, textContent, type WireNode } from '../../wire/node.ts';
+import {
+  attribute,
+  bytesContent,
+  child,
+  node,
+  textContent,
+  type WireNode,
+} from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { removeDevice, updateAccount } from './accounts.ts';
 import { type Pairing, type ServerConnection, volatileOf } from './connections.ts';
@@ -44,7 +51,11 @@ export function offerReferences(
   step.send(
     connection.connection,
     node('iq', { type: 'set', xmlns: 'md', id, from: 's.whatsapp.net' }, [
-      node(PAIR_DEVICE, {}, refs.map((ref) => node('ref', {}, ref))),
+      node(
+        PAIR_DEVICE,
+        {},
+        refs.map((ref) => node('ref', {}, ref)),
+      ),
     ]),
   );
 }
@@ -57,7 +68,9 @@ function refuse(step: Step, connection: number, id: string, code: string): void 
 }
 
 /** The time stamp and indexes of an uploaded signed list, or undefined when it does not decode. */
-export function readList(signed: Uint8Array): { timestampS: number; indexes: readonly number[] } | undefined {
+export function readList(
+  signed: Uint8Array,
+): { timestampS: number; indexes: readonly number[] } | undefined {
   const outer = decodeSignedKeyIndexList(signed);
   if (isRejected(outer)) return undefined;
   const inner = decodeKeyIndexList(outer.details);
@@ -103,7 +116,12 @@ export function takeVouching(
   sendSuccess(step, companion, device, identity);
 }
 
-function sendSuccess(step: Step, companion: ServerConnection, device: string, identity: Uint8Array): void {
+function sendSuccess(
+  step: Step,
+  companion: ServerConnection,
+  device: string,
+  identity: Uint8Array,
+): void {
   const id = `${PAIR_SUCCESS}-${companion.transportKey.slice(0, 16)}`;
   step.send(
     companion.connection,
@@ -173,7 +191,10 @@ function publish(
   const paired: PairedRecord = { kind: 'paired', device: offer.device };
   step.tx.put('linked', offer.device, linked);
   step.tx.put('bundle', offer.device, bundle);
-  step.tx.put('transport-index', companion.transportKey, { kind: 'transport-index', device: offer.device } as StoredRecord);
+  step.tx.put('transport-index', companion.transportKey, {
+    kind: 'transport-index',
+    device: offer.device,
+  } as StoredRecord);
   step.tx.put('paired', offer.ref, paired);
   const id = deviceIdOf(offer.device);
   updateAccount(step, account, {

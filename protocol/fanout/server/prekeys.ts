@@ -2,11 +2,21 @@
 
 import type { DeviceJid, LinkedRecord } from '../../contract.ts';
 import { PREKEY_REFILL_BELOW } from '../../limits.ts';
-import { prekeyIdBytes, prekeyIdFrom, registrationIdBytes, registrationIdFrom } from '../../wire/integers.ts';
+import {
+  prekeyIdBytes,
+  prekeyIdFrom,
+  registrationIdBytes,
+  registrationIdFrom,
+} from '../../wire/integers.ts';
 import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { enqueue } from './queue.ts';
-import { type BundleRecord, linkedDevice, nextStampUs, type ServedPrekeyRecord } from './records.ts';
+import {
+  type BundleRecord,
+  linkedDevice,
+  nextStampUs,
+  type ServedPrekeyRecord,
+} from './records.ts';
 
 const KEY_TYPE = new Uint8Array([5]);
 
@@ -79,7 +89,11 @@ export function serveBundles(step: Step, asker: LinkedRecord, request: WireNode)
   const users = children(request, 'user').map((user) => {
     const device = attribute(user, 'jid') ?? '';
     const bundle = step.get<BundleRecord>('bundle', device);
-    if (linkedDevice(step, device) === undefined || bundle === undefined || device === asker.device) {
+    if (
+      linkedDevice(step, device) === undefined ||
+      bundle === undefined ||
+      device === asker.device
+    ) {
       return node('user', { jid: device }, [node('error', { code: '406' })]);
     }
     return bundleNode(device, bundle, takeOne(step, device));
@@ -105,8 +119,18 @@ export function warnWhenLow(step: Step, device: DeviceJid): void {
   const left = step.tx.count(`prekeys/${device}`);
   if (left >= PREKEY_REFILL_BELOW) return;
   const stampUs = nextStampUs(step);
-  const attributes = { type: 'encrypt', from: 's.whatsapp.net', id: `count-${device}`, t: String(stampUs) };
-  enqueue(step, device, node('notification', attributes, [node('count', { value: String(left) })]), stampUs);
+  const attributes = {
+    type: 'encrypt',
+    from: 's.whatsapp.net',
+    id: `count-${device}`,
+    t: String(stampUs),
+  };
+  enqueue(
+    step,
+    device,
+    node('notification', attributes, [node('count', { value: String(left) })]),
+    stampUs,
+  );
 }
 
 function bundleNode(
@@ -126,7 +150,10 @@ function bundleNode(
   ];
   if (prekey !== undefined) {
     content.push(
-      node('key', {}, [node('id', {}, prekeyIdBytes(prekey.id)), node('value', {}, prekey.publicKey)]),
+      node('key', {}, [
+        node('id', {}, prekeyIdBytes(prekey.id)),
+        node('value', {}, prekey.publicKey),
+      ]),
     );
   }
   if (bundle.deviceIdentity !== undefined) {

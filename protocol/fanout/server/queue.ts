@@ -71,7 +71,9 @@ export function expire(step: Step, device: DeviceJid): QueuedRecord[] {
 export function flush(step: Step, to: ServerConnection, device: DeviceJid): void {
   const entries = step.tx.entries(`queue/${device}`) as [string, QueuedRecord][];
   const count = String(entries.length);
-  const messages = String(entries.filter(([, entry]) => entry.label.kind.startsWith('message')).length);
+  const messages = String(
+    entries.filter(([, entry]) => entry.label.kind.startsWith('message')).length,
+  );
   const label = { kind: 'ib', id: `offline/${device}` };
   const preview = node('ib', {}, [node('offline_preview', { count, message: messages })]);
   step.sendBytes(to.connection, encodeFrame(preview), label);

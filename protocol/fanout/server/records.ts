@@ -65,7 +65,14 @@ export interface SeenRecord extends StoredRecord {
   readonly kind: 'seen';
   readonly login: number;
   readonly sent: number;
-  readonly last: { readonly id: string; readonly from: DeviceJid; readonly recipient: string; readonly stampUs: number } | undefined;
+  readonly last:
+    | {
+        readonly id: string;
+        readonly from: DeviceJid;
+        readonly recipient: string;
+        readonly stampUs: number;
+      }
+    | undefined;
 }
 
 export interface StampRecord extends StoredRecord {

@@ -5,7 +5,14 @@
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { Effect, Input, LinkedRecord, ProtocolNode, ServerSetup, StepContext } from '../../contract.ts';
+import type {
+  Effect,
+  Input,
+  LinkedRecord,
+  ProtocolNode,
+  ServerSetup,
+  StepContext,
+} from '../../contract.ts';
 import { isRejected } from '../../errors.ts';
 import type { Store } from '../../store.ts';
 import { decodeFrame } from '../../wire/decode-node.ts';
@@ -86,7 +93,8 @@ function takeFrame(step: Step, number: number, bytes: Uint8Array): void {
     else step.refuseAs('not-allowed', `a device that is not linked sent <${stanza.tag}>`);
     return;
   }
-  const linked = connection.device === undefined ? undefined : linkedDevice(step, connection.device);
+  const linked =
+    connection.device === undefined ? undefined : linkedDevice(step, connection.device);
   if (linked === undefined) {
     step.refuseAs('not-allowed', `a device that was logged out sent <${stanza.tag}>`);
     return;
@@ -94,7 +102,12 @@ function takeFrame(step: Step, number: number, bytes: Uint8Array): void {
   route(step, connection, linked, stanza);
 }
 
-function route(step: Step, connection: ServerConnection, sender: LinkedRecord, stanza: WireNode): void {
+function route(
+  step: Step,
+  connection: ServerConnection,
+  sender: LinkedRecord,
+  stanza: WireNode,
+): void {
   switch (stanza.tag) {
     case 'message':
       return takeMessage(step, sender, stanza);
@@ -105,14 +118,25 @@ function route(step: Step, connection: ServerConnection, sender: LinkedRecord, s
     case 'iq':
       return takeQuery(step, connection, sender, stanza);
     default:
-      step.refuseAs('unexpected', `${sender.device} sent <${stanza.tag}>, which the server does not know`);
+      step.refuseAs(
+        'unexpected',
+        `${sender.device} sent <${stanza.tag}>, which the server does not know`,
+      );
   }
 }
 
-function takeQuery(step: Step, connection: ServerConnection, sender: LinkedRecord, iq: WireNode): void {
+function takeQuery(
+  step: Step,
+  connection: ServerConnection,
+  sender: LinkedRecord,
+  iq: WireNode,
+): void {
   const id = attribute(iq, 'id');
   const answer = (content?: readonly WireNode[]): void =>
-    step.send(connection.connection, node('iq', { type: 'result', id, from: 's.whatsapp.net' }, content));
+    step.send(
+      connection.connection,
+      node('iq', { type: 'result', id, from: 's.whatsapp.net' }, content),
+    );
   switch (attribute(iq, 'xmlns')) {
     case 'usync':
       return answer([answerListQuery(step, sender, iq)]);
@@ -127,7 +151,12 @@ function takeQuery(step: Step, connection: ServerConnection, sender: LinkedRecor
   }
 }
 
-function takeLinkQuery(step: Step, connection: ServerConnection, sender: LinkedRecord, iq: WireNode): void {
+function takeLinkQuery(
+  step: Step,
+  connection: ServerConnection,
+  sender: LinkedRecord,
+  iq: WireNode,
+): void {
   const vouching = child(iq, 'pair-device');
   if (vouching !== undefined) takeVouching(step, connection, sender, iq, vouching);
   else takeListChange(step, connection, sender, iq);
@@ -155,7 +184,12 @@ function takeKeyQuery(
   refuseQuery(step, connection, sender, iq);
 }
 
-function refuseQuery(step: Step, connection: ServerConnection, sender: LinkedRecord, iq: WireNode): void {
+function refuseQuery(
+  step: Step,
+  connection: ServerConnection,
+  sender: LinkedRecord,
+  iq: WireNode,
+): void {
   const xmlns = attribute(iq, 'xmlns') ?? '(none)';
   step.refuseAs('malformed', `${sender.device} sent a query the server cannot answer`, { xmlns });
   const attributes = { type: 'error', id: attribute(iq, 'id'), from: 's.whatsapp.net' };

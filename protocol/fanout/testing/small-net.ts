@@ -17,13 +17,13 @@ import type {
   TransportRecord,
 } from '../../contract.ts';
 import { keyStream, rootSecret, secretsFor } from '../../crypto/key-stream.ts';
-import { nobleProvider } from '../../crypto/noble.ts';
+import { opensslProvider } from '../../crypto/openssl.ts';
 import { Store, type StoredRecord } from '../../store.ts';
 import { fanout } from '../index.ts';
 
 const SETTINGS: Settings = { prekeyBatch: 8, placeholderDeadlineUs: 300_000_000 };
 const EPOCH_US = 1_626_220_800_000_000;
-const provider = nobleProvider;
+const provider = opensslProvider();
 
 interface Member {
   readonly name: string;
@@ -60,7 +60,10 @@ export class SmallNet {
   #counter = 0;
   #serverKey: Uint8Array = new Uint8Array(32);
 
-  constructor(accounts: Readonly<Record<string, readonly string[]>>, unlinked: readonly string[] = []) {
+  constructor(
+    accounts: Readonly<Record<string, readonly string[]>>,
+    unlinked: readonly string[] = [],
+  ) {
     const names = Object.keys(accounts);
     const numberOf = (name: string): string => String(15_550_001 + names.indexOf(name));
     const commits = fanout.timeZero({
@@ -76,7 +79,8 @@ export class SmallNet {
     });
     const server = commits.get('server') ?? [];
     for (const write of server) {
-      if (write.collection === 'transport') this.#serverKey = (write.record as TransportRecord).publicKey;
+      if (write.collection === 'transport')
+        this.#serverKey = (write.record as TransportRecord).publicKey;
     }
     for (const [name, writes] of commits) {
       const store = new Store();
@@ -102,7 +106,9 @@ export class SmallNet {
     let ordinal = 0;
     const bytes = (purpose: string, length: number): Uint8Array => {
       ordinal += 1;
-      return provider.sha512(new TextEncoder().encode(`${host}${boot}${inputId}${purpose}${ordinal}`)).slice(0, length);
+      return provider
+        .sha512(new TextEncoder().encode(`${host}${boot}${inputId}${purpose}${ordinal}`))
+        .slice(0, length);
     };
     const numbers = {
       bytes,
@@ -187,7 +193,11 @@ export class SmallNet {
       const bytes = this.tamper(flight);
       const connection = flight.wire.number;
       if (bytes === undefined || !this.#wires.has(connection)) continue;
-      this.step(flight.toServer ? 'server' : flight.wire.device.name, { kind: 'frame', connection, bytes });
+      this.step(flight.toServer ? 'server' : flight.wire.device.name, {
+        kind: 'frame',
+        connection,
+        bytes,
+      });
     }
     throw new Error('frames never stop');
   }
@@ -232,7 +242,8 @@ export class SmallNet {
     if (member.isOn === isOn) return;
     if (!isOn) {
       member.isOn = false;
-      for (const wire of [...this.#wires.values()]) if (wire.device === member) this.cut(wire.number);
+      for (const wire of [...this.#wires.values()])
+        if (wire.device === member) this.cut(wire.number);
       return;
     }
     member.isOn = true;
@@ -256,7 +267,9 @@ export class SmallNet {
   }
 
   user(name: string): string {
-    return (this.member(`${name}.phone`).store.get('account', 'self') as StoredRecord & { user: string }).user;
+    return (
+      this.member(`${name}.phone`).store.get('account', 'self') as StoredRecord & { user: string }
+    ).user;
   }
 
   send(from: string, to: string, text: string): void {
@@ -277,6 +290,8 @@ export class SmallNet {
   }
 
   transportKey(name: string): string {
-    return bytesToHex((this.member(name).store.get('transport', 'self') as TransportRecord).publicKey);
+    return bytesToHex(
+      (this.member(name).store.get('transport', 'self') as TransportRecord).publicKey,
+    );
   }
 }
