@@ -2,6 +2,7 @@
  * The suites by kind; the gate runs them in this order. End-to-end tests start the built program, so
  * their project first builds what is stale.
  */
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const ignored = ['**/node_modules/**', 'dist/**', 'dist.new/**', 'out/**'];
@@ -16,7 +17,17 @@ function suite(name: string, include: string[], exclude: string[], timeoutMs: nu
   };
 }
 
+const root = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
+  resolve: {
+    // The library under its public names, from its sources.
+    alias: [
+      { find: /^lockstep$/, replacement: root('./sim/index.node.ts') },
+      { find: /^lockstep\/protocol$/, replacement: root('./protocol/index.ts') },
+      { find: /^lockstep\/vitest$/, replacement: root('./sim/vitest.ts') },
+    ],
+  },
   test: {
     pool: 'threads',
     hookTimeout: 120_000,

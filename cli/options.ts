@@ -14,11 +14,22 @@ export const CRYPTO_NAMES = ['openssl', 'noble'] as const;
 export type ArchitectureName = (typeof ARCHITECTURES)[number];
 export type CryptoName = (typeof CRYPTO_NAMES)[number];
 
+/** Words of the documentation that this version refuses by name. */
+const LATER: ReadonlyMap<string, string> = new Map([
+  ['relay', 'the relay architecture comes later'],
+  ['symbolic', 'symbolic cryptography comes later'],
+]);
+
 function word<Word extends string>(what: string, allowed: readonly Word[]) {
   return (read: string): Word => {
     const found = allowed.find((one) => one === read);
-    if (found === undefined) throw new InvalidArgumentError(refusal(what, read, allowed));
-    return found;
+    if (found !== undefined) return found;
+    const later = LATER.get(read);
+    const sentence =
+      later === undefined
+        ? refusal(what, read, allowed)
+        : `${later}\nallowed: ${allowed.join(', ')}`;
+    throw new InvalidArgumentError(sentence);
   };
 }
 

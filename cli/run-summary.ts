@@ -66,7 +66,14 @@ export function propertyTable(
   const rows = aligned(properties.map(({ id, name }) => [id, name, '']));
   const width = Math.max(0, ...rows.map((row) => row.length));
   return properties.flatMap((one, index) => {
-    const checks = one.checked === 0 ? 'never checked' : counted(one.checked, 'check');
+    if (one.checked === 0) {
+      return [
+        terminal.colors.dim(
+          `  ${(rows[index] ?? '').padEnd(width)}  ${'-'.padEnd(9)}  no occasion`,
+        ),
+      ];
+    }
+    const checks = counted(one.checked, 'check');
     const broken =
       one.violations.length === 0 ? '' : `, ${counted(one.violations.length, 'violation')}`;
     const row = (rows[index] ?? '').padEnd(width);

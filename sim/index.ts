@@ -3,6 +3,11 @@
  * own. Runs in Node and in browsers; `index.node.ts` adds the fast crypto provider.
  */
 
+import { nobleProvider } from '../protocol/crypto/noble.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import type { RunResult } from './run/run.ts';
+import { type SimpleOptions, simpleRun } from './simple-run.ts';
+
 export type {
   AccountPlan,
   AccountRecord,
@@ -35,8 +40,8 @@ export type {
 } from '../protocol/contract.ts';
 export { nobleProvider } from '../protocol/crypto/noble.ts';
 export type { CryptoProvider, KeyPair } from '../protocol/crypto/provider.ts';
-export { type RecordWrite, Store, type StoredRecord, Transaction } from '../protocol/store.ts';
 export { fanout } from '../protocol/fanout/index.ts';
+export { type RecordWrite, Store, type StoredRecord, Transaction } from '../protocol/store.ts';
 export { findScenario, listScenarios } from '../scenarios/library.ts';
 export { loadScenario } from '../scenarios/load.ts';
 export type * from '../scenarios/scenario.ts';
@@ -54,8 +59,8 @@ export type {
 } from './properties/property.ts';
 export {
   type Difference,
-  replayIdentically,
   type ReplayOutcome,
+  replayIdentically,
 } from './run/replay.ts';
 export {
   EVENTS_MAX_DEFAULT,
@@ -67,7 +72,13 @@ export {
   VIRTUAL_US_MAX_DEFAULT,
   type WrapNode,
 } from './run/run.ts';
+export type { SimpleOptions } from './simple-run.ts';
 export type { Change, CryptoUse, RunEvent, RunEventBody } from './trace/events.ts';
 export type { RunDigests } from './trace/hashes.ts';
 export type { Observer } from './trace/observer.ts';
 export { listLevers } from './world/levers.ts';
+
+/** Runs a scenario, a library one by its name, with the portable crypto back end. */
+export function run(story: Scenario | string, options: SimpleOptions = {}): RunResult {
+  return simpleRun(story, options, () => nobleProvider);
+}

@@ -2,6 +2,7 @@
 
 import { type CampaignSum, neverChecked } from '../../sim/explore/campaign.ts';
 import type { VerdictWord } from '../../sim/properties/property.ts';
+import { labelled } from '../run-summary.ts';
 import type { Terminal } from '../terminal.ts';
 import { count, counted, duration } from '../words.ts';
 import type { WrittenFinding } from './finding-file.ts';
@@ -91,15 +92,19 @@ export function checkSummary(terminal: Terminal, end: SearchEnd): string {
   const checks = [...sum.checks.values()].reduce((total, times) => total + times, 0);
   const silent = [...sum.levers].filter(([, fired]) => fired === 0).map(([name]) => name);
   const lines = [
-    `${counted(sum.runs, 'run')} in ${duration(Math.round(seconds * 1_000_000))}, ` +
-      `${counted(sum.events, 'event')}, ${count(checks)} checks of ` +
-      `${counted(sum.checks.size, 'property', 'properties')}, ` +
-      `${count(sum.repeated)} repeated for X5`,
+    labelled(
+      terminal,
+      'Search',
+      `${counted(sum.runs, 'run')} in ${duration(Math.round(seconds * 1_000_000))}, ` +
+        `${counted(sum.events, 'event')}, ${count(checks)} checks of ` +
+        `${counted(sum.checks.size, 'property', 'properties')}, ` +
+        `${count(sum.repeated)} repeated for X5`,
+    ),
   ];
   const never = neverChecked(sum);
-  if (never.length > 0) lines.push(`never checked: ${never.join(', ')}`);
-  if (silent.length > 0) lines.push(`never fired: ${silent.join(', ')}`);
-  if (sum.undecided > 0) lines.push(`${counted(sum.undecided, 'run')} undecided`);
+  if (never.length > 0) lines.push(labelled(terminal, 'Unchecked', never.join(', ')));
+  if (silent.length > 0) lines.push(labelled(terminal, 'Not fired', silent.join(', ')));
+  if (sum.undecided > 0) lines.push(labelled(terminal, 'Undecided', counted(sum.undecided, 'run')));
   const found =
     sum.findings.length === 0 ? 'no failure found' : counted(sum.findings.length, 'failure');
   lines.push('', `${colors.bold(colors[paint[verdict]](verdict))}: ${found}`);

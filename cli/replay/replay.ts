@@ -108,6 +108,8 @@ async function replayTrace(
     overrides: header.overrides,
     build: session.facts.build,
     compareFile: path,
+    // A trace that was cut short is only compared as far as it goes.
+    ...(trace.isComplete ? {} : { maxEvents: (trace.events.at(-1)?.sequence ?? 0) + 1 }),
   };
   const performed = await perform(session, job);
   if (performed === undefined) return undefined;
