@@ -33,7 +33,9 @@ function eventsOf<Kind extends TraceEvent['kind']>(
 
 describe('writing', () => {
   it('the first line of every sample trace is this, for ever', () => {
-    expect(linesOf()[0]).toMatchInlineSnapshot(`"{"lockstep":"trace","version":1,"program":"0.1.0","build":"unit","scenario":"sample","scenarioHash":"ffffffffffffffffffffffffffffffff","seed":"7","architecture":"fanout","crypto":"noble","overrides":[{"choice":"timeline/off","value":0}],"epochUs":1626220800000000,"hosts":["alice.phone","bob.phone","server"],"document":null}"`);
+    expect(linesOf()[0]).toMatchInlineSnapshot(
+      `"{"lockstep":"trace","version":1,"program":"0.1.0","build":"unit","scenario":"sample","scenarioHash":"ffffffffffffffffffffffffffffffff","seed":"7","architecture":"fanout","crypto":"noble","overrides":[{"choice":"timeline/off","value":0}],"epochUs":1626220800000000,"hosts":["alice.phone","bob.phone","server"],"document":null}"`,
+    );
   });
 
   it('events are lines with their fields in fixed order', () => {
