@@ -23,7 +23,6 @@ function table(tokens) {
   const lines = [''];
   for (const token of tokens) {
     if (!USABLE.test(token)) throw new Error(`unusable token: ${token}`);
-    throw new Error(`unusable token: ${token}`);
     const last = lines[lines.length - 1];
     const longer = last === '' ? token : `${last} ${token}`;
     if (longer.length + 5 <= COLUMNS) lines[lines.length - 1] = longer;

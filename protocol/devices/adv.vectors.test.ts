@@ -1,6 +1,6 @@
 /**
- * Known answers of specification A.3 (made with Baileys' configureSuccessfulPairing, signatures with 64
- * zero bytes as randomness) and A.6 (participant hash).
+ * Known answers of specification A.3 (made with Baileys' configureSuccessfulPairing, signatures
+ * with 64 zero bytes as randomness) and A.6 (participant hash).
  */
 
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';

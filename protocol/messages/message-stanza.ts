@@ -65,7 +65,7 @@ export interface FanoutMessage {
 }
 
 /**
- * `<message id to type [phash] [t device_fanout] sent><participants/>[<device-identity/>]</message>`.
+ * `<message id to type [phash] [t device_fanout] sent>` around participants and device identity.
  */
 export function fanoutStanza(message: FanoutMessage): WireNode {
   const { id, to, copies, participantHash, signedIdentity, backfillOfUs, sentCount } = message;

@@ -7,7 +7,10 @@
 import type { Rejection } from '../errors.ts';
 import { decode, encode, type Schema, type Value } from './protobuf.ts';
 
-/** DevicePairingRegistrationData: an unlinked companion's keys. */
+/**
+ * DevicePairingRegistrationData, an unlinked companion's keys: `eRegid` 4 bytes, `eKeytype` one
+ * byte 5, `eIdent` and `eSkeyVal` 32, `eSkeyId` 3, `eSkeySig` 64.
+ */
 export const DEVICE_PAIRING_DATA = [
   { name: 'eRegid', number: 1, type: 'bytes' },
   { name: 'eKeytype', number: 2, type: 'bytes' },
@@ -30,8 +33,6 @@ export const CLIENT_PAYLOAD = [
   { name: 'pull', number: 33, type: 'bool' },
 ] as const satisfies Schema;
 
-/** `eRegid` 4 bytes, `eKeytype` one byte 5, `eIdent`, `eSkeyVal` 32, `eSkeyId` 3, `eSkeySig` 64. */
-export type DevicePairingData = Value<typeof DEVICE_PAIRING_DATA>;
 /** `username` is the account number as a number: up to 15 digits keep it a safe integer. */
 export type ClientPayload = Value<typeof CLIENT_PAYLOAD>;
 

@@ -1,6 +1,6 @@
 /**
- * Every decoder of outside bytes against truncated, oversized, bit-flipped and random input: it answers
- * with a value or a typed rejection, and never throws. The number of cases comes from
+ * Every decoder of outside bytes against truncated, oversized, bit-flipped and random input: it
+ * answers with a value or a typed rejection, and never throws. The number of cases comes from
  * LOCKSTEP_FUZZ_CASES (5,000 by default), shared out evenly.
  */
 
@@ -317,7 +317,7 @@ describe('decoders', () => {
     expect(isRejected(decodeFrame(new Uint8Array(16 * 1024 * 1024 + 1)))).toBe(true);
   });
 
-  test('a fifth of the frames used here decode, and stanza readers accept some of the trees', () => {
+  test('a fifth of the frames decode, and stanza readers accept some of the trees', () => {
     const sample = fc.sample(fc.tuple(frames.valid, damage), { seed: 300, numRuns: 500 });
     const decoded = sample.filter(([input, how]) => !isRejected(decodeFrame(damaged(input, how))));
     expect(decoded.length).toBeGreaterThan(100);

@@ -1,6 +1,6 @@
 /**
- * Our structures against the definitions that zapo-js 0.3.0 carries: same field numbers, same bytes.
- * Its protobuf writer orders fields by number, as our schemas do.
+ * Our structures against the definitions that zapo-js 0.3.0 carries: same field numbers, same
+ * bytes. Its protobuf writer orders fields by number, as our schemas do.
  */
 
 import { describe, expect, test } from 'vitest';

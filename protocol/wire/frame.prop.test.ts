@@ -1,8 +1,9 @@
 /**
- * Frames of arbitrary stanzas: they round-trip, and zapo-js 0.3.0's codec understands them. Differences
- * found and allowed for: zapo-js writes text content and addresses as raw bytes where we have
- * compact forms, reads an empty list as no content and an address in content as bytes, and keeps attributes
- * in an object. So its bytes are compared where a stanza has no such place, and trees everywhere else.
+ * Frames of arbitrary stanzas: they round-trip, and zapo-js 0.3.0's codec understands them.
+ * Differences found and allowed for: zapo-js writes text content and addresses as raw bytes where
+ * we have compact forms, reads an empty list as no content and an address in content as bytes, and
+ * keeps attributes in an object. So its bytes are compared where a stanza has no such place, and
+ * trees everywhere else.
  */
 
 import fc from 'fast-check';

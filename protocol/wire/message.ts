@@ -22,7 +22,6 @@ export const MESSAGE = [
   { name: 'deviceSentMessage', number: 31, type: 'message', schema: DEVICE_SENT_MESSAGE },
 ] as const satisfies Schema;
 
-export type DeviceSentMessageFields = Value<typeof DEVICE_SENT_MESSAGE>;
 export type MessageFields = Value<typeof MESSAGE>;
 
 /** The bytes that are padded and encrypted. */
