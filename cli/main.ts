@@ -8,6 +8,8 @@ import { buildFacts } from './build-facts.ts';
 import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
 import { completionCommand } from './commands/completion.ts';
+import { explainCommand } from './commands/explain.ts';
+import { exportCommand } from './commands/export.ts';
 import { listCommand } from './commands/list.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
@@ -43,6 +45,8 @@ export function buildProgram(session: Session): Command {
     runCommand,
     replayCommand,
     checkCommand,
+    explainCommand,
+    exportCommand,
     listCommand,
     schemaCommand,
     benchCommand,
