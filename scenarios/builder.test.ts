@@ -59,9 +59,17 @@ describe('the typed builder', () => {
       })
       .at('9h', { 'power-off': 'alice.phone' }, { id: 'off' })
       .at('12h30m', { send: { id: 'lunch', from: 'alice.tablet', to: 'bob', text: 'lunch?' } })
-      .after('lunch', '5m', { partition: { sides: [['bob.phone'], ['server']], for: '20m' } }, { id: 'tunnel' })
+      .after(
+        'lunch',
+        '5m',
+        { partition: { sides: [['bob.phone'], ['server']], for: '20m' } },
+        { id: 'tunnel' },
+      )
       .wait('10m')
-      .next({ network: { device: 'bob.phone', use: 'tunnel' } }, { id: 'move', every: '1h', times: 2 })
+      .next(
+        { network: { device: 'bob.phone', use: 'tunnel' } },
+        { id: 'move', every: '1h', times: 2 },
+      )
       .at('17h', { 'power-on': 'alice.phone' }, { id: 'on' })
       .settings({
         'must-fire': ['queued-delivery', 'own-device-copy'],

@@ -40,9 +40,7 @@ export type WrittenAction<Account extends string, Device extends string> =
   | { readonly read: { readonly device: Device; readonly chat: Account } }
   | OnDevice<Device>
   | {
-      readonly unlink:
-        | Device
-        | { readonly companion: Device; readonly by?: 'phone' | 'companion' };
+      readonly unlink: Device | { readonly companion: Device; readonly by?: 'phone' | 'companion' };
     }
   | { readonly crash: Crash<Device | 'server'> }
   | { readonly 'lose-last-commit': Crash<Device> }

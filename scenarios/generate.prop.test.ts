@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbitraryScenario, arbitraryVariation, PROFILES } from './generate.ts';
-import { listScenarios, findScenario } from './library.ts';
+import { findScenario, listScenarios } from './library.ts';
 import { loadScenario } from './load.ts';
 import { printScenario } from './print.ts';
-import { formatScenarioErrors } from './scenario-error.ts';
 import type { Scenario } from './scenario.ts';
+import { formatScenarioErrors } from './scenario-error.ts';
 
 const RUNS = { numRuns: 60, seed: 20_210_714 };
 
@@ -67,12 +67,12 @@ describe('generated scenarios', () => {
     const path = shrinkPath(arbitraryScenario(), 4_000);
     const last = path.at(-1);
     expect(last?.accounts.map(({ devices }) => devices.length)).toEqual([1, 1]);
-    expect(last?.accounts.flatMap(({ devices }) => devices.flatMap(({ network }) => network))).toEqual(
-      [
-        { fromUs: 0, name: 'perfect' },
-        { fromUs: 0, name: 'perfect' },
-      ],
-    );
+    expect(
+      last?.accounts.flatMap(({ devices }) => devices.flatMap(({ network }) => network)),
+    ).toEqual([
+      { fromUs: 0, name: 'perfect' },
+      { fromUs: 0, name: 'perfect' },
+    ]);
     expect(last?.timeline.length).toBeLessThanOrEqual(1);
     expect(last?.strangers).toEqual([]);
   });

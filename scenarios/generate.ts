@@ -157,25 +157,27 @@ export function arbitraryScenario(
         strangers: arbitraryStrangers(accounts),
         prekeys: fc.constantFrom(10, 30),
       })
-      .map(({ timeline, strangers, prekeys }): Scenario => ({
-        lockstep: 1,
-        name: 'generated',
-        summary: `A generated story of the profile ${profile.name}.`,
-        epochUs: EPOCH_US,
-        lengthUs,
-        accounts,
-        networks: [],
-        settings: { prekeys, placeholderDeadlineUs: 5 * MINUTE_US, dozeLatenessUs: MINUTE_US },
-        strangers,
-        workload: [],
-        timeline,
-        heal: { forUs: 10 * MINUTE_US },
-        mustFire: [],
-        mustCheck: [],
-        expect: [],
-        exceptions: [],
-        overrides: [],
-      }));
+      .map(
+        ({ timeline, strangers, prekeys }): Scenario => ({
+          lockstep: 1,
+          name: 'generated',
+          summary: `A generated story of the profile ${profile.name}.`,
+          epochUs: EPOCH_US,
+          lengthUs,
+          accounts,
+          networks: [],
+          settings: { prekeys, placeholderDeadlineUs: 5 * MINUTE_US, dozeLatenessUs: MINUTE_US },
+          strangers,
+          workload: [],
+          timeline,
+          heal: { forUs: 10 * MINUTE_US },
+          mustFire: [],
+          mustCheck: [],
+          expect: [],
+          exceptions: [],
+          overrides: [],
+        }),
+      );
   });
 }
 

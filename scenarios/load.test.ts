@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { laterWords } from './later.ts';
 import { type LoadOptions, loadScenario } from './load.ts';
-import { formatScenarioErrors } from './scenario-error.ts';
 import type { Scenario } from './scenario.ts';
+import { formatScenarioErrors } from './scenario-error.ts';
 
 const HEAD = `lockstep: 1
 name: test
@@ -238,7 +238,9 @@ describe('a measured trace', () => {
   });
 
   it('is refused with the line of the CSV file', () => {
-    expect(errorsOf(body, read('time_ms,latency_ms,loss\n0,10,0\n5,ten,0\n3,10,2\n0,1,0\n'))).toEqual([
+    expect(
+      errorsOf(body, read('time_ms,latency_ms,loss\n0,10,0\n5,ten,0\n3,10,2\n0,1,0\n')),
+    ).toEqual([
       '1:47 train.csv, line 3: "5,ten,0" is not time_ms,latency_ms,loss (as in 1500,42.5,0.01)',
       '1:47 train.csv, line 4: "3,10,2" is not time_ms,latency_ms,loss (as in 1500,42.5,0.01)',
       '1:47 train.csv, line 5: times begin at 0 and ascend',
@@ -255,7 +257,9 @@ describe('a measured trace', () => {
 describe('text that is no scenario', () => {
   const sentences = (text: string) => {
     const result = loadScenario(text, 'odd.yaml');
-    return result.kind === 'loaded' ? [] : result.errors.map(({ line, column, sentence }) => `${line}:${column} ${sentence}`);
+    return result.kind === 'loaded'
+      ? []
+      : result.errors.map(({ line, column, sentence }) => `${line}:${column} ${sentence}`);
   };
 
   it('is refused with a place, and never throws', () => {

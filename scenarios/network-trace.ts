@@ -45,14 +45,23 @@ export function parseTraceCsv(
     const where = `${fileName}, line ${index + 1}`;
     if (!isHeaderSeen) {
       isHeaderSeen = true;
-      if (line.split(',').map((cell) => cell.trim()).join(',') === HEADER) continue;
+      if (
+        line
+          .split(',')
+          .map((cell) => cell.trim())
+          .join(',') === HEADER
+      )
+        continue;
       complaints.at(path, `${where}: the first line of a trace is ${HEADER}`);
       continue;
     }
     const row = parseRow(line);
     const lastUs = rows.at(-1)?.timeUs ?? -1;
     if (row === undefined) {
-      complaints.at(path, `${where}: "${line}" is not time_ms,latency_ms,loss (as in 1500,42.5,0.01)`);
+      complaints.at(
+        path,
+        `${where}: "${line}" is not time_ms,latency_ms,loss (as in 1500,42.5,0.01)`,
+      );
     } else if (row.timeUs <= lastUs || (rows.length === 0 && row.timeUs !== 0)) {
       complaints.at(path, `${where}: times begin at 0 and ascend`);
     } else {

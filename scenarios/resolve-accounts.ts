@@ -90,7 +90,8 @@ function resolveTrace(
   if (typeof written === 'string') {
     const text = readText?.(written);
     if (text !== undefined) return parseTraceCsv(complaints, text, path, written);
-    const why = readText === undefined ? 'files cannot be read here; write its rows' : 'no such file';
+    const why =
+      readText === undefined ? 'files cannot be read here; write its rows' : 'no such file';
     complaints.at(path, `the trace "${written}" cannot be read: ${why}`);
     return [];
   }

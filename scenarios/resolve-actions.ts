@@ -25,7 +25,10 @@ function resolveSend(words: Words, written: Written<'send'>, path: Path): Action
   const hasAccount = checkAccount(words, to, [...path, 'to']);
   if (!hasDevice || !hasAccount) return undefined;
   if (accountOf(from) === to) {
-    words.complaints.at([...path, 'to'], `${to} cannot write to ${to}; notes to oneself come later`);
+    words.complaints.at(
+      [...path, 'to'],
+      `${to} cannot write to ${to}; notes to oneself come later`,
+    );
   }
   return { kind: 'send', from, to, text };
 }

@@ -26,7 +26,9 @@ export interface ExpectationContext {
   readonly lineOf: (path: Path) => number;
 }
 
-type Send = TimelineEntry & { readonly action: { readonly kind: 'send'; from: string; to: string } };
+type Send = TimelineEntry & {
+  readonly action: { readonly kind: 'send'; from: string; to: string };
+};
 
 function isSend(entry: TimelineEntry): entry is Send & TimelineEntry {
   return entry.action.kind === 'send';
@@ -60,7 +62,12 @@ function devicesOf(
     if (!members.includes(accountOf(party))) {
       const sentence = `"${send.id}" goes from ${members[0]} to ${members[1]}; ${party} never gets it`;
       const allowed = members.flatMap((name) => accounts.get(name)?.devices ?? []);
-      complaints.word(at, party, sentence, allowed.map(({ name }) => name));
+      complaints.word(
+        at,
+        party,
+        sentence,
+        allowed.map(({ name }) => name),
+      );
       continue;
     }
     const account = accounts.get(party);
@@ -79,11 +86,7 @@ function devicesOf(
   return devices;
 }
 
-function findSends(
-  context: ExpectationContext,
-  message: string,
-  path: Path,
-): readonly Send[] {
+function findSends(context: ExpectationContext, message: string, path: Path): readonly Send[] {
   const { entries, repeated, messages } = context.timeline;
   const ids = repeated.get(message) ?? [message];
   const named = entries.map(({ entry }) => entry).filter(({ id }) => ids.includes(id));

@@ -86,8 +86,7 @@ function firstTimeOf(placing: Placing, entry: WrittenEntry, path: Path): number 
   const { complaints } = placing.words;
   if (entry.at !== undefined) return readDuration(complaints, entry.at, [...path, 'at']);
   if (entry.after === undefined) return placing.cursorUs;
-  const byUs =
-    entry.by === undefined ? 0 : readDuration(complaints, entry.by, [...path, 'by']);
+  const byUs = entry.by === undefined ? 0 : readDuration(complaints, entry.by, [...path, 'by']);
   const afterUs = placing.timeOf.get(entry.after);
   if (afterUs !== undefined) return afterUs + byUs;
   const at = [...path, 'after'];
@@ -179,7 +178,9 @@ export function placeTimeline(
     timeOf: new Map(),
     ids: new Set(),
     messages: [],
-    written: written.flatMap(({ item }) => [item.id, item.send?.id].filter((id) => id !== undefined)),
+    written: written.flatMap(({ item }) =>
+      [item.id, item.send?.id].filter((id) => id !== undefined),
+    ),
     cursorUs: 0,
   };
   for (const { index, item } of written) placeEntry(placing, item, ['timeline', index]);
@@ -191,6 +192,8 @@ export function placeTimeline(
 export function inOrderOfTime(entries: readonly PlacedEntry[]): readonly PlacedEntry[] {
   return entries
     .map((placed, index) => ({ placed, index }))
-    .sort((left, right) => left.placed.entry.atUs - right.placed.entry.atUs || left.index - right.index)
+    .sort(
+      (left, right) => left.placed.entry.atUs - right.placed.entry.atUs || left.index - right.index,
+    )
     .map(({ placed }) => placed);
 }

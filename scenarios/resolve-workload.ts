@@ -64,7 +64,12 @@ function resolveTimes(context: WorkloadContext, written: WrittenWorkload, path: 
   return { fromUs, untilUs };
 }
 
-function checkSides(context: WorkloadContext, between: readonly string[], fromUs: number, path: Path) {
+function checkSides(
+  context: WorkloadContext,
+  between: readonly string[],
+  fromUs: number,
+  path: Path,
+) {
   const { complaints } = context.words;
   for (const [index, side] of between.entries()) {
     const at = [...path, 'between', index];

@@ -4,8 +4,8 @@
  */
 
 import { checkOrder } from './check-order.ts';
-import { type Complaints, createComplaints } from './complaint.ts';
 import type { Complaint, Path } from './complaint.ts';
+import { type Complaints, createComplaints } from './complaint.ts';
 import { formatDuration } from './duration.ts';
 import { parseEpoch } from './epoch.ts';
 import { resolveAccounts, resolveNetworks } from './resolve-accounts.ts';
@@ -98,9 +98,7 @@ function lengthOf(words: Words, salvaged: Salvaged, timeline: PlacedTimeline): n
 
 /** Whether the entry was complained of before: its time may be wrong for that reason alone. */
 function isWrongAlready(words: Words, path: Path): boolean {
-  return words.complaints.all.some(
-    (each) => each.path[0] === path[0] && each.path[1] === path[1],
-  );
+  return words.complaints.all.some((each) => each.path[0] === path[0] && each.path[1] === path[1]);
 }
 
 function checkLength(words: Words, timeline: PlacedTimeline, lengthUs: number): void {

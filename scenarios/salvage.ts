@@ -5,9 +5,9 @@
 
 import type { Complaints } from './complaint.ts';
 import { type Numbered, numbered } from './numbered.ts';
+import { type WrittenScenario, writtenScenarioSchema } from './schema.ts';
 import { complainOfShape } from './schema-complaints.ts';
 import { ACTION_KEYS } from './schema-timeline.ts';
-import { type WrittenScenario, writtenScenarioSchema } from './schema.ts';
 
 const LISTS = ['timeline', 'workload', 'expect', 'strangers', 'exceptions'] as const;
 type ListKey = (typeof LISTS)[number];
@@ -69,7 +69,7 @@ function without(value: unknown, path: readonly PropertyKey[]): unknown {
 
 /** What stands in for required words that cannot be read, so that the rest can. */
 function withStandIns(data: unknown): unknown {
-  if (!isRecord(data) || !isRecord(data['accounts'])) return data;
+  if (!isRecord(data) || !isRecord(data.accounts)) return data;
   return { lockstep: 1, name: 'unnamed', summary: 'unnamed', ...data };
 }
 
@@ -168,10 +168,11 @@ export function readShape(data: unknown, complaints: Complaints): Salvaged | und
   const result = writtenScenarioSchema.safeParse(data);
   if (result.success) return whole(result.data);
   complainOfShape(writtenScenarioSchema, data, result.error, complaints);
-  const places = result.error.issues.map((issue): IssuePlace =>
-    issue.code === 'unrecognized_keys'
-      ? { path: issue.path, keys: issue.keys }
-      : { path: issue.path },
+  const places = result.error.issues.map(
+    (issue): IssuePlace =>
+      issue.code === 'unrecognized_keys'
+        ? { path: issue.path, keys: issue.keys }
+        : { path: issue.path },
   );
   return salvage(data, places);
 }

@@ -24,29 +24,29 @@ function valueAt(data: unknown, path: Path): unknown {
 /** The schema of the mapping at a path, for the list of its keys. */
 function keysAt(schema: z.core.$ZodType, path: Path, data: unknown): readonly string[] {
   const definition = schema._zod.def as unknown as Readonly<Record<string, unknown>>;
-  const inner = definition['innerType'];
+  const inner = definition.innerType;
   if (inner !== undefined) return keysAt(inner as z.core.$ZodType, path, data);
-  const options = definition['options'] as readonly z.core.$ZodType[] | undefined;
+  const options = definition.options as readonly z.core.$ZodType[] | undefined;
   if (options !== undefined) {
     const kind = childOf(data, 'kind');
     const chosen = options.filter((option) => accepts(option, kind));
     return (chosen.length > 0 ? chosen : options).flatMap((each) => keysAt(each, path, data));
   }
-  const shape = definition['shape'] as Readonly<Record<string, z.core.$ZodType>> | undefined;
+  const shape = definition.shape as Readonly<Record<string, z.core.$ZodType>> | undefined;
   const [step, ...rest] = path;
   if (step === undefined) return shape === undefined ? [] : Object.keys(shape);
-  const items = definition['items'] as readonly z.core.$ZodType[] | undefined;
+  const items = definition.items as readonly z.core.$ZodType[] | undefined;
   const next =
     shape?.[String(step)] ??
-    (definition['valueType'] as z.core.$ZodType | undefined) ??
-    (definition['element'] as z.core.$ZodType | undefined) ??
+    (definition.valueType as z.core.$ZodType | undefined) ??
+    (definition.element as z.core.$ZodType | undefined) ??
     items?.[Number(step)];
   return next === undefined ? [] : keysAt(next, rest, childOf(data, step));
 }
 
 function accepts(option: z.core.$ZodType, kind: unknown): boolean {
   const shape = (option._zod.def as { shape?: Record<string, z.core.$ZodType> }).shape;
-  const values = shape?.['kind']?._zod.values;
+  const values = shape?.kind?._zod.values;
   return values !== undefined && typeof kind === 'string' && values.has(kind);
 }
 
@@ -67,7 +67,8 @@ function meant(alternatives: readonly (readonly Issue[])[]): readonly Issue[] {
 
 function unknownKey(complaints: Complaints, path: Path, key: string, allowed: readonly string[]) {
   const later = comesLater(key);
-  if (later !== undefined) complaints.key([...path, key], `\`${key}\` cannot be said yet: ${later}`);
+  if (later !== undefined)
+    complaints.key([...path, key], `\`${key}\` cannot be said yet: ${later}`);
   else complaints.key([...path, key], `\`${key}\` is not a key that is known here`, allowed);
 }
 

@@ -45,7 +45,10 @@ export const scenarioNameSchema = word(
 export const idSchema = word(
   /^[A-Za-z0-9][A-Za-z0-9._#-]{0,63}$/,
   'an id (letters, digits, dots, dashes, at most 64 characters)',
-).meta({ id: 'Id', description: 'Names a timeline entry, message or workload; unique in the file.' });
+).meta({
+  id: 'Id',
+  description: 'Names a timeline entry, message or workload; unique in the file.',
+});
 
 /** `account.device` */
 export const deviceSchema = word(
@@ -60,10 +63,10 @@ export const partySchema = word(
 ).meta({ id: 'Party', description: 'An account (`alice`) or a device (`alice.phone`).' });
 
 /** `1h30m` */
-export const durationSchema = word(
-  DURATION_PATTERN,
-  `a duration; write ${DURATION_FORMS}`,
-).meta({ id: 'Duration', description: `A duration: ${DURATION_FORMS}.` });
+export const durationSchema = word(DURATION_PATTERN, `a duration; write ${DURATION_FORMS}`).meta({
+  id: 'Duration',
+  description: `A duration: ${DURATION_FORMS}.`,
+});
 
 /** `-5m` */
 export const signedDurationSchema = word(
@@ -72,10 +75,7 @@ export const signedDurationSchema = word(
 ).meta({ id: 'SignedDuration', description: 'A duration, negative with a leading minus: `-5m`.' });
 
 /** `2021-07-14T00:00:00Z` */
-export const epochSchema = word(
-  EPOCH_PATTERN,
-  'an instant in UTC; write 2021-07-14T00:00:00Z',
-);
+export const epochSchema = word(EPOCH_PATTERN, 'an instant in UTC; write 2021-07-14T00:00:00Z');
 
 /** `0.7`, `70%`, `7/10` */
 export const ratioSchema = z
@@ -107,7 +107,9 @@ export function textSchema(most: number) {
 /** A list of at least `least` things. */
 export function listSchema<Item extends z.ZodType>(item: Item, what: string, least = 1) {
   const error = notA(`a list of ${what}`);
-  return z.array(item, { error }).min(least, { error: `this list needs at least ${least} ${what}` });
+  return z
+    .array(item, { error })
+    .min(least, { error: `this list needs at least ${least} ${what}` });
 }
 
 /** One of a few words. */

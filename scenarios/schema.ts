@@ -81,7 +81,9 @@ const networkSchema = mapping(
     'based-on': nameSchema.default('wifi').describe('Built-in network it starts from.'),
     latency: z
       .array(durationSchema, { error: notA('a list of six durations') })
-      .length(6, { error: 'latency takes six durations: the 0, 25, 50, 75, 95 and 100 % quantiles' })
+      .length(6, {
+        error: 'latency takes six durations: the 0, 25, 50, 75, 95 and 100 % quantiles',
+      })
       .optional()
       .describe('One-way latency: 0, 25, 50, 75, 95 and 100 % quantiles, ascending.'),
     loss: ratioSchema.optional().describe('Chance that a packet is lost.'),
@@ -201,7 +203,10 @@ const settingsSchema = mapping(
 /** The whole written form. */
 export const writtenScenarioSchema = mapping(
   {
-    $schema: z.string({ error: notA('a text') }).optional().describe('For editors; ignored.'),
+    $schema: z
+      .string({ error: notA('a text') })
+      .optional()
+      .describe('For editors; ignored.'),
     lockstep: z
       .literal(1, { error: (issue) => `this is language version 1, not ${String(issue.input)}` })
       .describe('Version of the language.'),

@@ -35,7 +35,9 @@ describe('durations', () => {
 describe('ratios', () => {
   it('are the same in all their forms, and reduced', () => {
     const seven = { numerator: 7, denominator: 10 };
-    expect([0.7, '0.7', '70%', '7/10', '14/20', '0.70'].map(parseRatio)).toEqual(Array(6).fill(seven));
+    expect([0.7, '0.7', '70%', '7/10', '14/20', '0.70'].map(parseRatio)).toEqual(
+      Array(6).fill(seven),
+    );
     expect(parseRatio(0)).toEqual({ numerator: 0, denominator: 1 });
     expect(parseRatio('0.5%')).toEqual({ numerator: 1, denominator: 200 });
   });
@@ -69,7 +71,14 @@ describe('epochs', () => {
   });
 
   it('do not name days that never were', () => {
-    const bad = ['2021-02-29', '1900-02-29', '2021-04-31', '2021-13-01', '2021-00-01', '1969-12-31'];
+    const bad = [
+      '2021-02-29',
+      '1900-02-29',
+      '2021-04-31',
+      '2021-13-01',
+      '2021-00-01',
+      '1969-12-31',
+    ];
     for (const day of bad) expect(parseEpoch(`${day}T00:00:00Z`)).toBeUndefined();
     expect(parseEpoch('2021-07-14T24:00:00Z')).toBeUndefined();
     expect(parseEpoch('2021-07-14T00:00:00+02:00')).toBeUndefined();

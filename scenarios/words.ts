@@ -3,9 +3,9 @@
  * word was meant instead.
  */
 
-import { DURATION_US_MAX } from './limits.ts';
 import type { Complaints, Path } from './complaint.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from './duration.ts';
+import { DURATION_US_MAX } from './limits.ts';
 import { isChance, parseRatio, RATIO_FORMS } from './ratio.ts';
 import type { Account, Device, Ratio } from './scenario.ts';
 
@@ -27,7 +27,12 @@ export function accountOf(party: string): string {
 }
 
 /** Checks a device name; complains and returns false when there is no such device. */
-export function checkDevice(words: Words, read: string, path: Path, others: string[] = []): boolean {
+export function checkDevice(
+  words: Words,
+  read: string,
+  path: Path,
+  others: string[] = [],
+): boolean {
   if (words.devices.has(read) || others.includes(read)) return true;
   const account = words.accounts.get(read);
   const known = words.accounts.get(accountOf(read));
