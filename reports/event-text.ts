@@ -2,6 +2,9 @@
 
 import type { TraceChange, TraceEvent } from '../sim/trace/trace.ts';
 
+/** Collections whose changes are told one by one. */
+const TOLD: ReadonlySet<string> = new Set(['shown', 'lost', 'outbox', 'account', 'linked']);
+
 /** A fact of a changed record as text, empty when it has none of this name. */
 export function factOf(change: TraceChange, name: string): string {
   for (const [candidate, value] of change.facts) if (candidate === name) return String(value);
@@ -15,7 +18,7 @@ export function eventText(event: TraceEvent): string {
       return inputText(event);
     case 'commit':
       if (event.isTimeZero) return `starts with ${event.changes.length} records`;
-      return event.changes.map(changeText).join(', ') || 'commits nothing';
+      return commitText(event.changes);
     case 'commit-refused':
       return `the Store refuses the commit of ${event.inputId}`;
     case 'send': {
@@ -68,6 +71,23 @@ function labelText({ label }: Extract<TraceEvent, { kind: 'send' | 'deliver' }>)
   return label.id === '' ? label.kind : `${label.kind} ${label.id}`;
 }
 
+/** What people can follow, then how many records of the protocol's own changed with it. */
+function commitText(changes: readonly TraceChange[]): string {
+  const told = changes.filter(({ collection }) => TOLD.has(collection)).map(changeText);
+  const rest = changes.length - told.length;
+  if (told.length === 0) return rest === 0 ? 'commits nothing' : `commits ${recordsText(changes)}`;
+  return rest === 0 ? told.join(', ') : `${told.join(', ')} (and ${recordsText(changes)})`;
+}
+
+/** `2 session, 1 prekey`: the records that are not told one by one. */
+function recordsText(changes: readonly TraceChange[]): string {
+  const counts = new Map<string, number>();
+  for (const { collection } of changes) {
+    if (!TOLD.has(collection)) counts.set(collection, (counts.get(collection) ?? 0) + 1);
+  }
+  return [...counts].map(([collection, count]) => `${count} ${collection}`).join(', ');
+}
+
 /** What a commit did to one record. */
 export function changeText(change: TraceChange): string {
   const { collection, key, record } = change;
@@ -75,7 +95,7 @@ export function changeText(change: TraceChange): string {
   if (record === null) return `deletes ${collection} ${key}`;
   switch (collection) {
     case 'shown':
-      return factOf(change, 'isRead') === 'true' ? `marks ${id} as read` : `shows ${id}`;
+      return change.isNew ? `shows ${id}` : `marks ${id} as read`;
     case 'lost':
       return `gives ${id} up (${factOf(change, 'reason')})`;
     case 'outbox':

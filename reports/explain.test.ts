@@ -17,7 +17,7 @@ describe('the life of a message', () => {
 
       00:00:00.005000  world        intent lunch given
       00:00:00.005000  alice.phone  is told to send (lunch)
-      00:00:00.005000  alice.phone  seals 3EB0AAAABBBBCCCC for 1 device, writes session 15550000002@s.whatsapp.net
+      00:00:00.005000  alice.phone  seals 3EB0AAAABBBBCCCC for 1 device (and 1 session)
       00:00:00.005000  alice.phone  sends message 3EB0AAAABBBBCCCC to server, 6 bytes
       00:00:00.005010  alice.phone  packet-loss: lost once on the way to the server
       00:00:00.005300  server       receives message 3EB0AAAABBBBCCCC from alice.phone
@@ -66,7 +66,7 @@ describe('why a device waits', () => {
         connection  connection 1 to server open since 00:00:00.003000
         outbox      3EB0DDDDEEEEFFFF waits for bundles for 100ms
         last lever  00:00:00.005010 packet-loss: lost once on the way to the server
-        last event  00:00:09.400000 writes 3EB0DDDDEEEEFFFF and wants bundles, deletes session 15550000002@s.whatsapp.net"
+        last event  00:00:09.400000 writes 3EB0DDDDEEEEFFFF and wants bundles (and 1 session)"
     `);
   });
 

@@ -109,10 +109,11 @@ export class Canonical {
     }
   }
 
-  #change({ collection, key, after }: Change): TraceChange {
-    if (after === undefined) return { collection, key, record: null, digest: '', facts: [] };
+  #change({ collection, key, before, after }: Change): TraceChange {
+    const isNew = before === undefined;
+    if (after === undefined) return { collection, key, record: null, isNew, digest: '', facts: [] };
     const facts = this.#facts(collection, after);
-    return { collection, key, record: after.kind, digest: this.#digest(after), facts };
+    return { collection, key, record: after.kind, isNew, digest: this.#digest(after), facts };
   }
 
   #facts(collection: string, record: StoredRecord): Facts {

@@ -55,6 +55,7 @@ const CHANGE = object([
   ['collection', text],
   ['key', text],
   ['record', either(text, oneOf(null))],
+  ['isNew', truth],
   ['digest', either(digest, oneOf(''))],
   ['facts', FACTS],
 ]);

@@ -101,6 +101,7 @@ describe('writing', () => {
       collection: 'session',
       key: '15550000002@s.whatsapp.net',
       record: null,
+      isNew: false,
       digest: '',
       facts: [],
     });

@@ -48,6 +48,8 @@ export interface TraceChange {
   readonly key: string;
   /** Kind of the new record; null when it was deleted. */
   readonly record: string | null;
+  /** Whether there was no record under this key before. */
+  readonly isNew: boolean;
   /** 32 hex digits of the new record, empty when it was deleted. */
   readonly digest: string;
   /** Public collections: their public fields. Others: the architecture's view, when it was asked for. */
