@@ -1,0 +1,73 @@
+/** The small world in which each twin shows what it is, by the twin's id. */
+
+import { aliceWrites, type Plot, writes } from './planted-world.ts';
+import { both } from './twin-tools.ts';
+import { damagesCopies, ignoresRetries, sendsTwice } from './weather.ts';
+
+/** Bob's phone as the first account numbers give it; weather acts on what is addressed to it. */
+export interface Addresses {
+  readonly bobPhone: string;
+}
+
+const plain: Plot = { story: aliceWrites(4) };
+
+/** Bob is away while three messages come. */
+const away: Plot = {
+  story: [
+    [5, { kind: 'power-off', device: 'bob.phone' }],
+    ...aliceWrites(3),
+    [120, { kind: 'power-on', device: 'bob.phone' }],
+  ],
+};
+
+/** Bob unlinks his companion between two of Alice's messages. */
+const unlinked: Plot = {
+  story: [
+    ...aliceWrites(2),
+    [60, { kind: 'unlink', companion: 'bob.web', by: 'phone' }],
+    ...aliceWrites(3, 100),
+  ],
+};
+
+/** Everybody meets Bob's phone for the first time, and its pool is small. */
+const firstContacts: Plot = {
+  prekeys: 6,
+  story: [
+    [10, writes('alice.phone', 'bob', 'a first word')],
+    [30, writes('alice.laptop', 'bob', 'a second word')],
+    [50, writes('carol.phone', 'bob', 'a third word')],
+    [70, writes('bob.web', 'carol', 'a fourth word')],
+  ],
+};
+
+/** The plot for a twin; the plain one where none is named. */
+export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
+  const damagedPlot = { story: aliceWrites(4), weather: () => damagesCopies(bobPhone) };
+  const twicePlot = { story: aliceWrites(3), weather: () => sendsTwice(bobPhone) };
+  switch (twin) {
+    case 'damaged-by-failure':
+    case 'session-never-renewed':
+    case 'poison-stops':
+      return damagedPlot;
+    case 'waits-for-ever':
+      return {
+        ...damagedPlot,
+        weather: () => both(damagesCopies(bobPhone), ignoresRetries('alice.phone')),
+      };
+    case 'shown-again':
+    case 'retry-for-duplicate':
+      return twicePlot;
+    case 'removed-device-kept':
+    case 'older-list-restored':
+      return unlinked;
+    case 'prekey-served-again':
+    case 'uploaded-and-forgotten':
+    case 'low-count-ignored':
+      return firstContacts;
+    case 'waiting-dropped':
+    case 'phone-needed':
+      return away;
+    default:
+      return plain;
+  }
+}
