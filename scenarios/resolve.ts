@@ -96,15 +96,14 @@ function lengthOf(words: Words, salvaged: Salvaged, timeline: PlacedTimeline): n
   return times.reduce((latest, timeUs) => Math.max(latest, timeUs), 0) + MINUTE_US;
 }
 
-/** Whether the entry was complained of before: its time may be wrong for that reason alone. */
-function isWrongAlready(words: Words, path: Path): boolean {
-  return words.complaints.all.some((each) => each.path[0] === path[0] && each.path[1] === path[1]);
-}
-
 function checkLength(words: Words, timeline: PlacedTimeline, lengthUs: number): void {
   const end = formatDuration(lengthUs);
+  // The time of an entry that was complained of before may be wrong for that reason alone.
+  const wrong = new Set(
+    words.complaints.all.flatMap(({ path }) => (path[0] === 'timeline' ? [path[1]] : [])),
+  );
   for (const { entry, path } of timeline.entries) {
-    if (entry.atUs <= lengthUs || isWrongAlready(words, path)) continue;
+    if (entry.atUs <= lengthUs || wrong.has(path[1])) continue;
     const when = formatDuration(entry.atUs);
     words.complaints.at([...path, 'at'], `${when} is beyond the story’s end at ${end}`);
   }

@@ -1,7 +1,7 @@
 /**
  * Words of the scenario language that are made real elsewhere: levers, properties, built-in networks.
  * The loader takes other lists as options; these are the defaults, so that a word is never let through
- * unchecked. A test above both folders holds them equal to what the simulator really has.
+ * unchecked. The simulator's own lists are the truth; this folder may not import them.
  */
 
 /** Link behaviours that come with Lockstep. */
@@ -23,7 +23,9 @@ export const LEVERS: readonly string[] = [
   'partition',
   'connection-broken',
   'reconnect',
+  'outage',
   'power-off',
+  'offline',
   'doze',
   'push',
   'crash',
