@@ -1,7 +1,7 @@
 /**
  * Public keys as bytes: 32 raw bytes inside this program and in stanzas, `05 || raw` inside Signal
- * protobufs, signatures and MACs. Whether a key is a usable curve point is the crypto provider's question.
- * Source: specification 1.2.
+ * protobufs, signatures and MACs. Whether a key is a usable curve point is the crypto provider's
+ * question. Source: specification 1.2.
  */
 
 /** Type byte of a Curve25519 public key. */

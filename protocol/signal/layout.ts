@@ -1,7 +1,7 @@
 /**
- * SignalMessage and PreKeySignalMessage as bytes: version byte, protobuf, MAC. Writes version byte 0x33;
- * reads any with high nibble 3 (0x33, 0x34), the MAC covering the byte received. What a MAC key or a
- * session is, this file does not know. Source: specification 2.3, 2.4, 14.3.
+ * SignalMessage and PreKeySignalMessage as bytes: version byte, protobuf, MAC. Writes version byte
+ * 0x33; reads any with high nibble 3 (0x33, 0x34), the MAC covering the byte received. What a MAC
+ * key or a session is, this file does not know. Source: specification 2.3, 2.4, 14.3.
  */
 
 import type { CryptoProvider } from '../crypto/provider.ts';
@@ -56,8 +56,8 @@ function writeIdentities(target: Uint8Array, sender: Uint8Array, receiver: Uint8
 }
 
 /**
- * Writes a SignalMessage of `session`: version byte, protobuf, MAC from us to the peer. The array is a view
- * behind both (public) identities, which the MAC covers too.
+ * Writes a SignalMessage of `session`: version byte, protobuf, MAC from us to the peer. The array
+ * is a view behind both (public) identities, which the MAC covers too.
  */
 export function writeSignalMessage(
   provider: CryptoProvider,

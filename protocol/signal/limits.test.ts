@@ -1,4 +1,6 @@
-/** The limits of specification 3.2 at their exact boundaries. Numbers are typed again, not imported. */
+/**
+ * The limits of specification 3.2 at their exact boundaries. Numbers are typed again, not imported.
+ */
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SessionRecord } from './records.ts';

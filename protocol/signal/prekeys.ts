@@ -1,6 +1,7 @@
 /**
- * The keys a device makes for itself: identity, signed prekeys with rotation, one-time prekeys. Uploading
- * them is the device's business; here they only change state. Source: specification 1.2 to 1.5.
+ * The keys a device makes for itself: identity, signed prekeys with rotation, one-time prekeys.
+ * Uploading them is the device's business; here they only change state. Source: specification 1.2
+ * to 1.5.
  */
 
 import type { StepContext } from '../contract.ts';
@@ -46,8 +47,8 @@ export function installIdentity(tx: Transaction, ctx: StepContext): SelfIdentity
 }
 
 /**
- * Makes a signed prekey the current one; earlier ones are retired now, those retired for longer than the
- * grace period are deleted. Needs the identity. Draws secrets `signed-prekey` (32), then
+ * Makes a signed prekey the current one; earlier ones are retired now, those retired for longer
+ * than the grace period are deleted. Needs the identity. Draws secrets `signed-prekey` (32), then
  * `signed-prekey-signature` (64).
  */
 export function makeSignedPrekey(tx: Transaction, ctx: StepContext): SignedPrekeyRecord {
@@ -99,8 +100,8 @@ function retireSignedPrekeys(tx: Transaction, wallUs: number): void {
 }
 
 /**
- * Makes `count` one-time prekeys in state `made`, in order of id; ids wrap after 0xFFFFFE to 1 and skip
- * those still stored. Draws secret `prekey` (32) for each, in order.
+ * Makes `count` one-time prekeys in state `made`, in order of id; ids wrap after 0xFFFFFE to 1 and
+ * skip those still stored. Draws secret `prekey` (32) for each, in order.
  */
 export function makePrekeys(tx: Transaction, count: number, ctx: StepContext): PrekeyRecord[] {
   const counter = counterOf(tx);

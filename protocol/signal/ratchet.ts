@@ -1,7 +1,8 @@
 /**
- * The double ratchet on one session record: seal and open a message. Pure: a session goes in, another
- * comes out, skipped keys are asked for and changed by name. Which session a message is tried on, and
- * what is stored, is decided by `sessions.ts`. Source: specification 2.2, 3.1, 3.2, 3.3.
+ * The double ratchet on one session record: seal and open a message. Pure: a session goes in,
+ * another comes out, skipped keys are asked for and changed by name. Which session a message is
+ * tried on, and what is stored, is decided by `sessions.ts`. Source: specification 2.2, 3.1, 3.2,
+ * 3.3.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -76,7 +77,10 @@ export function rootStep(
   return keys as [Uint8Array, Uint8Array];
 }
 
-/** Seals `plaintext` as the next message of the sending chain; the session afterwards beside the bytes. */
+/**
+ * Seals `plaintext` as the next message of the sending chain; the session afterwards beside the
+ * bytes.
+ */
 export function sealMessage(
   provider: CryptoProvider,
   session: SessionRecord,
@@ -102,9 +106,9 @@ export function knowsChain(session: SessionRecord, message: ParsedMessage): bool
 }
 
 /**
- * Opens a message on this session, or says why not: `duplicate-message`, `too-far-ahead`, `bad-key`,
- * `bad-mac`, or `malformed` (block padding). Draws secret `ratchet` (32), after the MAC has held, when
- * the message brings a new ratchet key.
+ * Opens a message on this session, or says why not: `duplicate-message`, `too-far-ahead`,
+ * `bad-key`, `bad-mac`, or `malformed` (block padding). Draws secret `ratchet` (32), after the MAC
+ * has held, when the message brings a new ratchet key.
  */
 export function openMessage(
   session: SessionRecord,

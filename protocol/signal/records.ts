@@ -1,7 +1,8 @@
 /**
- * The records a device keeps for the Signal protocol: its own identity, the identities it pinned, sessions,
- * skipped message keys, prekeys. Types, names of collections, and what people and judges may see of them.
- * It does not change anything: `prekeys.ts` and `sessions.ts` do. Source: specification 1.1, 3.1, 3.2.
+ * The records a device keeps for the Signal protocol: its own identity, the identities it pinned,
+ * sessions, skipped message keys, prekeys. Types, names of collections, and what people and judges
+ * may see of them. It does not change anything: `prekeys.ts` and `sessions.ts` do. Source:
+ * specification 1.1, 3.1, 3.2.
  */
 
 import type { DeviceJid, RecordView } from '../contract.ts';
@@ -56,7 +57,9 @@ export interface PrekeyRecord extends StoredRecord {
   readonly state: 'made' | 'uploaded';
 }
 
-/** A signed prekey. Collection `signed-prekey`, key: the id as decimal text; the newest is the last. */
+/**
+ * A signed prekey. Collection `signed-prekey`, key: the id as decimal text; the newest is the last.
+ */
 export interface SignedPrekeyRecord extends StoredRecord {
   readonly kind: 'signed-prekey';
   /** 1..0xFFFFFE. */
@@ -167,17 +170,14 @@ export function pinnedIdentity(tx: Transaction, peer: DeviceJid): PeerIdentityRe
   return tx.get(SIGNAL_COLLECTIONS.peerIdentity, peer) as PeerIdentityRecord | undefined;
 }
 
-/** The public key pinned for `peer` (32 raw bytes), if any. */
-export function peerIdentity(tx: Transaction, peer: DeviceJid): Uint8Array | undefined {
-  return pinnedIdentity(tx, peer)?.publicKey;
-}
-
 /** The current session with `peer`, if any. */
 export function currentSession(tx: Transaction, peer: DeviceJid): SessionRecord | undefined {
   return tx.get(SIGNAL_COLLECTIONS.session, peer) as SessionRecord | undefined;
 }
 
-/** The public view for people: ids, counters and states, no key bytes. A session id is a public key. */
+/**
+ * The public view for people: ids, counters and states, no key bytes. A session id is a public key.
+ */
 export function describeSignalRecord(record: SignalRecord): RecordView {
   switch (record.kind) {
     case 'identity':
@@ -215,7 +215,9 @@ function describeSession(record: SessionRecord): RecordView {
   };
 }
 
-/** Every secret inside, as the byte arrays themselves: private keys, root, chain and message keys. */
+/**
+ * Every secret inside, as the byte arrays themselves: private keys, root, chain and message keys.
+ */
 export function keysInSignalRecord(record: SignalRecord): Uint8Array[] {
   switch (record.kind) {
     case 'identity':

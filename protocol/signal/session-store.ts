@@ -1,6 +1,6 @@
 /**
- * Where sessions lie in the Store: current, archived (oldest first, at most forty), their skipped keys.
- * Moves and deletes them; knows nothing of keys or messages. Source: specification 3.2, 3.5.
+ * Where sessions lie in the Store: current, archived (oldest first, at most forty), their skipped
+ * keys. Moves and deletes them; knows nothing of keys or messages. Source: specification 3.2, 3.5.
  */
 
 import type { DeviceJid } from '../contract.ts';
@@ -41,8 +41,9 @@ export function skippedLookup(tx: Transaction, peer: DeviceJid, sessionId: strin
 }
 
 /**
- * Stores `session` as the current one. Another current session is archived as the newest; if `session`
- * was archived it is promoted. Above forty archived sessions the oldest goes, with its skipped keys.
+ * Stores `session` as the current one. Another current session is archived as the newest; if
+ * `session` was archived it is promoted. Above forty archived sessions the oldest goes, with its
+ * skipped keys.
  */
 export function putCurrent(tx: Transaction, peer: DeviceJid, session: SessionRecord): void {
   const current = currentSession(tx, peer);
@@ -87,7 +88,9 @@ export function applySkipped(
   }
 }
 
-/** Deletes the current and all archived sessions with `peer` and their skipped keys; the pin stays. */
+/**
+ * Deletes the current and all archived sessions with `peer` and their skipped keys; the pin stays.
+ */
 export function deleteSession(tx: Transaction, peer: DeviceJid): void {
   const current = currentSession(tx, peer);
   if (current !== undefined) {

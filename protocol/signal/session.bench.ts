@@ -1,11 +1,11 @@
 /**
- * One message from plaintext to plaintext (encrypt, commit, decrypt, commit) beside libsignal-client 0.23.1
- * with stores that keep its native objects in memory, which is the fastest it can be. Both move the same
- * 200 bytes and cross the same border of message bytes; rounds are interleaved in one process and medians
- * compared, so that a busy machine slows both.
+ * One message from plaintext to plaintext (encrypt, commit, decrypt, commit) beside
+ * libsignal-client 0.23.1 with stores that keep its native objects in memory, which is the fastest
+ * it can be. Both move the same 200 bytes and cross the same border of message bytes; rounds are
+ * interleaved in one process and medians compared, so that a busy machine slows both.
  *
- * What it does not do: need the reference when the shipped program is loaded. It is a development package,
- * looked for when the benchmark runs; without it only our own figures are given.
+ * What it does not do: need the reference when the shipped program is loaded. It is a development
+ * package, looked for when the benchmark runs; without it only our own figures are given.
  */
 
 import { keyStream, rootSecret, secretsFor } from '../crypto/key-stream.ts';

@@ -1,7 +1,8 @@
 /**
- * The ratchet under any interleaving: whatever is sent, lost, repeated, reordered, damaged or restarted,
- * each delivery opens exactly when it may, and a refusal changes nothing (the device of the tests asserts
- * it). The model knows of sessions and chains only what specification 3.2 says about when keys go.
+ * The ratchet under any interleaving: whatever is sent, lost, repeated, reordered, damaged or
+ * restarted, each delivery opens exactly when it may, and a refusal changes nothing (the device of
+ * the tests asserts it). The model knows of sessions and chains only what specification 3.2 says
+ * about when keys go.
  */
 
 import fc from 'fast-check';
@@ -14,7 +15,9 @@ const BOB = '15551230002@s.whatsapp.net';
 
 type Move =
   | { readonly kind: 'send'; readonly fromAlice: boolean }
-  /** Delivers the pick-th message under way, from the oldest; `keep` leaves it there for a repeat. */
+  /**
+   * Delivers the pick-th message under way, from the oldest; `keep` leaves it there for a repeat.
+   */
   | { readonly kind: 'deliver'; readonly pick: number; readonly keep: boolean }
   | { readonly kind: 'drop'; readonly pick: number }
   | { readonly kind: 'damage'; readonly pick: number; readonly at: number; readonly bit: number };
@@ -95,7 +98,10 @@ function play(talk: Conversation, one: Move): void {
   }
 }
 
-/** A flipped bit never opens as something else. Registration and prekey ids carry no MAC of their own. */
+/**
+ * A flipped bit never opens as something else. Registration and prekey ids carry no MAC of their
+ * own.
+ */
 function damage(talk: Conversation, message: UnderWay, at: number, bit: number): void {
   const bytes = message.sealed.bytes.slice();
   const index = at % bytes.length;
@@ -161,8 +167,8 @@ describe.each(PROVIDERS)('with $name', (provider) => {
 });
 
 /**
- * Moves cut so that no receiving chain is pushed out while messages of it are under way: at most eight
- * changes of the sending side in one run, which make at most five chains at either end.
+ * Moves cut so that no receiving chain is pushed out while messages of it are under way: at most
+ * eight changes of the sending side in one run, which make at most five chains at either end.
  */
 function withinChains(moves: readonly Move[]): Move[] {
   const out: Move[] = [];

@@ -1,14 +1,21 @@
 /**
- * The session rules one by one: prekey messages, repeats, promotion, crossing starts, identities, and that
- * nothing changes on a refusal (the device of the tests asserts that on every act).
+ * The session rules one by one: prekey messages, repeats, promotion, crossing starts, identities,
+ * and that nothing changes on a refusal (the device of the tests asserts that on every act).
  */
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isRejected } from '../errors.ts';
+import { Transaction } from '../store.ts';
+import {
+  decodePreKeySignalMessage,
+  decodeSignalMessage,
+  encodePreKeySignalMessage,
+} from '../wire/signal-messages.ts';
 import { messageKeysOf, messageSeedOf } from './ratchet.ts';
 import type { PeerIdentityRecord, SelfIdentityRecord, SessionRecord } from './records.ts';
 import {
   archiveCurrent,
+  decryptFrom,
   deleteSession,
   hasSession,
   pinIdentity,
@@ -121,7 +128,9 @@ describe.each(PROVIDERS)('with $name', (provider) => {
     expect(bob.open(ALICE, plain)).toEqual(text(5));
   });
 
-  /** Bytes after the inner message: registration id and signed prekey id, both as field and varint. */
+  /**
+   * Bytes after the inner message: registration id and signed prekey id, both as field and varint.
+   */
   function suffixLength(bytes: Uint8Array): number {
     const head = readPrekeyMessage(bytes);
     if (isRejected(head)) throw new Error(head.sentence);
@@ -136,6 +145,56 @@ describe.each(PROVIDERS)('with $name', (provider) => {
     expect(alice.open(BOB, sealed)).toBe('duplicate-message');
     alice.act((tx) => archiveCurrent(tx, BOB));
     expect(alice.open(BOB, sealed)).toBe('duplicate-message');
+  });
+
+  it('a duplicate on the current session is not tried on archived ones', () => {
+    settle();
+    begin();
+    bob.decrypt(ALICE, alice.encrypt(BOB, text(1)));
+    alice.decrypt(BOB, bob.encrypt(ALICE, text(2)));
+    const sealed = alice.encrypt(BOB, text(3));
+    bob.decrypt(ALICE, sealed);
+    expect(bob.store.collection(`archived-session/${ALICE}`).size).toBe(1);
+    let agreements = 0;
+    const agree: typeof provider.agree = (own, theirs) => {
+      agreements += 1;
+      return provider.agree(own, theirs);
+    };
+    const tx = new Transaction(bob.store);
+    const ctx = { ...bob.context(), crypto: { ...provider, agree } };
+    const again = decryptFrom(tx, ALICE, sealed.type, sealed.bytes, ctx);
+    expect(again).toMatchObject({ code: 'duplicate-message' });
+    expect(agreements).toBe(0);
+  });
+
+  it('previousCounter is one less than the messages sent before, never below 0', () => {
+    settle();
+    const previousOf = (sealed: Sealed): unknown =>
+      decodeSignalMessage(sealed.bytes.subarray(1, sealed.bytes.length - 8));
+    const turn = (sent: number): unknown => {
+      for (let index = 0; index < sent; index += 1) {
+        bob.decrypt(ALICE, alice.encrypt(BOB, text(index)));
+      }
+      alice.decrypt(BOB, bob.encrypt(ALICE, text(9)));
+      const next = alice.encrypt(BOB, text(8));
+      bob.decrypt(ALICE, next);
+      return previousOf(next);
+    };
+    expect(turn(3)).toMatchObject({ counter: 0, previousCounter: 2 });
+    // One message was sent on this chain by the turn above, then none more.
+    expect(turn(0)).toMatchObject({ counter: 0, previousCounter: 0 });
+  });
+
+  it('prekey id 0 in a prekey message means none', () => {
+    begin(false);
+    const sealed = alice.encrypt(BOB, text(1));
+    const fields = decodePreKeySignalMessage(sealed.bytes.subarray(1));
+    if (isRejected(fields)) throw new Error(fields.sentence);
+    expect(fields.preKeyId).toBeUndefined();
+    const body = encodePreKeySignalMessage({ ...fields, preKeyId: 0 });
+    const bytes = Uint8Array.of(0x33, ...body);
+    expect(bytes.length).toBe(sealed.bytes.length + 2);
+    expect(bob.open(ALICE, { type: 'pkmsg', bytes })).toEqual(text(1));
   });
 
   it('crossing starts converge: later messages of both sides open, without prekeys', () => {

@@ -1,7 +1,7 @@
 /**
  * Sessions with other devices: start, encrypt, decrypt. Everything is read and written through one
- * `Transaction`, written only at the end: a rejection leaves it as it was. Who may talk to us (ADV, device
- * lists) is decided elsewhere; here only pins are kept. Source: specification 2, 3.
+ * `Transaction`, written only at the end: a rejection leaves it as it was. Who may talk to us (ADV,
+ * device lists) is decided elsewhere; here only pins are kept. Source: specification 2, 3.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -18,7 +18,7 @@ import {
   writePrekeyMessage,
 } from './layout.ts';
 import { findPrekey, findSignedPrekey } from './prekeys.ts';
-import { knowsChain, type Opened, openMessage, rootStep, sealMessage } from './ratchet.ts';
+import { knowsChain, type Opened, openMessage, sealMessage } from './ratchet.ts';
 import {
   currentSession,
   type PeerIdentityRecord,
@@ -28,6 +28,7 @@ import {
   SIGNAL_COLLECTIONS,
   selfIdentity,
 } from './records.ts';
+import { answeredSession, startedSession } from './session-start.ts';
 import {
   applySkipped,
   archivedSessions,
@@ -36,7 +37,7 @@ import {
   putCurrent,
   skippedLookup,
 } from './session-store.ts';
-import { answerX3dh, type PrekeyBundle, startX3dh } from './x3dh.ts';
+import type { PrekeyBundle } from './x3dh.ts';
 
 export type { PrekeyMessageHead } from './layout.ts';
 export { archiveCurrent, deleteSession } from './session-store.ts';
@@ -85,7 +86,9 @@ export function sessionRemoteRegistrationId(tx: Transaction, peer: DeviceJid): n
   return currentSession(tx, peer)?.remoteRegistrationId;
 }
 
-/** Pins the identity of `peer` (32 raw bytes). A change deletes every session of the old identity. */
+/**
+ * Pins the identity of `peer` (32 raw bytes). A change deletes every session of the old identity.
+ */
 export function pinIdentity(tx: Transaction, peer: DeviceJid, publicKey: Uint8Array): void {
   const pinned = pinnedIdentity(tx, peer);
   if (pinned !== undefined) {
@@ -127,70 +130,33 @@ export function startSession(
   policy: IdentityPolicy = DEFAULT_POLICY,
 ): undefined | Rejection {
   const provider = ctx.crypto;
-  const { identityKey, signedPrekey, prekey } = bundle;
+  const { identityKey, signedPrekey } = bundle;
   if (policy.acceptNewIdentity !== true && identityChanged(tx, peer, identityKey)) {
     return untrusted(peer);
   }
   const signed = serialiseKey(signedPrekey.publicKey);
   if (!provider.verify(identityKey, signed, signedPrekey.signature)) {
-    return reject(
-      'bad-signature',
-      `The signed prekey ${signedPrekey.id} of ${peer} is not signed.`,
-      {
-        device: peer,
-        signedPrekeyId: signedPrekey.id,
-      },
-    );
+    const sentence = `The signed prekey ${signedPrekey.id} of ${peer} is not signed by it.`;
+    return reject('bad-signature', sentence, {
+      device: peer,
+      signedPrekeyId: signedPrekey.id,
+    });
   }
-  const self = ownIdentity(tx);
-  const base = provider.keyPair(ctx.secrets.bytes('base-key', 32));
-  const first = startX3dh(provider, {
-    identity: self.keyPair,
-    base,
-    theirIdentity: identityKey,
-    theirSignedPrekey: signedPrekey.publicKey,
-    theirPrekey: prekey?.publicKey,
-  });
-  if (first === undefined) return badBundleKey(peer);
-  const senderRatchet = provider.keyPair(ctx.secrets.bytes('ratchet', 32));
-  const agreement = provider.agree(senderRatchet.privateKey, signedPrekey.publicKey);
-  if (agreement === undefined) return badBundleKey(peer);
-  const [rootKey, senderChainKey] = rootStep(provider, first.rootKey, agreement);
+  const session = startedSession(ownIdentity(tx), bundle, ctx);
+  if (session === undefined) return badKey(`A key in the bundle of ${peer}`, peer);
   pinIdentity(tx, peer, identityKey);
-  putCurrent(tx, peer, {
-    kind: 'session',
-    sessionId: bytesToHex(base.publicKey),
-    aliceBaseKey: base.publicKey,
-    localRegistrationId: self.registrationId,
-    remoteRegistrationId: bundle.registrationId,
-    localIdentity: self.keyPair.publicKey,
-    remoteIdentity: identityKey,
-    rootKey,
-    senderRatchet,
-    senderChainKey,
-    senderCounter: 0,
-    previousCounter: 0,
-    receivers: [
-      {
-        ratchetKey: signedPrekey.publicKey,
-        chainKey: first.chainKey,
-        counter: 0,
-        skippedCount: 0,
-        skippedFrom: 0,
-      },
-    ],
-    pending: { preKeyId: prekey?.id, signedPreKeyId: signedPrekey.id },
-  });
+  putCurrent(tx, peer, session);
   return undefined;
 }
 
-function badBundleKey(peer: DeviceJid): Rejection {
-  return reject('bad-key', `A key in the bundle of ${peer} is not a usable curve point.`, {
-    device: peer,
-  });
+function badKey(what: string, peer: DeviceJid): Rejection {
+  return reject('bad-key', `${what} is not a usable curve point.`, { device: peer });
 }
 
-/** Encrypts on the current session: a `pkmsg` until the peer has answered. `no-session`. Draws nothing. */
+/**
+ * Encrypts on the current session: a `pkmsg` until the peer has answered. `no-session`. Draws
+ * nothing.
+ */
 export function encryptFor(
   tx: Transaction,
   peer: DeviceJid,
@@ -212,15 +178,18 @@ function noSession(peer: DeviceJid): Rejection {
   return reject('no-session', `There is no session with ${peer}.`, { device: peer });
 }
 
-/** Reads the head of a prekey message without opening it. `malformed`, `unknown-version`, `bad-key`. */
+/**
+ * Reads the head of a prekey message without opening it. `malformed`, `unknown-version`, `bad-key`.
+ */
 export function readPrekeyMessage(bytes: Uint8Array): PrekeyMessageHead | Rejection {
   return parsePrekeyMessage(bytes);
 }
 
 /**
- * Decrypts a message and moves its session on. Rejections: those of `readPrekeyMessage` and `openMessage`,
- * `no-session`, `unknown-prekey`, and `untrusted-identity` unless the policy accepts a change.
- * Draws secret `ratchet` (32) when the message brings a new ratchet key and its MAC has held.
+ * Decrypts a message and moves its session on. Rejections: those of `readPrekeyMessage` and
+ * `openMessage`, `no-session`, `unknown-prekey`, and `untrusted-identity` unless the policy accepts
+ * a change. Draws secret `ratchet` (32) when the message brings a new ratchet key and its MAC has
+ * held.
  */
 export function decryptFrom(
   tx: Transaction,
@@ -245,7 +214,9 @@ export function decryptFrom(
   return decryptFirst(tx, peer, message, ctx);
 }
 
-/** Tries the current session, then the archived from newest to oldest; a duplicate ends the trials. */
+/**
+ * Tries the current session, then the archived from newest to oldest; a duplicate ends the trials.
+ */
 function decryptMessage(
   tx: Transaction,
   peer: DeviceJid,
@@ -289,7 +260,9 @@ function decryptRepeat(
   return isRejected(opened) ? opened : store(tx, peer, opened, false);
 }
 
-/** The first prekey message of a session: builds it, opens the inner message on it, then stores all. */
+/**
+ * The first prekey message of a session: builds it, opens the inner message on it, then stores all.
+ */
 function decryptFirst(
   tx: Transaction,
   peer: DeviceJid,
@@ -308,49 +281,28 @@ function decryptFirst(
   return decrypted;
 }
 
-/** Bob's session before Alice's first message: his sending chain is that of the signed prekey. */
+/** Finds the prekeys the message names and computes Bob's session. */
 function answerSession(
   tx: Transaction,
   peer: DeviceJid,
   message: ParsedPrekeyMessage,
   ctx: StepContext,
 ): SessionRecord | Rejection {
-  const { baseKey, identityKey, preKeyId, signedPreKeyId } = message;
+  const { preKeyId, signedPreKeyId } = message;
   const signedPrekey = findSignedPrekey(tx, signedPreKeyId);
   if (signedPrekey === undefined) return unknownPrekey(peer, 'signed', signedPreKeyId);
   const prekey = preKeyId === undefined ? undefined : findPrekey(tx, preKeyId);
   if (preKeyId !== undefined && prekey === undefined) {
     return unknownPrekey(peer, 'one-time', preKeyId);
   }
-  const self = ownIdentity(tx);
-  const first = answerX3dh(ctx.crypto, {
-    identity: self.keyPair,
-    signedPrekey: signedPrekey.keyPair,
-    prekey: prekey?.keyPair,
-    theirIdentity: identityKey,
-    theirBase: baseKey,
-  });
-  if (first === undefined) {
-    return reject('bad-key', `A key in a prekey message of ${peer} is not a usable curve point.`, {
-      device: peer,
-    });
-  }
-  return {
-    kind: 'session',
-    sessionId: bytesToHex(baseKey),
-    aliceBaseKey: baseKey,
-    localRegistrationId: self.registrationId,
-    remoteRegistrationId: message.registrationId,
-    localIdentity: self.keyPair.publicKey,
-    remoteIdentity: identityKey,
-    rootKey: first.rootKey,
-    senderRatchet: signedPrekey.keyPair,
-    senderChainKey: first.chainKey,
-    senderCounter: 0,
-    previousCounter: 0,
-    receivers: [],
-    pending: undefined,
-  };
+  const session = answeredSession(
+    ctx.crypto,
+    ownIdentity(tx),
+    message,
+    signedPrekey.keyPair,
+    prekey?.keyPair,
+  );
+  return session ?? badKey(`A key in a prekey message of ${peer}`, peer);
 }
 
 function unknownPrekey(peer: DeviceJid, sort: string, id: number): Rejection {

@@ -1,12 +1,14 @@
 /**
- * X3DH: the first root and chain key of a session, computed by its starter (Alice) from a bundle and by
- * the bundle's owner (Bob) from a prekey message. Pure functions; checks of signatures and of trust are
- * made by `sessions.ts`. Source: specification 2.1.
+ * X3DH: the first root and chain key of a session, computed by its starter (Alice) from a bundle
+ * and by the bundle's owner (Bob) from a prekey message. Pure functions; checks of signatures and
+ * of trust are made by `sessions.ts`. Source: specification 2.1.
  */
 
 import type { CryptoProvider, KeyPair } from '../crypto/provider.ts';
 
-/** A device's public keys as the server hands them out. Keys are 32 raw bytes. Specification 1.5. */
+/**
+ * A device's public keys as the server hands them out. Keys are 32 raw bytes. Specification 1.5.
+ */
 export interface PrekeyBundle {
   readonly registrationId: number;
   readonly identityKey: Uint8Array;

@@ -1,6 +1,7 @@
 /**
- * Live sessions with other implementations of the Signal protocol, in both roles. Ours with ours runs first:
- * a story that fails there is a wrong test. Packages and their quirks: specification 14.
+ * Live sessions with other implementations of the Signal protocol, in both roles. Ours with ours
+ * runs first: a story that fails there is a wrong test. Packages and their quirks: specification
+ * 14.
  */
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -20,7 +21,9 @@ interface Pair {
   readonly owner: Maker;
   /** Both keep a crossing start alive (specification 3.4: the JavaScript line does not). */
   readonly convergesOnCrossing: boolean;
-  /** The owner still opens a chain after a forgery on it: libsignal-node moves on before the MAC. */
+  /**
+   * The owner still opens a chain after a forgery on it: libsignal-node moves on before the MAC.
+   */
   readonly ownerSurvivesDamage: boolean;
 }
 

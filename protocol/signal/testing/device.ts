@@ -1,6 +1,6 @@
 /**
- * A device reduced to its Store and its Signal records, for tests: each act is one step with one commit,
- * and a rejected act must not have written anything. Not a protocol node.
+ * A device reduced to its Store and its Signal records, for tests: each act is one step with one
+ * commit, and a rejected act must not have written anything. Not a protocol node.
  */
 
 import type { DeviceJid, StepContext } from '../../contract.ts';
@@ -32,7 +32,9 @@ export interface Sealed {
   readonly bytes: Uint8Array;
 }
 
-/** Numbers of the test's own: a counter, so that two devices of one name agree and others need not. */
+/**
+ * Numbers of the test's own: a counter, so that two devices of one name agree and others need not.
+ */
 function countingNumbers(salt: number): StepContext['numbers'] {
   let next = salt;
   return {

@@ -13,7 +13,9 @@ export interface InteropMessage {
   readonly bytes: Uint8Array;
 }
 
-/** A device that talks to exactly one other. Methods reject (throw) when the implementation refuses. */
+/**
+ * A device that talks to exactly one other. Methods reject (throw) when the implementation refuses.
+ */
 export interface InteropPeer {
   bundle(withPrekey: boolean): Promise<PrekeyBundle>;
   start(bundle: PrekeyBundle): Promise<void>;

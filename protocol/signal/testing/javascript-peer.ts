@@ -1,7 +1,7 @@
 /**
  * `libsignal@6.0.0` (pure JavaScript, the library under common WhatsApp clients) behind the
- * interoperability port. Development only. Its API: specification 14.4. It writes private keys to the
- * console when it fails, so tests silence that.
+ * interoperability port. Development only. Its API: specification 14.4. It writes private keys to
+ * the console when it fails, so tests silence that.
  */
 
 import * as libsignal from 'libsignal';

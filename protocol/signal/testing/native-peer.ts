@@ -1,6 +1,7 @@
 /**
- * `@signalapp/libsignal-client@0.23.1` (Rust, the last version that writes version byte 0x33) behind the
- * interoperability port, with the plainest stores in memory. Development only. Its API: specification 14.4.
+ * `@signalapp/libsignal-client@0.23.1` (Rust, the last version that writes version byte 0x33)
+ * behind the interoperability port, with the plainest stores in memory. Development only. Its API:
+ * specification 14.4.
  */
 
 import {
