@@ -1,6 +1,7 @@
 /**
- * Why a device waits: what it holds unfinished at a moment, and what stands in the way: power, connection,
- * missing bundles or acknowledgements, frames under way, timers still to come. Read from the trace alone.
+ * Why a device waits: what it holds unfinished at a moment, and what stands in the way: power,
+ * connection, missing bundles or acknowledgements, frames under way, timers still to come. Read
+ * from the trace alone.
  */
 
 import type { Trace, TraceChange, TraceEvent } from '../sim/trace/trace.ts';

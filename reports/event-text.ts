@@ -23,7 +23,8 @@ export function eventText(event: TraceEvent): string {
       return `the Store refuses the commit of ${event.inputId}`;
     case 'send': {
       const again = event.attempt > 0 ? ` (again, ${event.attempt})` : '';
-      return `sends ${labelText(event)} to ${event.target}, ${event.bytes.length / 2} bytes${again}`;
+      const size = `${event.bytes.length / 2} bytes`;
+      return `sends ${labelText(event)} to ${event.target}, ${size}${again}`;
     }
     case 'deliver':
       return `receives ${labelText(event)} from ${event.source}`;

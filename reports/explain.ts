@@ -1,7 +1,7 @@
 /**
- * `explain`: one question about a recorded run, answered in lines. The question is a message (scenario id,
- * message id, or the beginning of one), a host (`alice.phone`, or `alice.phone@9h` for a moment), or a
- * stretch (`8h..8h10m`, `08:00..08:10`).
+ * `explain`: one question about a recorded run, answered in lines. The question is a message
+ * (scenario id, message id, or the beginning of one), a host (`alice.phone`, or `alice.phone@9h`
+ * for a moment), or a stretch (`8h..8h10m`, `08:00..08:10`).
  */
 
 import type { Trace } from '../sim/trace/trace.ts';
@@ -17,7 +17,9 @@ export type Explanation =
       readonly kind: 'unknown';
       /** One sentence. */
       readonly sentence: string;
-      /** Words that would have been understood: hosts and messages, or the messages that were meant. */
+      /**
+       * Words that would have been understood: hosts and messages, or the messages that were meant.
+       */
       readonly known: readonly string[];
     };
 

@@ -1,4 +1,7 @@
-/** A recorded run as a Mermaid sequence diagram: one arrow per stanza, notes for what happens to hosts. */
+/**
+ * A recorded run as a Mermaid sequence diagram: one arrow per stanza, notes for what happens to
+ * hosts.
+ */
 
 import type { Trace, TraceEvent } from '../sim/trace/trace.ts';
 import { eventText } from './event-text.ts';

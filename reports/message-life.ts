@@ -1,6 +1,6 @@
 /**
- * The life of one message, in words: who wrote it, what became of it on every device, and each event that
- * touched it. Read from the trace alone.
+ * The life of one message, in words: who wrote it, what became of it on every device, and each
+ * event that touched it. Read from the trace alone.
  */
 
 import type { Trace, TraceEvent } from '../sim/trace/trace.ts';

@@ -38,7 +38,10 @@ export function durationText(lengthUs: number): string {
   return out.length === 0 ? '0us' : out.join(' ');
 }
 
-/** Reads `8h`, `1h30m`, `250ms`, `08:30`, `08:30:01`, `08:30:01.5`; undefined when it is none of these. */
+/**
+ * Reads `8h`, `1h30m`, `250ms`, `08:30`, `08:30:01`, `08:30:01.5`; undefined when it is none of
+ * these.
+ */
 export function parseTimeUs(text: string): number | undefined {
   const clock = /^(\d{1,4}):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?$/.exec(text);
   if (clock !== null) {

@@ -1,6 +1,6 @@
 /**
- * Invariants of the simulator's floor. The kernel imports nothing from the protocol, so it keeps its own;
- * a broken invariant is a defect of Lockstep, never an answer to outside input.
+ * Invariants of the simulator's floor. The kernel imports nothing from the protocol, so it keeps
+ * its own; a broken invariant is a defect of Lockstep, never an answer to outside input.
  */
 
 /** A broken invariant of our own code (exit 70 on the command line). */

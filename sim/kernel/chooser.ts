@@ -16,7 +16,10 @@ export interface ChoiceOverride {
   readonly value: number;
 }
 
-/** One line of the decision log: the answer a run went by. An override with (choice, value) repeats it. */
+/**
+ * One line of the decision log: the answer a run went by. An override with (choice, value) repeats
+ * it.
+ */
 export interface Decision {
   readonly choice: string;
   /** Booleans are 0 and 1. */
@@ -37,7 +40,9 @@ export interface UnusedOverride extends ChoiceOverride {
 export class Chooser {
   readonly #draws: Draws;
   readonly #overrides: readonly ChoiceOverride[];
-  /** Undefined without overrides: the common run pays one comparison. The last of equal ids counts. */
+  /**
+   * Undefined without overrides: the common run pays one comparison. The last of equal ids counts.
+   */
   readonly #values: Map<string, number> | undefined;
   readonly #fates = new Map<string, 'used' | 'out-of-range'>();
   readonly #log: Map<string, Decision> | undefined;

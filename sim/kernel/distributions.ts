@@ -1,6 +1,6 @@
 /**
- * Distributions without floats: a table of quantiles, read by linear interpolation at a uniform 32-bit
- * draw. Integers in, integers out; every product stays a safe integer.
+ * Distributions without floats: a table of quantiles, read by linear interpolation at a uniform
+ * 32-bit draw. Integers in, integers out; every product stays a safe integer.
  *
  * What it does not do: draw. The caller brings the uniform word, so that one id means one draw.
  */
@@ -12,7 +12,10 @@ const TWO_32 = 2 ** 32;
 const VALUE_MAX = 2 ** 40;
 const HALF = 2 ** 20;
 
-/** floor(value * factor / unit), exact; value <= 2^40, factor <= 2^32, unit a power of two, 2^20 to 2^32. */
+/**
+ * floor(value * factor / unit), exact; value <= 2^40, factor <= 2^32, unit a power of two, 2^20 to
+ * 2^32.
+ */
 function multiplyShift(value: number, factor: number, unit: number): number {
   const coarse = unit / HALF;
   const high = Math.floor(value / HALF) * factor;
@@ -20,7 +23,9 @@ function multiplyShift(value: number, factor: number, unit: number): number {
   return Math.floor(high / coarse) + Math.floor(((high % coarse) * HALF + low) / unit);
 }
 
-/** A distribution as quantiles: `values[i]` is not exceeded with probability `shares[i]` / `unit`. */
+/**
+ * A distribution as quantiles: `values[i]` is not exceeded with probability `shares[i]` / `unit`.
+ */
 export interface QuantileTable {
   /** Rising, first 0, last `unit`. */
   readonly shares: readonly number[];
@@ -89,11 +94,12 @@ function logarithm(index: number): number {
 const LN_2 = 2_977_044_471;
 
 /**
- * The exponential distribution with this mean at the quantile 1 - (uniform + 1) / 2^32, rounded down:
- * gaps of a Poisson process. `uniform` in [0, 2^32), `mean` whole, 0 to 2^40.
+ * The exponential distribution with this mean at the quantile 1 - (uniform + 1) / 2^32, rounded
+ * down: gaps of a Poisson process. `uniform` in [0, 2^32), `mean` whole, 0 to 2^40.
  *
- * -ln(u) = ln 2 * (32 - log2(uniform + 1)); the logarithm's whole part counts leading zeros, its fraction
- * comes from 256 interpolated steps: off by less than 4 millionths of the mean. Never above 22.2 means.
+ * -ln(u) = ln 2 * (32 - log2(uniform + 1)); the logarithm's whole part counts leading zeros, its
+ * fraction comes from 256 interpolated steps: off by less than 4 millionths of the mean. Never
+ * above 22.2 means.
  */
 export function exponentialAt(mean: number, uniform: number): number {
   assert(Number.isInteger(mean) && mean >= 0 && mean <= VALUE_MAX, 'means are 0 to 2^40');

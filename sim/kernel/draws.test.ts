@@ -6,7 +6,7 @@ const IDS = Array.from(
   (_, index) => `packet/lunch/alice.tablet>server/message/0/${index}`,
 );
 
-/** 256 * chi-square statistic of 256 equally likely cells, in integers: sum (256 n - total)^2 / total. */
+/** 256 * chi-square of 256 equally likely cells, in integers: sum (256 n - total)^2 / total. */
 function chiSquareTimes256(cells: readonly number[], total: number): number {
   let sum = 0;
   for (const count of cells) sum += (256 * count - total) ** 2;
@@ -22,7 +22,7 @@ function cellsOf(words: readonly number[], shift: number): number[] {
   return cells;
 }
 
-/** 255 degrees of freedom: mean 255, deviation 23; 165 to 365 leaves out less than one in 100,000. */
+/** 255 degrees of freedom: mean 255, deviation 23; less than one in 100,000 is left out. */
 const CHI_LOW = 165 * 256;
 const CHI_HIGH = 365 * 256;
 
@@ -144,7 +144,7 @@ describe('uniformity', () => {
 });
 
 describe('avalanche', () => {
-  /** Flips each bit of each code unit of ids of length 6; counts how often each of 64 output bits turns. */
+  /** Flips each bit of 6 code units; counts how often each of 64 output bits turns. */
   it('turning any bit of an id turns every output bit about half of the time', () => {
     const draws = createDraws('7');
     const samples = 400;

@@ -1,15 +1,15 @@
 /**
- * Keyed draws (contract 5): a draw is an integer hash of (root, id). There is no state, so the answer to
- * one id never depends on which other ids were asked, how often, or in which order.
+ * Keyed draws (contract 5): a draw is an integer hash of (root, id). There is no state, so the
+ * answer to one id never depends on which other ids were asked, how often, or in which order.
  *
  * What it does not do: secrets (those are HMAC, outside the provider), or remember what was drawn.
  *
  * The hash reads an id's UTF-16 code units two at a time into two 32-bit lanes with different odd
- * multipliers and rotations; each absorption is a bijection of the lane for a fixed word and of the word
- * for a fixed lane. Words come out in counter mode: lanes and counter through two rounds of cross mixing
- * and a xorshift-multiply finaliser. Multipliers: the primes of xxHash32 and the finaliser's of lowbias32
- * (both published for their bit spread). Not cryptographic, and it need not be. A draw for an id of 50
- * characters costs about 0.15 microseconds.
+ * multipliers and rotations; each absorption is a bijection of the lane for a fixed word and of the
+ * word for a fixed lane. Words come out in counter mode: lanes and counter through two rounds of
+ * cross mixing and a xorshift-multiply finaliser. Multipliers: the primes of xxHash32 and the
+ * finaliser's of lowbias32 (both published for their bit spread). Not cryptographic, and it need
+ * not be. A draw for an id of 50 characters costs about 0.15 microseconds.
  */
 
 import alea from 'seedrandom/lib/alea.js';
@@ -21,7 +21,9 @@ export interface Draws {
   uint32(id: string): number;
   /** Uniform over [0, bound), 1 <= bound <= 2^53 - 1, without bias (rejection in counter mode). */
   below(id: string, bound: number): number;
-  /** True with probability numerator / denominator, 0 <= numerator <= denominator, denominator >= 1. */
+  /**
+   * True with probability numerator / denominator, 0 <= numerator <= denominator, denominator >= 1.
+   */
   chance(id: string, numerator: number, denominator: number): boolean;
   /** A fresh array of `length` uniform bytes. */
   bytes(id: string, length: number): Uint8Array;
@@ -29,7 +31,10 @@ export interface Draws {
 
 const TWO_32 = 2 ** 32;
 const TWO_53 = 2 ** 53;
-/** Rejections before a word is taken as it is: each has a chance under 1/2, so the bias is below 2^-64. */
+/**
+ * Rejections before a word is taken as it is: each has a chance under 1/2, so the bias is below
+ * 2^-64.
+ */
 const REJECTIONS_MAX = 64;
 
 /** Makes the draws of one seed; `seedText` is any text, its root comes from Alea. */

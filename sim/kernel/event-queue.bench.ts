@@ -1,10 +1,10 @@
 /**
- * The hold model (pop one, push one) of the event kernel with hashing on, beside `tinyqueue` driving
- * plain closures: the way a simulator is usually begun. Both see the same delays; rounds are interleaved
- * in one process and medians compared, so that a busy machine slows both.
+ * The hold model (pop one, push one) of the event kernel with hashing on, beside `tinyqueue`
+ * driving plain closures: the way a simulator is usually begun. Both see the same delays; rounds
+ * are interleaved in one process and medians compared, so that a busy machine slows both.
  *
- * What it does not do: import `tinyqueue` when the shipped program is loaded. It is a development package,
- * looked for when the benchmark runs; without it only our own figures are given.
+ * What it does not do: import `tinyqueue` when the shipped program is loaded. It is a development
+ * package, looked for when the benchmark runs; without it only our own figures are given.
  */
 
 import { Hash128 } from '../trace/hash128.ts';
@@ -90,7 +90,8 @@ export function kernelBenchLines(rows: readonly KernelBenchRow[]): string[] {
       return `${start}  tinyqueue is not installed (a development package)`;
     }
     const theirs = `${row.tinyqueueNs.toFixed(0)} ns`.padStart(8);
-    return `${start}  tinyqueue ${theirs}  ratio ${row.ratio.toFixed(2)} (at least ${row.ratioMin})`;
+    const ratio = `${row.ratio.toFixed(2)} (at least ${row.ratioMin})`;
+    return `${start}  tinyqueue ${theirs}  ratio ${ratio}`;
   });
 }
 

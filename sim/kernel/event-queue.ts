@@ -1,21 +1,21 @@
 /**
  * The queue of pending events: order (time, sequence of push), exact.
  *
- * A radix heap with digits of eight bits. Let `last` be the latest time popped. An event sits in the
- * bucket (level, digit): level is the highest byte in which its time differs from `last`, digit is the
- * event's byte there. Time never goes back, so an event only ever moves to lower levels; equal times
- * share a bucket at every moment and buckets are first in first out, so ties come out in the order of
- * push without a comparison. An event moves at most once per byte of its delay.
+ * A radix heap with digits of eight bits. Let `last` be the latest time popped. An event sits in
+ * the bucket (level, digit): level is the highest byte in which its time differs from `last`, digit
+ * is the event's byte there. Time never goes back, so an event only ever moves to lower levels;
+ * equal times share a bucket at every moment and buckets are first in first out, so ties come out
+ * in the order of push without a comparison. An event moves at most once per byte of its delay.
  *
- * Every event is one 32-byte row of an Int32Array (half a cache line); rows are recycled.
- * Measured, nanoseconds per hold (one pop, one push) with hashing, exponential delays of 1 s on average,
+ * Every event is one 32-byte row of an Int32Array (half a cache line); rows are recycled. Measured,
+ * nanoseconds per hold (one pop, one push) with hashing, exponential delays of 1 s on average,
  * medians of nine rounds on a busy two-core machine, at 1,000 / 10,000 / 100,000 pending:
- *   this queue                        80 /  130 /  272   (with a peek before each pop 81 / 152 / 351)
+ *   this queue                        80 /  130 /  272   (with a peek each: 81 / 152 / 351)
  *   binary heap of typed arrays      140 /  233 /  506
  *   4-ary heap of typed arrays       158 /  243 /  307
  *   tinyqueue with closures          480 / 1030 / 2312   (without hashing)
- * Heaps compare (time, sequence) on every level and miss the cache on most; here a row is touched about
- * three times in its life, and none of them compares.
+ * Heaps compare (time, sequence) on every level and miss the cache on most; here a row is touched
+ * about three times in its life, and none of them compares.
  *
  * What it does not do: know what `kind`, `a` and `b` mean, or run anything.
  */
@@ -45,7 +45,10 @@ const SEQUENCE = 7;
 /** In PREVIOUS of a row that holds no event. */
 const UNUSED = -1;
 
-/** Pending events in order of (time, sequence of push). Row 0 is never used: 0 means "none" in links. */
+/**
+ * Pending events in order of (time, sequence of push). Row 0 is never used: 0 means "none" in
+ * links.
+ */
 export class EventQueue {
   /** The event that the last successful `pop` took out; before the first one, time 0. */
   timeUs = 0;
@@ -78,8 +81,8 @@ export class EventQueue {
   }
 
   /**
-   * Adds an event and returns the handle that cancels it. `timeUs` is a safe integer, not before the time
-   * of the event popped last; `kind`, `a` and `b` are signed 32-bit integers.
+   * Adds an event and returns the handle that cancels it. `timeUs` is a safe integer, not before
+   * the time of the event popped last; `kind`, `a` and `b` are signed 32-bit integers.
    */
   push(timeUs: number, kind: number, a: number, b: number, payload?: unknown): number {
     assert(Number.isSafeInteger(timeUs), 'times are whole microseconds');
@@ -143,7 +146,10 @@ export class EventQueue {
     return true;
   }
 
-  /** Time of the earliest pending event, Infinity when there is none. Looks at every event of one bucket. */
+  /**
+   * Time of the earliest pending event, Infinity when there is none. Looks at every event of one
+   * bucket.
+   */
   peekTimeUs(): number {
     if (this.#size === 0) return Number.POSITIVE_INFINITY;
     const at = this.#earliestIn(this.#lowestBucket()) << STRIDE_BITS;
@@ -269,7 +275,10 @@ export class EventQueue {
     return best;
   }
 
-  /** Moves a bucket's events to lower levels, relative to the earliest of them, and returns that one. */
+  /**
+   * Moves a bucket's events to lower levels, relative to the earliest of them, and returns that
+   * one.
+   */
   #spread(bucket: number): number {
     const rows = this.#rows;
     const earliest = this.#earliestIn(bucket);

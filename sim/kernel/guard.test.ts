@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AmbientError, withGuards } from './guard.ts';
 
-/** One canary per way of being nondeterministic that a global gives; each must be stopped by this guard. */
+/** One canary per way of being nondeterministic that a global gives; all must be stopped here. */
 const CANARIES: readonly (readonly [name: string, use: () => unknown])[] = [
   ['Math.random', () => Math.random()],
   ['Date.now', () => Date.now()],

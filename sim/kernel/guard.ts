@@ -1,12 +1,13 @@
 /**
- * Globals that throw for the duration of a run: the second of the four guards against nondeterminism
- * (lint, throwing globals, shuffled order and second runs, a second engine). Lint sees our own source;
- * this one also sees what libraries do while a run is under way.
+ * Globals that throw for the duration of a run: the second of the four guards against
+ * nondeterminism (lint, throwing globals, shuffled order and second runs, a second engine). Lint
+ * sees our own source; this one also sees what libraries do while a run is under way.
  *
- * What it cannot stop: `async` functions and `await` use the engine's own promises, so a run that returns
- * one is refused at its end; `**` is an operator; comparators that are not total, iteration over plain objects, top-level
- * state and reading an error's text are no calls of globals (lint and second runs see those); and whoever
- * took a reference before the run keeps it. That is how an edge may measure its own wall time.
+ * What it cannot stop: `async` functions and `await` use the engine's own promises, so a run that
+ * returns one is refused at its end; `**` is an operator; comparators that are not total, iteration
+ * over plain objects, top-level state and reading an error's text are no calls of globals (lint and
+ * second runs see those); and whoever took a reference before the run keeps it. That is how an edge
+ * may measure its own wall time.
  */
 
 import { KernelError } from './assert.ts';
@@ -59,8 +60,8 @@ interface Replaced {
 }
 
 /**
- * Runs `run` with every ambient source of nondeterminism replaced by a thrower of `AmbientError`, and
- * restores them whatever happens. Nesting is allowed. Refuses a result that is a promise.
+ * Runs `run` with every ambient source of nondeterminism replaced by a thrower of `AmbientError`,
+ * and restores them whatever happens. Nesting is allowed. Refuses a result that is a promise.
  */
 export function withGuards<Result>(run: () => Result): Result {
   const replaced: Replaced[] = [];
@@ -113,7 +114,10 @@ function refuse(name: string): never {
   throw new AmbientError(`${name} was used during a run: it is not the same in every run`);
 }
 
-/** A function and constructor that throws, and so does every member of it; nothing is an instance of it. */
+/**
+ * A function and constructor that throws, and so does every member of it; nothing is an instance of
+ * it.
+ */
 function thrower(name: string): unknown {
   const target = function refused(): never {
     return refuse(name);

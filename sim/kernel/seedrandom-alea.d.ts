@@ -1,4 +1,7 @@
-/** Types of the one file of `seedrandom` that is imported (its main file calls `Math.random` when loaded). */
+/**
+ * Types of the one file of `seedrandom` that is imported (its main file calls `Math.random` when
+ * loaded).
+ */
 declare module 'seedrandom/lib/alea.js' {
   interface AleaGenerator {
     /** Uniform over all signed 32-bit integers. */

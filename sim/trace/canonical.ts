@@ -1,9 +1,10 @@
 /**
  * The canonical encoding: one event, one line, always the same text. Objects are written with their
- * fields in the order of `trace.ts`; named public values are sorted pairs; bytes are lower-case hex.
+ * fields in the order of `trace.ts`; named public values are sorted pairs; bytes are lower-case
+ * hex.
  *
- * Secret key bytes never pass: records become digests, a scanned linking code becomes a digest, and only
- * fields listed here leave a public record.
+ * Secret key bytes never pass: records become digests, a scanned linking code becomes a digest, and
+ * only fields listed here leave a public record.
  */
 
 import type { Command, Input } from '../../protocol/contract.ts';
@@ -13,7 +14,9 @@ import { Hash128 } from './hash128.ts';
 import type { Facts, TraceChange, TraceCommand, TraceEvent, TraceKeyUse } from './trace.ts';
 import { ValueHasher } from './value-hasher.ts';
 
-/** Fields of the public records (protocol/contract.ts) that a trace shows; byte fields are in none. */
+/**
+ * Fields of the public records (protocol/contract.ts) that a trace shows; byte fields are in none.
+ */
 const PUBLIC_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['shown', ['author', 'chat', 'isRead', 'messageId', 'positionUs', 'text', 'textDigest']],
   ['outbox', ['chat', 'inputId', 'leftOut', 'messageId', 'positionUs', 'state', 'targets', 'text']],
@@ -28,7 +31,9 @@ export type Describe = (
   record: StoredRecord,
 ) => Readonly<Record<string, string | number | boolean>>;
 
-/** Turns events into trace events. `describe`: also show the views of records that are not public. */
+/**
+ * Turns events into trace events. `describe`: also show the views of records that are not public.
+ */
 export class Canonical {
   readonly #describe: Describe | undefined;
   readonly #hash = new Hash128();

@@ -127,7 +127,7 @@ describe('the rolling hash', () => {
     expect(seen.size).toBe(100_000);
   });
 
-  it('a difference stays: the same thousand words after one different word never bring it back', () => {
+  it('a difference stays: equal words after one different word never bring it back', () => {
     const left = new Hash128();
     const right = new Hash128();
     left.word(1);

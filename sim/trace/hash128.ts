@@ -1,15 +1,16 @@
 /**
  * A rolling 128-bit hash of words, integers, strings and bytes: what traces are compared by.
  *
- * Construction (described for re-implementation in FORMAT.md): four 32-bit lanes form a shift register.
- * A word w turns (s0, s1, s2, s3) into (s1, s2, s3, n) with
+ * Construction (described for re-implementation in FORMAT.md): four 32-bit lanes form a shift
+ * register. A word w turns (s0, s1, s2, s3) into (s1, s2, s3, n) with
  *   n = rotl(s0 ^ w * 0xa3b195c5, 13) * 0x7c9a60b3 + rotl(s1, 9) ^ s3   (mod 2^32, `+` before `^`).
- * For a fixed word this is a bijection of the state, for a fixed state one of the word, so one differing
- * word can never be lost at once; it takes several more chosen words to bring all four lanes together.
- * A digest runs twelve rounds over a copy (words: count, then constants) and mixes each lane.
+ * For a fixed word this is a bijection of the state, for a fixed state one of the word, so one
+ * differing word can never be lost at once; it takes several more chosen words to bring all four
+ * lanes together. A digest runs twelve rounds over a copy (words: count, then constants) and mixes
+ * each lane.
  *
- * What it does not do: resist somebody who looks for collisions. It finds differences between honest runs.
- * One word costs two multiplications that do not wait for the previous word's.
+ * What it does not do: resist somebody who looks for collisions. It finds differences between
+ * honest runs. One word costs two multiplications that do not wait for the previous word's.
  */
 
 const TWO_32 = 2 ** 32;
@@ -85,7 +86,9 @@ export class Hash128 {
     if (even < length) this.word(value.charCodeAt(even));
   }
 
-  /** Absorbs the length and the bytes, four a word, little endian, the last word filled with zeros. */
+  /**
+   * Absorbs the length and the bytes, four a word, little endian, the last word filled with zeros.
+   */
   bytes(value: Uint8Array): void {
     const length = value.length;
     this.word(length);

@@ -103,7 +103,7 @@ describe('what each hash covers', () => {
     expect(digestsOf(without)).toEqual(digestsOf(sampleRun()));
   });
 
-  it('records as they were before a commit are not hashed: they were when they were written', () => {
+  it('records as they were before a commit are not hashed again', () => {
     const forgetting = patch('commit', ({ changes }) => ({
       changes: changes.map((change) => ({ ...change, before: undefined })),
     }));

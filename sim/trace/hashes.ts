@@ -1,7 +1,7 @@
 /**
  * The four hashes of a run (contract 12), rolled while it runs; FORMAT.md says what each covers.
  *
- *   schedule   what happened when, where and because of what: times, nodes, kinds, causes, semantic ids
+ *   schedule   what happened when, where and because of what: times, nodes, kinds, causes, ids
  *   skeleton   the same without times: kinds, ids and sizes (equal with every crypto back end)
  *   bytes      frames and records to the last byte (equal with `noble` and `openssl`)
  *   shown      what people saw: `shown` and `lost` records in order, without times of events
@@ -213,7 +213,9 @@ export class RunHashes implements Observer {
   }
 }
 
-/** The first block in which two runs differ, or that only one of them has; undefined when none does. */
+/**
+ * The first block in which two runs differ, or that only one of them has; undefined when none does.
+ */
 export function firstDifferingBlock(
   left: readonly BlockDigest[],
   right: readonly BlockDigest[],

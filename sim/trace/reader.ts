@@ -1,8 +1,10 @@
 /**
- * Reads the lines of a trace. A trace cut short (killed in mid-write) is reported incomplete and its
- * readable part given; lines that no writer wrote are refused with their number, never thrown at anyone.
+ * Reads the lines of a trace. A trace cut short (killed in mid-write) is reported incomplete and
+ * its readable part given; lines that no writer wrote are refused with their number, never thrown
+ * at anyone.
  *
- * What it does not do: open files, decompress, or trust `document` (the loader of scenarios judges it).
+ * What it does not do: open files, decompress, or trust `document` (the loader of scenarios judges
+ * it).
  */
 
 import { Hash128 } from './hash128.ts';
@@ -40,7 +42,9 @@ export interface ReadLimits {
   readonly eventsMax: number;
 }
 
-/** Wide enough for a two-week run with every frame; a thousand times less than memory would allow. */
+/**
+ * Wide enough for a two-week run with every frame; a thousand times less than memory would allow.
+ */
 export const READ_LIMITS: ReadLimits = { lineLengthMax: 2 ** 25, eventsMax: 2 ** 24 };
 
 /** Reads a whole trace. Lines come without line feeds; one empty line at the end is allowed. */
@@ -56,7 +60,10 @@ export function readTrace(
   return reader.end();
 }
 
-/** Reads line by line: for edges that stream. A line is judged when the next one comes, or at the end. */
+/**
+ * Reads line by line: for edges that stream. A line is judged when the next one comes, or at the
+ * end.
+ */
 export class TraceReader {
   readonly #limits: ReadLimits;
   readonly #content = new Hash128();

@@ -1,6 +1,7 @@
 /**
- * The shapes of a trace's lines, and decoding of untrusted JSON by them. A decoded object is a fresh one
- * with the fields of its shape in their order; anything else (missing, extra, of another type) is refused.
+ * The shapes of a trace's lines, and decoding of untrusted JSON by them. A decoded object is a
+ * fresh one with the fields of its shape in their order; anything else (missing, extra, of another
+ * type) is refused.
  */
 
 /** Checks and copies one JSON value; `REFUSED` when it does not fit. */

@@ -1,6 +1,6 @@
 /**
- * A written run as plain data: what the lines of a trace say, and what reports and viewers read.
- * It is a view for people and tools, not the events themselves: frames are hex, records are names and
+ * A written run as plain data: what the lines of a trace say, and what reports and viewers read. It
+ * is a view for people and tools, not the events themselves: frames are hex, records are names and
  * digests, and no secret key byte is anywhere in it. FORMAT.md describes the lines.
  */
 
@@ -10,7 +10,10 @@ import type { BlockDigest, RunDigests } from './hashes.ts';
 /** Version of the lines; raised by any change a reader could notice. */
 export const TRACE_VERSION = 1;
 
-/** Named public values in code unit order of the names: order can never depend on how they were built. */
+/**
+ * Named public values in code unit order of the names: order can never depend on how they were
+ * built.
+ */
 export type Facts = readonly (readonly [name: string, value: string | number | boolean])[];
 
 /** The first line: everything that is needed to run the same again. */
@@ -30,7 +33,10 @@ export interface TraceHeader {
   readonly epochUs: number;
   /** In world order, `server` last. */
   readonly hosts: readonly string[];
-  /** The scenario itself as plain data, for `replay`; null when it was not wanted. Judge it as input. */
+  /**
+   * The scenario itself as plain data, for `replay`; null when it was not wanted. Judge it as
+   * input.
+   */
   readonly document: unknown;
 }
 
@@ -52,7 +58,10 @@ export interface TraceChange {
   readonly isNew: boolean;
   /** 32 hex digits of the new record, empty when it was deleted. */
   readonly digest: string;
-  /** Public collections: their public fields. Others: the architecture's view, when it was asked for. */
+  /**
+   * Public collections: their public fields. Others: the architecture's view, when it was asked
+   * for.
+   */
   readonly facts: Facts;
 }
 
@@ -152,7 +161,10 @@ export interface TraceFooter {
   readonly content: string;
 }
 
-/** A trace as read. Without a footer it is incomplete: `problem` says how, `events` is what was readable. */
+/**
+ * A trace as read. Without a footer it is incomplete: `problem` says how, `events` is what was
+ * readable.
+ */
 export interface Trace {
   readonly kind: 'trace';
   readonly header: TraceHeader;

@@ -1,8 +1,9 @@
 /**
- * Feeds plain values (records, notices, commands) to a hash in canonical form, without building text.
- * Equal values give equal words whatever order their fields were written in.
+ * Feeds plain values (records, notices, commands) to a hash in canonical form, without building
+ * text. Equal values give equal words whatever order their fields were written in.
  *
- * What it does not do: accept anything that is not plain data; a function or symbol is a broken invariant.
+ * What it does not do: accept anything that is not plain data; a function or symbol is a broken
+ * invariant.
  */
 
 import { assert } from '../kernel/assert.ts';

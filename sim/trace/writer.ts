@@ -1,6 +1,6 @@
 /**
- * Writes a run as lines while it happens: header, one event a line, footer. Lines go to a sink; files and
- * compression are the edges' business. FORMAT.md describes the lines.
+ * Writes a run as lines while it happens: header, one event a line, footer. Lines go to a sink;
+ * files and compression are the edges' business. FORMAT.md describes the lines.
  */
 
 import { assert } from '../kernel/assert.ts';
@@ -24,7 +24,10 @@ export interface TraceWriterOptions {
   readonly wantsKeys?: boolean;
 }
 
-/** Writes the header at once, a line per event (all but `stepped`), and the footer when the run ends. */
+/**
+ * Writes the header at once, a line per event (all but `stepped`), and the footer when the run
+ * ends.
+ */
 export class TraceWriter implements Observer {
   readonly #sink: LineSink;
   readonly #canonical: Canonical;

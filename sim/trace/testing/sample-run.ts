@@ -1,6 +1,6 @@
 /**
- * A short invented run with every kind of event, for tests of traces and reports: Alice writes from her
- * phone, Bob's phone is off and gets the message later, one frame is lost, one scan happens.
+ * A short invented run with every kind of event, for tests of traces and reports: Alice writes from
+ * her phone, Bob's phone is off and gets the message later, one frame is lost, one scan happens.
  */
 
 import type { OutboxRecord, ShownRecord } from '../../../protocol/contract.ts';
