@@ -1,7 +1,7 @@
 /**
  * L9: companion independence (the fanout half). While an account's phone is off, for up to 14 days, its
- * companions receive: a message the server took in that time is displayed on each companion that was
- * connected for five minutes on end before the phone came back. A copy the companion had to ask for again
+ * companions receive: a message the server took in that time is displayed on each companion that had been
+ * connected for five minutes before the phone came back, in stretches of half a minute or more. A copy the companion had to ask for again
  * waits for its author and is not judged here. Catalogue section 8; specification 5.9.
  */
 
@@ -18,8 +18,10 @@ export const l9: Property = {
   judge: (view) => new Judging(view),
 };
 
-/** A connection this long carries a whole queue, reconnects of a dead one included. Assumption. */
+/** Connected this long in all, a companion has its whole queue. Assumption. */
 const CONNECTED_US = 5 * 60_000_000;
+/** Shorter connections do not count: a bad link may carry nothing in them. Assumption. */
+const STRETCH_US = 30_000_000;
 
 interface Stretch {
   readonly fromUs: number;
@@ -80,10 +82,13 @@ class Judging implements Judge {
   }
 
   #wasConnected(host: string, fromUs: number, untilUs: number): boolean {
-    return (this.#connected.get(host) ?? []).some((stretch) => {
+    let totalUs = 0;
+    for (const stretch of this.#connected.get(host) ?? []) {
       const from = Math.max(stretch.fromUs, fromUs);
-      return Math.min(stretch.untilUs, untilUs) - from >= CONNECTED_US;
-    });
+      const lastedUs = Math.min(stretch.untilUs, untilUs) - from;
+      if (lastedUs >= STRETCH_US) totalUs += lastedUs;
+    }
+    return totalUs >= CONNECTED_US;
   }
 }
 

@@ -20,6 +20,16 @@ const away: Plot = {
   ],
 };
 
+/** Bob's phone is away for ten minutes, his companion stays. */
+const longAway: Plot = {
+  lengthS: 900,
+  story: [
+    [5, { kind: 'power-off', device: 'bob.phone' }],
+    ...aliceWrites(3),
+    [700, { kind: 'power-on', device: 'bob.phone' }],
+  ],
+};
+
 /** Bob unlinks his companion between two of Alice's messages. */
 const unlinked: Plot = {
   story: [
@@ -65,8 +75,9 @@ export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
     case 'low-count-ignored':
       return firstContacts;
     case 'waiting-dropped':
-    case 'phone-needed':
       return away;
+    case 'phone-needed':
+      return longAway;
     default:
       return plain;
   }

@@ -113,7 +113,7 @@ export const damagedByFailure: Twin = {
     onHost(RECEIVER, ({ inner, stanza, store }) => {
       const effects = inner();
       const isBad = effects.some(
-        (effect) => effect.kind === 'emit' && effect.notice.facts.code === 'bad-mac',
+        (effect) => effect.kind === 'emit' && effect.notice.code === 'rejected',
       );
       const peer = stanza === undefined ? undefined : attribute(stanza, 'from');
       const session = peer && (store.get('session', peer) as SessionRecord | undefined);
@@ -234,7 +234,7 @@ export const poisonStops: Twin = {
     onHost(RECEIVER, ({ inner, input }) => {
       const effects = inner();
       const failed = effects.some(
-        (effect) => effect.kind === 'emit' && effect.notice.facts.code === 'bad-mac',
+        (effect) => effect.kind === 'emit' && effect.notice.code === 'rejected',
       );
       if (!failed || input.kind !== 'frame') return effects;
       return [{ kind: 'close', connection: input.connection }];

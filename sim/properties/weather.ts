@@ -7,12 +7,16 @@ import type { DeviceJid } from '../../protocol/contract.ts';
 import { attribute, children, type WireNode } from '../../protocol/wire/node.ts';
 import { mapSent, onHost, readFrame, type WrapNode } from './twin-tools.ts';
 
-/** The last byte of every ciphertext in the stanza flipped: its MAC no longer holds. */
+/** From the end of a `msg` as of a `pkmsg`, this byte is one of the inner ciphertext. */
+const FROM_END = 20;
+
+/** One bit of every ciphertext in the stanza flipped: its MAC no longer holds. */
 export function damaged(stanza: WireNode): WireNode {
   const content = children(stanza).map((part) => {
     if (part.tag !== 'enc' || !(part.content instanceof Uint8Array)) return part;
     const bytes = part.content.slice();
-    bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) ^ 1;
+    const at = bytes.length - FROM_END;
+    bytes[at] = (bytes[at] as number) ^ 1;
     return { ...part, content: bytes };
   });
   return { ...stanza, content };
