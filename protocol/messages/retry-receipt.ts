@@ -32,7 +32,10 @@ export const RETRY_ERRORS = {
   invalidKey: 2,
   invalidKeyId: 3,
   invalidMessage: 4,
+  invalidSignature: 5,
+  futureMessage: 6,
   badMac: 7,
+  invalidSession: 8,
   unlistedCompanion: 11,
   advFailure: 12,
 } as const;

@@ -9,13 +9,14 @@ import type { Step } from '../step.ts';
 import { audienceOf, isReadyFor } from './audience.ts';
 import { advanceBackfills } from './backfill.ts';
 import { linkStateOf } from './link-state.ts';
-import { askForLists } from './lists.ts';
+import { applyHeldAnswers, askForLists } from './lists.ts';
 import { accountOf, deviceListOf, type WantingRecord } from './records.ts';
 import { advanceResends } from './resend.ts';
 import { sealMessage } from './seal.ts';
 
 /** Seals what can be sealed, asks for what is missing, and goes on with resends and backfills. */
 export function advance(step: Step): void {
+  applyHeldAnswers(step);
   const blocked = new Set<UserJid>();
   for (const [, entry] of step.tx.entries('wanting')) {
     const wanting = entry as WantingRecord;

@@ -15,11 +15,13 @@ import { resumeLinking } from './link-primary.ts';
 import { forgetConnection, linkStateOf } from './link-state.ts';
 import { syncOwnList } from './lists.ts';
 import { takeMissed } from './missed.ts';
-import { ask, sendUnacknowledged } from './outbound.ts';
+import { ask, expectAnswer, noteAnswered, sendUnacknowledged } from './outbound.ts';
 import { uploadWhenNeeded } from './prekeys.ts';
 import { accountOf, type LoginRecord, SELF } from './records.ts';
 
 const RECONNECT_TIMER = 'reconnect';
+/** What a first stanza is owed: `<success>`, or references to show. */
+export const LOGIN = 'login';
 
 /** Whether this device has a reason to be connected: it is registered, or shows a linking code. */
 function wantsConnection(step: Step): boolean {
@@ -52,6 +54,7 @@ export function takeConnected(
   if (account === undefined) {
     state.phase = 'pairing';
     step.send(input.connection, node('login', { id: 'login' }, pairingPayload(step)));
+    expectAnswer(step, LOGIN);
     return;
   }
   state.phase = 'login';
@@ -66,6 +69,7 @@ export function takeConnected(
   });
   const id = `login-${account.device}`;
   step.send(input.connection, node('login', { id, counter: String(logins) }, payload));
+  expectAnswer(step, LOGIN);
 }
 
 function equal(one: Uint8Array, other: Uint8Array): boolean {
@@ -89,6 +93,7 @@ export function takeSuccess(step: Step, success: WireNode): void {
   const account = accountOf(step);
   if (account === undefined || state.connection === undefined) return;
   state.failures = 0;
+  noteAnswered(step, LOGIN);
   noticeRollback(step, success);
   state.phase = 'active';
   uploadWhenNeeded(step);

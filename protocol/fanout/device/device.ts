@@ -25,6 +25,7 @@ import { beginBackfill } from './backfill.ts';
 import { takeBundles } from './bundles.ts';
 import {
   connectIfDown,
+  LOGIN,
   takeConnected,
   takeDisconnected,
   takeEnd,
@@ -36,8 +37,14 @@ import { showFirstCode, takeLink, takePairSuccess, takeQrTimer } from './link-co
 import { leave, takeLinked, takeScan, takeUnlink } from './link-primary.ts';
 import { linkStateOf } from './link-state.ts';
 import { takeListNotification, takeLists } from './lists.ts';
-import { closeIfStalled, outboundKey, settleOutbound, takeQuery } from './outbound.ts';
-import { takePlaceholderTimer } from './placeholders.ts';
+import {
+  closeIfStalled,
+  noteAnswered,
+  outboundKey,
+  settleOutbound,
+  takeQuery,
+} from './outbound.ts';
+import { loseCopy, takePlaceholderTimer } from './placeholders.ts';
 import {
   rotateWhenNeeded,
   takeLowCount,
@@ -164,8 +171,10 @@ function takeAck(step: Step, ack: WireNode): void {
   const answer = readAck(ack);
   if (isRejected(answer)) return step.refuse(answer);
   if (answer.kind === 'ack') {
-    const { stanza, id, peer, type } = answer;
-    settleOutbound(step, outboundKey(stanza, id, peer ?? '', type));
+    const { stanza, id, peer, type, errorCode } = answer;
+    const settled = settleOutbound(step, outboundKey(stanza, id, peer ?? '', type));
+    if (settled && stanza === 'message' && errorCode !== undefined)
+      giveUpSending(step, id, errorCode);
     return;
   }
   const { id, from, stampUs, participantHash } = answer;
@@ -176,6 +185,14 @@ function takeAck(step: Step, ack: WireNode): void {
   showOwn(step, taken);
   forgetOldest(step);
   if (participantHash !== undefined) beginBackfill(step, id);
+}
+
+/** The server will not take the message: its author is told that it is lost. */
+function giveUpSending(step: Step, messageId: string, errorCode: number): void {
+  const outbox = outboxOf(step, messageId);
+  if (outbox?.state !== 'sealed') return;
+  step.tx.delete('outbox', messageId);
+  loseCopy(step, outbox, `the server refused it (${errorCode})`);
 }
 
 /** The author's own device shows the message where everybody else does: at the server's time stamp. */
@@ -214,7 +231,10 @@ function forgetOldest(step: Step): void {
 function takeAnswer(step: Step, setup: DeviceSetup, iq: WireNode): void {
   const pairDevice = child(iq, 'pair-device');
   const pairSuccess = child(iq, 'pair-success');
-  if (pairDevice !== undefined) return showFirstCode(step, pairDevice);
+  if (pairDevice !== undefined) {
+    noteAnswered(step, LOGIN);
+    return showFirstCode(step, pairDevice);
+  }
   if (pairSuccess !== undefined) {
     return takePairSuccess(step, iq, pairSuccess, setup.settings.prekeyBatch);
   }

@@ -1,6 +1,7 @@
 /** The device's volatile side: its connection, what waits for an answer, what the server could not give. */
 
 import type { DeviceJid, UserJid } from '../../contract.ts';
+import type { ListAnswer } from '../../devices/device-list.ts';
 import type { Store } from '../../store.ts';
 
 /** A query in flight and what its answer is for. */
@@ -26,6 +27,8 @@ export interface LinkState {
   readonly unusable: Set<DeviceJid>;
   /** Accounts whose list was asked for on this connection and was not given. */
   readonly unlisted: Set<UserJid>;
+  /** List answers that wait for the primary's identity, by account. */
+  readonly heldAnswers: Map<UserJid, Omit<ListAnswer, 'user'>>;
   /** Uploads that failed in a row, for the back-off. */
   uploadFailures: number;
   /** The companion's linking references still to show. */
@@ -44,6 +47,7 @@ export function linkStateOf(store: Store): LinkState {
       awaiting: new Map(),
       unusable: new Set(),
       unlisted: new Set(),
+      heldAnswers: new Map(),
       uploadFailures: 0,
       refs: [],
     };
@@ -60,5 +64,6 @@ export function forgetConnection(state: LinkState): void {
   state.awaiting.clear();
   state.unusable.clear();
   state.unlisted.clear();
+  state.heldAnswers.clear();
   state.refs = [];
 }

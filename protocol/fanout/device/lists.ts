@@ -118,8 +118,24 @@ function applyAnswer(
   if (isRejected(outcome)) {
     step.refuse(outcome);
     linkStateOf(step.store).unlisted.add(user);
-  } else if (outcome.kind === 'needs-identity') askForBundles(step, [user]);
-  else adopt(step, outcome);
+  } else if (outcome.kind === 'needs-identity') {
+    linkStateOf(step.store).heldAnswers.set(user, { devices, list });
+    askForBundles(step, [user]);
+  } else adopt(step, outcome);
+}
+
+/** Applies list answers whose account's primary has become known since. */
+export function applyHeldAnswers(step: Step): void {
+  const { heldAnswers, unusable, unlisted } = linkStateOf(step.store);
+  for (const [user, { devices, list }] of heldAnswers) {
+    if (pinnedIdentity(step.tx, user) !== undefined) {
+      heldAnswers.delete(user);
+      applyAnswer(step, user, devices, list);
+    } else if (unusable.has(user)) {
+      heldAnswers.delete(user);
+      unlisted.add(user);
+    }
+  }
 }
 
 /** Stores the list; what was kept for removed devices goes. */

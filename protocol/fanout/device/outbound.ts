@@ -78,13 +78,19 @@ export function isAsking(step: Step, wanted: (query: Query) => boolean): boolean
   return false;
 }
 
-function expectAnswer(step: Step, key: string): void {
+/** From now on something under `key` is owed to us; 60 s without it close the connection. */
+export function expectAnswer(step: Step, key: string): void {
   const state = linkStateOf(step.store);
   state.awaiting.delete(key);
   state.awaiting.set(key, step.nowUs);
   if (!step.hasTimer(UNACKNOWLEDGED_TIMER)) {
     step.setTimer(UNACKNOWLEDGED_TIMER, step.nowUs + UNACKNOWLEDGED_MAX_US);
   }
+}
+
+/** What was owed under `key` has come. */
+export function noteAnswered(step: Step, key: string): void {
+  linkStateOf(step.store).awaiting.delete(key);
 }
 
 /** The timer fired: close the connection when the oldest stanza or query waited too long (contract 3). */

@@ -7,12 +7,10 @@ import type { DeviceJid, LostRecord, UserJid } from '../../contract.ts';
 import type { RejectionCode } from '../../errors.ts';
 import { RETRY_COUNT_MAX } from '../../limits.ts';
 import { NACK_CODES } from '../../messages/acks.ts';
+import { RETRY_ERRORS } from '../../messages/retry-receipt.ts';
 import type { Step } from '../step.ts';
 import { nack, sendReceipt, sendRetryReceipt } from './receipts.ts';
 import { messageKey, type PlaceholderRecord } from './records.ts';
-
-/** Why a copy could not be opened. */
-export type RetryError = RejectionCode | 'unavailable';
 
 /** What names a copy. */
 export interface CopyName {
@@ -22,20 +20,20 @@ export interface CopyName {
   readonly stampUs: number;
 }
 
-/** Codes of specification 6.9. */
-const ERROR_CODES: Partial<Record<RetryError, number>> = {
-  'no-session': 1,
-  'bad-key': 2,
-  'unknown-prekey': 3,
-  malformed: 4,
-  'unknown-version': 4,
-  'bad-signature': 5,
-  'too-far-ahead': 6,
-  'bad-mac': 7,
-  'untrusted-identity': 8,
-  'unlisted-device': 11,
-  'adv-failure': 12,
-};
+/** The code a retry receipt gives for each reason; anything else is `unknown`. */
+const ERROR_CODES = new Map<RejectionCode, number>([
+  ['no-session', RETRY_ERRORS.noSession],
+  ['bad-key', RETRY_ERRORS.invalidKey],
+  ['unknown-prekey', RETRY_ERRORS.invalidKeyId],
+  ['malformed', RETRY_ERRORS.invalidMessage],
+  ['unknown-version', RETRY_ERRORS.invalidMessage],
+  ['bad-signature', RETRY_ERRORS.invalidSignature],
+  ['too-far-ahead', RETRY_ERRORS.futureMessage],
+  ['bad-mac', RETRY_ERRORS.badMac],
+  ['untrusted-identity', RETRY_ERRORS.invalidSession],
+  ['unlisted-device', RETRY_ERRORS.unlistedCompanion],
+  ['adv-failure', RETRY_ERRORS.advFailure],
+]);
 
 function placeholderTimer(key: string): string {
   return `placeholder|${key}`;
@@ -45,7 +43,7 @@ function placeholderTimer(key: string): string {
 export function failCopy(
   step: Step,
   copy: CopyName & { readonly count: number },
-  error: RetryError,
+  error: RejectionCode,
 ): void {
   const key = messageKey(copy.chat, copy.author, copy.messageId);
   if (step.tx.get('shown', key) !== undefined) return sendReceipt(step, copy);
@@ -54,8 +52,9 @@ export function failCopy(
     loseCopy(step, copy, `${RETRY_COUNT_MAX} retries did not help`);
     return nack(step, copy, NACK_CODES.unhandledError);
   }
-  wait(step, key, copy, count, ERROR_CODES[error] ?? 0);
-  sendRetryReceipt(step, copy, count, ERROR_CODES[error] ?? 0, false);
+  const errorCode = ERROR_CODES.get(error) ?? RETRY_ERRORS.unknown;
+  wait(step, key, copy, count, errorCode);
+  sendRetryReceipt(step, copy, count, errorCode, false);
 }
 
 /** The server has no copy for us, or our Store has lost it: ask the author at once, with keys (6.4). */
@@ -64,8 +63,8 @@ export function missCopy(step: Step, copy: CopyName): void {
   if (step.tx.get('shown', key) !== undefined || step.tx.get('lost', key) !== undefined) {
     return sendReceipt(step, copy);
   }
-  wait(step, key, copy, 1, 0);
-  sendRetryReceipt(step, copy, 1, 0, true);
+  wait(step, key, copy, 1, RETRY_ERRORS.unknown);
+  sendRetryReceipt(step, copy, 1, RETRY_ERRORS.unknown, true);
 }
 
 function wait(step: Step, key: string, copy: CopyName, count: number, errorCode: number): void {

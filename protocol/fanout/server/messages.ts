@@ -5,6 +5,7 @@
  */
 
 import type { DeviceJid, LinkedRecord, UserJid } from '../../contract.ts';
+import { nackStanza } from '../../messages/acks.ts';
 import { userOf } from '../../wire/jid.ts';
 import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
@@ -19,6 +20,8 @@ import {
   type SeenRecord,
 } from './records.ts';
 
+/** Assumption: the real server's code for a recipient it does not know is not public. */
+const NO_SUCH_ACCOUNT = 404;
 /** How long an accepted stanza is remembered, so that it can be answered again: as long as queues live. */
 const ACCEPTED_RETENTION_US = 30 * 86_400_000_000;
 
@@ -59,6 +62,8 @@ function takeFanout(
   }
   if (accountOf(step, to) === undefined) {
     step.refuseAs('unexpected', `${sender.device} wrote to ${to}, which is not an account`);
+    const online = volatileOf(step.store).online.get(sender.device);
+    if (online !== undefined) step.send(online.connection, nackStanza(id, to, NO_SUCH_ACCOUNT));
     return;
   }
   const stampUs = nextStampUs(step);
