@@ -95,10 +95,17 @@ export function leversText(terminal: Terminal, result: RunResult): string {
 }
 
 function expectationLines(terminal: Terminal, result: RunResult): readonly string[] {
-  return result.expectations.flatMap(({ expectation, verdict, sentences }) => {
-    const { message, on } = expectation;
-    const line = `  ${message} on ${on.join(', ')}  ${verdictWord(terminal, verdict)}`;
-    return [line.trimEnd(), ...sentences.map((sentence) => `      ${sentence}`)];
+  const rows = aligned(
+    result.expectations.map(({ expectation }) => [
+      expectation.message,
+      expectation.on.join(', '),
+      '',
+    ]),
+  );
+  const width = Math.max(0, ...rows.map((row) => row.length));
+  return result.expectations.flatMap(({ verdict, sentences }, index) => {
+    const line = `  ${(rows[index] ?? '').padEnd(width)}  ${verdictWord(terminal, verdict).trimEnd()}`;
+    return [line, ...sentences.map((sentence) => `      ${sentence}`)];
   });
 }
 

@@ -6,12 +6,15 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import type { Scenario } from '../../scenarios/scenario.ts';
 import { type CampaignSum, emptySum, runCampaign } from '../../sim/explore/campaign.ts';
 import { openPerformer, type Performer } from '../../sim/explore/pool.ts';
 import type { TaskReport } from '../../sim/explore/task.ts';
 import { allProperties } from '../../sim/properties/index.ts';
-import { execute, onInterrupt } from '../engine/execute.ts';
+import { onInterrupt } from '../engine/execute.ts';
+import type { RunJob } from '../engine/job.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { perform } from '../perform.ts';
 import { ProgressLine } from '../progress.ts';
 import { requireArchitecture } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
@@ -26,35 +29,34 @@ import { checkDocument, checkSummary, findingDocument, findingText, verdictOf } 
 /** Where findings go when nothing else is said. */
 const FOLDER_DEFAULT = 'out/check';
 
-async function planOf(
+/** The plan of `--every-crash`: from the decision log of one run without crashes of ours. */
+async function crashPlan(
   session: Session,
-  typed: readonly string[],
+  scenario: Scenario,
   flags: CheckFlags,
   seed: string,
 ): Promise<SearchPlan | undefined> {
-  if (flags.everyCrash !== true) return planSearch(typed, flags, seed);
+  const job: RunJob = {
+    scenario,
+    seed,
+    architecture: 'fanout',
+    crypto: flags.crypto,
+    overrides: [],
+    build: session.facts.build,
+    wantsDecisionLog: true,
+  };
+  const performed = await perform(session, job);
+  if (performed === undefined) return undefined;
+  return planCrashes(scenario, performed.result.decisions ?? [], flags, seed);
+}
+
+/** The scenario of `--every-crash`; refuses what does not go with it. */
+function crashScenario(typed: readonly string[], flags: CheckFlags): Scenario | undefined {
+  if (flags.everyCrash !== true) return undefined;
   if (flags.time !== undefined) throw new UsageError('--every-crash ends by itself: no --time');
   const scenario = onlyScenario(typed);
   requireArchitecture(scenario, flags.architecture);
-  const outcome = await execute(
-    {
-      scenario,
-      seed,
-      architecture: 'fanout',
-      crypto: flags.crypto,
-      overrides: [],
-      build: session.facts.build,
-      wantsDecisionLog: true,
-    },
-    session.terminal,
-  );
-  if (outcome.kind === 'done')
-    return planCrashes(scenario, outcome.result.decisions ?? [], flags, seed);
-  const story =
-    outcome.kind === 'defect' ? outcome.story : 'interrupted before the first run ended';
-  session.terminal.complain(`${story}\n`);
-  session.exitCode = outcome.kind === 'defect' ? EXIT.defect : EXIT.interrupted;
-  return undefined;
+  return scenario;
 }
 
 function reproduceCheck(typed: readonly string[], flags: CheckFlags, seed: string): string {
@@ -150,13 +152,14 @@ export async function check(
   flags: CheckFlags,
 ): Promise<void> {
   const { terminal } = session;
-  const isEnumeration = flags.everyCrash === true;
-  const seed = flags.seed ?? (isEnumeration ? '1' : randomBytes(6).toString('hex'));
+  const crashed = crashScenario(typed, flags);
+  const seed = flags.seed ?? crashed?.seed ?? (crashed ? '1' : randomBytes(6).toString('hex'));
+  const searched = crashed === undefined ? planSearch(typed, flags, seed) : undefined;
   const reproduce = reproduceCheck(typed, flags, seed);
   session.reproduce = reproduce;
   const speak = flags.json === true ? terminal.say : terminal.print;
   speak(`${reproduce}\n\n`);
-  const plan = await planOf(session, typed, flags, seed);
+  const plan = crashed === undefined ? searched : await crashPlan(session, crashed, flags, seed);
   if (plan === undefined) return;
   const performer = openPerformer(flags.jobs ?? availableParallelism());
   const search = new Search(session, plan, flags);

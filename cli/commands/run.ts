@@ -29,6 +29,7 @@ async function run(session: Session, typed: string, flags: RunFlags): Promise<vo
   const { reproduceRun } = await import('../reproduce.ts');
   const source = scenarioSource(typed);
   requireArchitecture(source.scenario, flags.architecture);
+  if (flags.trace !== undefined) (await import('../trace-file.ts')).checkTraceFile(flags.trace);
   const { terminal, facts } = session;
   const job = jobOf(source, flags, facts.build);
   const reproduce = reproduceRun(source.word, job);

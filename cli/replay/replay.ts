@@ -5,12 +5,13 @@
  */
 
 import type { RunResult } from '../../sim/run/run.ts';
+import type { Trace } from '../../sim/trace/trace.ts';
 import type { RunJob } from '../engine/job.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { ARCHITECTURES, CRYPTO_NAMES, type RunFlags } from '../options.ts';
 import { type Performed, perform } from '../perform.ts';
 import { reproduceRun } from '../reproduce.ts';
-import { scenarioFile } from '../scenario-source.ts';
+import { type ScenarioSource, scenarioFile } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
 import { isTraceFile } from '../trace-file.ts';
 import { scenarioOfTrace, traceFile } from '../trace-input.ts';
@@ -94,8 +95,8 @@ async function replayTrace(
   session: Session,
   path: string,
   flags: ReplayFlags,
+  trace: Trace,
 ): Promise<Replayed | undefined> {
-  const trace = traceFile(path, session.terminal);
   const { header } = trace;
   const scenario = scenarioOfTrace(trace, path);
   const architecture = requireWord('architecture', header.architecture, ARCHITECTURES);
@@ -127,11 +128,10 @@ async function replayTrace(
 
 async function replayCounterexample(
   session: Session,
-  path: string,
   flags: ReplayFlags,
+  source: ScenarioSource,
 ): Promise<Replayed | undefined> {
   const { jobOf } = await import('../commands/run.ts');
-  const source = scenarioFile(path);
   const job = jobOf(source, { ...flags, crypto: flags.crypto ?? 'openssl' }, session.facts.build);
   const first = await perform(session, job);
   const second = first === undefined ? undefined : await perform(session, job);
@@ -152,11 +152,13 @@ export async function replay(session: Session, path: string, flags: ReplayFlags)
   const { terminal } = session;
   const reproduce = `npx lockstep replay ${shellWord(path)}`;
   session.reproduce = reproduce;
+  const trace = isTraceFile(path) ? traceFile(path, terminal) : undefined;
+  const source = trace === undefined ? scenarioFile(path) : undefined;
   const speak = flags.json === true ? terminal.say : terminal.print;
   speak(`${reproduce}\n\n`);
-  const replayed = isTraceFile(path)
-    ? await replayTrace(session, path, flags)
-    : await replayCounterexample(session, path, flags);
+  let replayed: Replayed | undefined;
+  if (trace !== undefined) replayed = await replayTrace(session, path, flags, trace);
+  if (source !== undefined) replayed = await replayCounterexample(session, flags, source);
   if (replayed !== undefined) {
     terminal.print(flags.json === true ? document(replayed) : summary(replayed));
     const isBroken = !replayed.isSame && replayed.isSameBuild;

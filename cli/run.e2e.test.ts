@@ -1,0 +1,186 @@
+/** `run`, `replay`, `explain`, `export` and `check` as real processes: outputs, exit codes, interruption. */
+
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { type Schema, schemaErrors } from './testing/json-schema.ts';
+import { interrupted, lockstep, normalised, scratch } from './testing/program.ts';
+
+const folder = scratch();
+const trace = join(folder, 'day.trace.ndjson.gz');
+const STORY = 'companion-first-message';
+
+const schema = JSON.parse(
+  readFileSync(new URL('./run.schema.json', import.meta.url), 'utf8'),
+) as Schema;
+
+beforeAll(() => {
+  expect(lockstep(['run', STORY, '--trace', trace, '--quiet']).code).toBe(0);
+});
+
+it('the phone-offline day shows every copy due, follows its schema, and repeats', () => {
+  const first = lockstep(['run', 'phone-offline', '--seed', '7', '--json']);
+  const document = JSON.parse(first.stdout);
+  expect(schemaErrors(document, schema)).toEqual([]);
+  expect(document.verdict).toBe('held');
+  expect(document.messages.copiesDue).toBeGreaterThan(100);
+  expect(document.messages.copiesShown).toBe(document.messages.copiesDue);
+  expect(first.code).toBe(0);
+  const lines = first.stderr.trim().split('\n');
+  expect(lines.at(0)).toBe(document.reproduce);
+  expect(lines.at(-1)).toBe(document.reproduce);
+  expect(lockstep(['run', 'phone-offline', '--seed', '7', '--json']).stdout).toBe(first.stdout);
+});
+
+it('the schema notices a missing, a wrong and a misplaced field', () => {
+  const { stdout } = lockstep(['run', STORY, '--json', '--quiet']);
+  const { schema: name, hashes, ...rest } = JSON.parse(stdout);
+  expect(schemaErrors({ schema: name, ...rest }, schema)).toEqual(['$.hashes is missing']);
+  expect(schemaErrors({ ...rest, schema: name, hashes }, schema)).toHaveLength(1);
+  expect(schemaErrors({ schema: name, ...rest, events: -1, hashes }, schema)).toHaveLength(1);
+});
+
+it('a run for people is a summary between two lines that repeat it', () => {
+  const ended = lockstep(['run', STORY, '--seed', '7']);
+  expect(ended.stdout.trim().split('\n').at(0)).toBe(ended.stdout.trim().split('\n').at(-1));
+  expect(normalised(ended)).toMatchSnapshot();
+});
+
+it('both crypto back ends give the same run', () => {
+  const hashes = ['openssl', 'noble'].map((crypto) => {
+    const { stdout } = lockstep(['run', STORY, '--json', '--quiet', '--crypto', crypto]);
+    return JSON.parse(stdout).hashes;
+  });
+  expect(hashes[1]).toEqual(hashes[0]);
+});
+
+it('a bound that ends a run leaves it undecided', () => {
+  const ended = lockstep(['run', STORY, '--max-events', '50', '--quiet', '--json']);
+  expect(ended.code).toBe(4);
+  expect(JSON.parse(ended.stdout).boundReached).toBe('events');
+});
+
+it('a trace replays to the last bit', () => {
+  expect(normalised(lockstep(['replay', trace]), folder)).toMatchSnapshot();
+});
+
+it('a trace that was altered on the way is refused, and a forged one is found out', () => {
+  const lines = lockstep(['export', trace, '--format', 'ndjson']).stdout.trimEnd().split('\n');
+  const forged = lines.map((line) => line.replace('"kind":"deliver"', '"kind":"deliver" '));
+  const file = join(folder, 'forged.trace.ndjson');
+  writeFileSync(file, `${forged.join('\n')}\n`);
+  expect(lockstep(['replay', file]).code).toBe(2);
+  // Without its footer nothing vouches for the lines: the first one that differs is named.
+  writeFileSync(file, `${forged.slice(0, -1).join('\n')}\n`);
+  const ended = lockstep(['replay', file]);
+  expect(ended.code).toBe(3);
+  expect(ended.stdout).toContain('first difference at event');
+});
+
+it('a trace cut short is read as far as it goes, and said to be incomplete', () => {
+  const file = join(folder, 'cut.trace.ndjson.gz');
+  writeFileSync(file, readFileSync(trace));
+  truncateSync(file, Math.floor(readFileSync(trace).length / 2));
+  const ended = lockstep(['explain', file, 'server']);
+  expect(ended.code).toBe(0);
+  expect(ended.stderr).toMatch(/^incomplete trace: .* readable events?\)\n$/);
+  expect(lockstep(['replay', file]).stdout).toMatch(/same: [\d,]+ events, to the last bit/);
+});
+
+it('what is asked of a trace in wrong words is refused with what there is', () => {
+  const ended = lockstep(['explain', trace, 'alice.phne']);
+  expect(ended.code).toBe(2);
+  expect(ended.stderr).toContain('alice.phone');
+});
+
+it('exports are data in the format asked for', () => {
+  expect(lockstep(['export', trace, '--format', 'mermaid']).stdout).toMatch(/^sequenceDiagram\n/);
+  expect(lockstep(['export', trace, '--format', 'csv']).stdout).toMatch(/^sequence,.*\r\n0,/);
+  expect(lockstep(['export', trace, '--format', 'csv', '--out', folder]).code).toBe(0);
+  expect(existsSync(join(folder, 'day.csv'))).toBe(true);
+});
+
+it('check finds the same things with one worker and with two', () => {
+  const outputs = ['1', '2'].map((jobs) => {
+    const args = ['check', '--json', '--seed', 'e2e', '--runs', '6', '--jobs', jobs, '--quiet'];
+    return normalised(lockstep(args));
+  });
+  expect(outputs[1]).toBe(outputs[0]);
+  expect(outputs[0]).toContain('"schema":"lockstep.check/1","runs":6,"failures":0,"seed":"e2e"');
+});
+
+it('every crash of a story is enumerated, one run each', () => {
+  const args = ['check', STORY, '--every-crash', '--runs', '8', '--json', '--quiet'];
+  const ended = lockstep(args);
+  const document = JSON.parse(ended.stdout);
+  expect(document.runs).toBe(8);
+  expect(document.levers.crash).toBeGreaterThanOrEqual(8);
+});
+
+it('a scenario whose expectation cannot be met ends with 1, and check writes it down small', () => {
+  const file = join(folder, 'too-soon.yaml');
+  writeFileSync(
+    file,
+    [
+      'lockstep: 1',
+      'name: too-soon',
+      'summary: Nobody reads a text before it travelled.',
+      'accounts:',
+      '  alice: { phone: { network: wifi } }',
+      '  bob: { phone: { network: wifi } }',
+      '  carol: { phone: { network: wifi } }',
+      'timeline:',
+      '  - { at: 1m, send: { id: hello, from: alice.phone, to: bob, text: hello } }',
+      '  - { at: 2m, send: { id: other, from: alice.phone, to: carol, text: hi } }',
+      'expect:',
+      '  - { shown: hello, on: [bob.phone], within: 1us }',
+      '',
+    ].join('\n'),
+  );
+  expect(lockstep(['run', file, '--quiet']).code).toBe(1);
+  const out = join(folder, 'found');
+  const junit = join(folder, 'junit.xml');
+  const args = ['check', file, '--runs', '1', '--seed', 's', '--out', out, '--junit', junit];
+  const ended = lockstep([...args, '--json', '--quiet']);
+  expect(ended.code).toBe(1);
+  const [finding, end] = ended.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(end.failures).toBe(1);
+  expect(readFileSync(junit, 'utf8')).toContain('<failure type="violated"');
+  const small = readFileSync(finding.file, 'utf8');
+  expect(small).not.toContain('carol');
+  const again = lockstep(finding.reproduce.split(' ').slice(2));
+  expect(again.code).toBe(1);
+  const corpus = ['check', '--corpus', out, '--runs', '1', '--seed', 's', '--json', '--quiet'];
+  expect(lockstep(corpus).code).toBe(1);
+});
+
+it('Ctrl-C tells what was found and leaves a readable trace; a second one ends at once', async () => {
+  const file = join(folder, 'long.yaml');
+  writeFileSync(
+    file,
+    [
+      'lockstep: 1',
+      'name: long',
+      'summary: Long enough to be interrupted.',
+      'accounts:',
+      '  alice: { phone: { network: wifi } }',
+      '  bob: { phone: { network: wifi } }',
+      'workload:',
+      '  - { id: chat, kind: conversation, between: [alice, bob], from: 1h, until: 900h,',
+      '      messages: 90000, reply: 0.5 }',
+      '',
+    ].join('\n'),
+  );
+  const cut = join(folder, 'long.trace.ndjson.gz');
+  const ended = await interrupted(['run', file, '--trace', cut], ['SIGINT'], 2500);
+  expect(ended.code).toBe(130);
+  expect(ended.stderr).toMatch(/interrupted at .* after [\d,]+ events/);
+  expect(ended.stderr).toContain('incomplete, readable');
+  expect(lockstep(['explain', cut, 'server']).stderr).toMatch(/^incomplete trace/);
+  const search = await interrupted(['check', '--time', '60s', '--jobs', '1'], ['SIGINT'], 2500);
+  expect(search.code).toBe(130);
+  expect(search.stdout).toMatch(/runs? in /);
+});
