@@ -50,9 +50,18 @@ function change(
 }
 
 function linked(device: string, keyIndex: number, host: string): Change {
-  const transportKey = keyOf(host).reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), '');
+  const transportKey = keyOf(host).reduce(
+    (hex, byte) => hex + byte.toString(16).padStart(2, '0'),
+    '',
+  );
   const user = userOf(device);
-  return change('linked', device, { kind: 'linked', user, device, keyIndex, transportKey } as StoredRecord);
+  return change('linked', device, {
+    kind: 'linked',
+    user,
+    device,
+    keyIndex,
+    transportKey,
+  } as StoredRecord);
 }
 
 function keyOf(host: string): Uint8Array {
@@ -98,7 +107,8 @@ function shown(device: string): ShownRecord {
 /** Alice's phone, Bob's phone and his web companion, linked at time zero. */
 function threeDevices() {
   const world = book();
-  for (const host of ['alice.phone', 'bob.phone', 'bob.web']) world.commit(host, [transport(host)], true);
+  for (const host of ['alice.phone', 'bob.phone', 'bob.web'])
+    world.commit(host, [transport(host)], true);
   const links = [linked(ALICE, 0, 'alice.phone'), linked(BOB, 0, 'bob.phone')];
   world.commit('server', [...links, linked(BOB_WEB, 1, 'bob.web')], true);
   return world;
@@ -148,7 +158,12 @@ describe('ledger', () => {
     const world = threeDevices();
     const status = sayAndSeal(world);
     expect(world.ledger.due(status)).toEqual([BOB, BOB_WEB]);
-    expect(world.ledger.totals()).toMatchObject({ sent: 1, copiesDue: 2, copiesShown: 0, copiesLost: 2 });
+    expect(world.ledger.totals()).toMatchObject({
+      sent: 1,
+      copiesDue: 2,
+      copiesShown: 0,
+      copiesLost: 2,
+    });
   });
 
   it('counts a display, a loss report and silence each as what it is', () => {
@@ -160,7 +175,7 @@ describe('ledger', () => {
     expect(world.ledger.totals()).toMatchObject({ copiesShown: 1, reportedLost: 1, copiesLost: 0 });
   });
 
-  it('owes nothing to a device unlinked since, and all to one linked before the server took it', () => {
+  it('owes nothing to a device unlinked since, and all to one linked in time', () => {
     const world = threeDevices();
     const status = sayAndSeal(world);
     const tablet = deviceJidOf(BOB, 2);
@@ -202,7 +217,12 @@ describe('ledger', () => {
     const status = sayAndSeal(world);
     world.commit('bob.phone', [change('shown', 'k', shown(BOB))]);
     const taken = [change('shown', 'k', undefined, shown(BOB))];
-    world.tell('bob.phone', { kind: 'commit', inputId: 'fault', changes: taken, isTimeZero: false });
+    world.tell('bob.phone', {
+      kind: 'commit',
+      inputId: 'fault',
+      changes: taken,
+      isTimeZero: false,
+    });
     expect(world.ledger.isUndo).toBe(true);
     expect(world.ledger.shownOn(BOB, status.said)).toBeUndefined();
   });
@@ -216,7 +236,12 @@ describe('ledger', () => {
 
   it('feeds a shared fold before whoever asked for it looks', () => {
     const { ledger, tell } = book();
-    const make = () => ({ count: 0, observe() { this.count += 1; } });
+    const make = () => ({
+      count: 0,
+      observe() {
+        this.count += 1;
+      },
+    });
     const fold = ledger.shared('counter', make);
     expect(ledger.shared('counter', make)).toBe(fold);
     tell('world', { kind: 'phase', phase: 'heal' });

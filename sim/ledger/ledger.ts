@@ -1,10 +1,11 @@
 /**
- * The ledger of ground truth (contract 8): what people said, which devices were linked when, what each
- * device showed or reported lost, and which intents came to nothing. It is fed by run events alone and is
- * invisible to nodes. It must observe an event before any judge does, since judges ask it about that event.
+ * The ledger of ground truth (contract 8): what people said, which devices were linked when, what
+ * each device showed or reported lost, and which intents came to nothing. It is fed by run events
+ * alone and is invisible to nodes. It must observe an event before any judge does, since judges ask
+ * it about that event.
  *
- * It decodes no frame and verifies no signature: folds that do (the view of device lists) are made by the
- * judges and shared through `shared`. Source: contract sections 4, 7, 8 and 10.
+ * It decodes no frame and verifies no signature: folds that do (the view of device lists) are made
+ * by the judges and shared through `shared`. Source: contract sections 4, 7, 8 and 10.
  */
 
 import type {
@@ -19,77 +20,18 @@ import type { Change, RunEvent } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
 import { Linkage } from './linkage.ts';
 import { messageKey, userOf } from './names.ts';
+import type { CopyTotals, Display, IntentFate, LossReport, MessageStatus, Said } from './said.ts';
 
 export { Linkage, type LinkedStretch } from './linkage.ts';
 export { deviceJidOf, deviceNumberOf, hexOf, messageKey, userOf } from './names.ts';
-
-/** One message a person wrote. */
-export interface Said {
-  readonly messageId: string;
-  readonly author: DeviceJid;
-  readonly authorUser: UserJid;
-  readonly host: string;
-  readonly chat: UserJid;
-  readonly text: string;
-  readonly textDigest: string;
-  /** Id of the intent's command. */
-  readonly inputId: string;
-  readonly saidSequence: number;
-  readonly saidUs: number;
-  /** Sequence and time of the commit that sealed it; -1 while it is not sealed. */
-  readonly sealedSequence: number;
-  readonly sealedUs: number;
-}
-
-/** What the ledger knows of a message beyond its saying. */
-export interface MessageStatus {
-  readonly said: Said;
-  /** How many messages its device had said before it. */
-  readonly ordinal: number;
-  /** Said in the heal phase to prove that a pair still talks. */
-  readonly isProbe: boolean;
-  /** Sequence and time at which the server took it; -1 before. */
-  readonly acceptedSequence: number;
-  readonly acceptedUs: number;
-  /** Virtual time at which the author's device stored the ack; -1 before. */
-  readonly acknowledgedUs: number;
-}
-
-/** One message displayed on one host. */
-export interface Display {
-  readonly record: ShownRecord;
-  /** Sequence and time of the first commit that showed it. */
-  readonly sequence: number;
-  readonly timeUs: number;
-}
-
-/** A device's report that it knows of a message and will not show it. */
-export interface LossReport {
-  readonly record: LostRecord;
-  readonly sequence: number;
-  readonly timeUs: number;
-}
-
-/** The numbers of `messages` in a run's result; probes of the heal phase are left out. */
-export interface CopyTotals {
-  readonly sent: number;
-  /** (message, device) pairs owed, other than the sending device. */
-  readonly copiesDue: number;
-  readonly copiesShown: number;
-  /** Owed, and neither shown nor reported. */
-  readonly copiesLost: number;
-  /** Owed, not shown, and reported lost by the device that misses it. */
-  readonly reportedLost: number;
-  /** Intents that came to nothing. */
-  readonly notCompleted: number;
-}
-
-/** What became of an intent. */
-export interface IntentFate {
-  readonly state: 'given' | 'not-completed';
-  readonly reason: string;
-  readonly timeUs: number;
-}
+export type {
+  CopyTotals,
+  Display,
+  IntentFate,
+  LossReport,
+  MessageStatus,
+  Said,
+} from './said.ts';
 
 /** Backfill of a stale list ends this long after the ack that showed it (specification 5.14). */
 const BACKFILL_WINDOW_US = 5 * 60_000_000;
@@ -114,8 +56,8 @@ export class Ledger implements Observer {
   #phase: 'story' | 'heal' | 'probe' | 'end' = 'story';
   #nowUs = 0;
   /**
-   * Whether the event at hand takes the last commit of its host back (a store fault, contract 2): a commit
-   * no step asked for, with its changes reversed. Judges of steps pass over it.
+   * Whether the event at hand takes the last commit of its host back (a store fault, contract 2): a
+   * commit no step asked for, with its changes reversed. Judges of steps pass over it.
    */
   isUndo = false;
 
@@ -129,8 +71,7 @@ export class Ledger implements Observer {
     this.isUndo = false;
     if (event.kind === 'stepped') this.#steppedInput.set(event.node, event.input.id);
     else if (event.kind === 'commit') {
-      this.isUndo =
-        !event.isTimeZero && this.#steppedInput.get(event.node) !== event.inputId;
+      this.isUndo = !event.isTimeZero && this.#steppedInput.get(event.node) !== event.inputId;
       this.#steppedInput.delete(event.node);
       for (const change of event.changes) this.#change(event.node, change, event);
     } else if (event.kind === 'send') {
@@ -323,8 +264,9 @@ export class Ledger implements Observer {
   }
 
   /**
-   * Whether a device may learn a message (contract 8, `Entitled`): it belongs to the author's or the
-   * recipient's account and was linked at τ_send, or was linked before the message's backfill window closed.
+   * Whether a device may learn a message (contract 8, `Entitled`): it belongs to the author's or
+   * the recipient's account and was linked at τ_send, or was linked before the message's backfill
+   * window closed.
    */
   isEntitled(status: MessageStatus, device: DeviceJid): boolean {
     const { said, acknowledgedUs } = status;
@@ -341,9 +283,10 @@ export class Ledger implements Observer {
   }
 
   /**
-   * The devices owed a message: linked at τ_send, or linked before the server took it (then the server's
-   * answer shows the stale list and backfill follows), and linked ever since; the author's device is not.
-   * Empty while it is not sealed, and when it never reached the server because its device was unlinked.
+   * The devices owed a message: linked at τ_send, or linked before the server took it (then the
+   * server's answer shows the stale list and backfill follows), and linked ever since; the author's
+   * device is not. Empty while it is not sealed, and when it never reached the server because its
+   * device was unlinked.
    */
   due(status: MessageStatus): readonly DeviceJid[] {
     const { said, acceptedSequence } = status;
@@ -383,7 +326,10 @@ export class Ledger implements Observer {
 
   // ------------------------------------------------------------------ for judges
 
-  /** A fold several judges read: made at the first request, then fed every event before the judges are. */
+  /**
+   * A fold several judges read: made at the first request, then fed every event before the judges
+   * are.
+   */
   shared<Fold extends Observer>(name: string, make: () => Fold): Fold {
     const existing = this.#folds.get(name);
     if (existing !== undefined) return existing as Fold;

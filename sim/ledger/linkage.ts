@@ -1,16 +1,11 @@
 /**
- * Which devices were linked to which account, and when (contract 8, `Linked`), from the server's commits
- * of `linked` records; and which host stands behind which device, by the transport key both sides stored.
- * A device list is kept by generation: a change costs one new set, and everything between two changes
- * shares it. It does not judge lists or signatures. Source: contract 8.
+ * Which devices were linked to which account, and when (contract 8, `Linked`), from the server's
+ * commits of `linked` records; and which host stands behind which device, by the transport key both
+ * sides stored. A device list is kept by generation: a change costs one new set, and everything
+ * between two changes shares it. It does not judge lists or signatures. Source: contract 8.
  */
 
-import type {
-  DeviceJid,
-  LinkedRecord,
-  TransportRecord,
-  UserJid,
-} from '../../protocol/contract.ts';
+import type { DeviceJid, LinkedRecord, TransportRecord, UserJid } from '../../protocol/contract.ts';
 import type { Change } from '../trace/events.ts';
 import { hexOf } from './names.ts';
 
@@ -31,7 +26,9 @@ interface Generation {
 
 const NOBODY: ReadonlySet<DeviceJid> = new Set();
 
-/** The generation in force after the event `sequence`: the last one whose sequence is not greater. */
+/**
+ * The generation in force after the event `sequence`: the last one whose sequence is not greater.
+ */
 function generationAt(generations: readonly Generation[], sequence: number): number {
   let low = 0;
   let high = generations.length;
@@ -128,7 +125,10 @@ export class Linkage {
     return this.#generations.keys();
   }
 
-  /** The account's linked devices just after event `sequence`. The set is shared: it is never changed. */
+  /**
+   * The account's linked devices just after event `sequence`. The set is shared: it is never
+   * changed.
+   */
   linkedAt(user: UserJid, sequence: number): ReadonlySet<DeviceJid> {
     const generations = this.#generations.get(user) ?? [];
     return generations[generationAt(generations, sequence)]?.devices ?? NOBODY;
@@ -140,7 +140,11 @@ export class Linkage {
   }
 
   /** Devices linked just after `fromSequence` or at any later point up to `untilSequence`. */
-  linkedBetween(user: UserJid, fromSequence: number, untilSequence: number): ReadonlySet<DeviceJid> {
+  linkedBetween(
+    user: UserJid,
+    fromSequence: number,
+    untilSequence: number,
+  ): ReadonlySet<DeviceJid> {
     const generations = this.#generations.get(user) ?? [];
     const first = Math.max(0, generationAt(generations, fromSequence));
     const last = generationAt(generations, untilSequence);

@@ -1,6 +1,7 @@
 /**
- * One account's devices as somebody may see them, and the rules by which signed lists change that view.
- * Pure functions over immutable values. Source: specification 5.7 rules 1 to 5, 5.8, 5.10 rule 4.
+ * One account's devices as somebody may see them, and the rules by which signed lists change that
+ * view. Pure functions over immutable values. Source: specification 5.7 rules 1 to 5, 5.8, 5.10
+ * rule 4.
  */
 
 import type { UserJid } from '../../protocol/contract.ts';
@@ -58,12 +59,19 @@ function keep(
   return kept;
 }
 
-function under(user: UserJid, list: KeyIndexList, devices: ReadonlyMap<number, number>): AccountView {
+function under(
+  user: UserJid,
+  list: KeyIndexList,
+  devices: ReadonlyMap<number, number>,
+): AccountView {
   const { rawId, timestampS, currentIndex, validIndexes } = list;
   return { user, rawId, timestampS, currentIndex, validIndexes, devices };
 }
 
-/** A whole answer; `list` undefined means that the account has its primary only. Older lists change nothing. */
+/**
+ * A whole answer; `list` undefined means that the account has its primary only. Older lists change
+ * nothing.
+ */
 export function withAnswer(
   held: AccountView,
   named: readonly Named[],
@@ -75,7 +83,10 @@ export function withAnswer(
   return under(held.user, list, keep(named, isReset ? PRIMARY_ONLY : held.devices, list));
 }
 
-/** A notification about one device; without a list that continues the one held, only a removal counts. */
+/**
+ * A notification about one device; without a list that continues the one held, only a removal
+ * counts.
+ */
 export function withChange(
   held: AccountView,
   isAdded: boolean,
@@ -96,7 +107,10 @@ export function withChange(
   return under(held.user, list, keep(named, held.devices, list));
 }
 
-/** A companion proved its identity: it belongs to the view if its index is listed or ahead of the list. */
+/**
+ * A companion proved its identity: it belongs to the view if its index is listed or ahead of the
+ * list.
+ */
 export function withProven(
   held: AccountView,
   number: number,

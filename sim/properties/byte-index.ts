@@ -1,10 +1,11 @@
 /**
- * Finds any of many secrets in a stream of bytes (C2, K8). Each needle is filed under its 8-byte blocks;
- * a window of 8 bytes rolls over the haystack, and only a hit in a small bitmap is looked up. The cost per
- * byte does not depend on how many needles there are. Contract 9.
+ * Finds any of many secrets in a stream of bytes (C2, K8). Each needle is filed under its 8-byte
+ * blocks; a window of 8 bytes rolls over the haystack, and only a hit in a small bitmap is looked
+ * up. The cost per byte does not depend on how many needles there are. Contract 9.
  *
- * A block of 8 bytes found is a find: half a key leaked is a leak, and 8 equal random bytes do not happen
- * by chance. It does not find needles shorter than 8 bytes, nor encodings other than the bytes themselves.
+ * A block of 8 bytes found is a find: half a key leaked is a leak, and 8 equal random bytes do not
+ * happen by chance. It does not find needles shorter than 8 bytes, nor encodings other than the
+ * bytes themselves.
  */
 
 const WINDOW = 8;
@@ -41,7 +42,10 @@ export class ByteIndex {
     if (needle.length >= WINDOW) this.#add(name, needle, 0, needle);
   }
 
-  /** Files a key: each aligned block of 8 bytes is a find of its own; blocks of one repeated byte are left out. */
+  /**
+   * Files a key: each aligned block of 8 bytes is a find of its own; blocks of one repeated byte
+   * are left out.
+   */
   addBlocks(name: string, needle: Uint8Array): void {
     for (let at = 0; at + WINDOW <= needle.length; at += WINDOW) {
       if (!isUniform(needle, at)) this.#add(name, needle, at, undefined);
@@ -57,7 +61,8 @@ export class ByteIndex {
     const entries = this.#entries.get(key);
     const entry: Entry = { low, name, whole };
     if (entries === undefined) this.#entries.set(key, [entry]);
-    else if (!entries.some((known) => known.low === low && known.name === name)) entries.push(entry);
+    else if (!entries.some((known) => known.low === low && known.name === name))
+      entries.push(entry);
   }
 
   /** The first find, if there is one. */

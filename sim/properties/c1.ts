@@ -1,8 +1,8 @@
 /**
- * C1: no plaintext to outsiders. A message is displayed only on devices that were linked to one of its two
- * accounts when it was sealed (or before its backfill window closed), or that followed from the signed
- * lists its sender had been given. The device behind a host is taken from the server's and the host's
- * transport keys, not from what the display says. Catalogue section 2; contract 8.
+ * C1: no plaintext to outsiders. A message is displayed only on devices that were linked to one of
+ * its two accounts when it was sealed (or before its backfill window closed), or that followed from
+ * the signed lists its sender had been given. The device behind a host is taken from the server's
+ * and the host's transport keys, not from what the display says. Catalogue section 2; contract 8.
  */
 
 import { displaysOf } from './displays.ts';

@@ -1,7 +1,8 @@
 /**
- * C2, in its form without an attacker: the closure of what a curious server or network can read is empty.
- * No text of 12 bytes or more and no secret key occurs in any byte a node hands to the network; shorter
- * texts are counted as unchecked (`C2-unchecked` among the ledger's counters). Catalogue section 2, contract 9.
+ * C2, in its form without an attacker: the closure of what a curious server or network can read is
+ * empty. No text of 12 bytes or more and no secret key occurs in any byte a node hands to the
+ * network; shorter texts are counted as unchecked (`C2-unchecked` among the ledger's counters).
+ * Catalogue section 2, contract 9.
  */
 
 import type { Judge, JudgeView, Property } from './property.ts';
@@ -22,7 +23,8 @@ function judgeReadable(view: JudgeView): Judge {
       const leak = scan.leaks[0];
       view.check(leak === undefined, leak?.name ?? '', () => {
         const what = leak?.what === 'text' ? 'the text of a message' : 'a secret key';
-        return `${event.source} sent ${what} readable, at byte ${leak?.offset} of ${event.label.kind}`;
+        const where = `byte ${leak?.offset} of ${event.label.kind}`;
+        return `${event.source} sent ${what} readable, at ${where}`;
       });
     },
   };

@@ -1,9 +1,10 @@
 /**
- * C8: fanout minimality. The first stanza of a message names exactly the devices the message was intended
- * for (the view that follows from the signed lists delivered to its sender), each once; the same bytes sent
- * again are the same. A retry or a backfill names only devices in the sender's view at that moment. A
- * target without a usable bundle may be left out: then the sender holds no session with it and had asked
- * the server for its keys; such targets are counted (`C8-left-out`). Catalogue section 2; contract 4, 8, 9.
+ * C8: fanout minimality. The first stanza of a message names exactly the devices the message was
+ * intended for (the view that follows from the signed lists delivered to its sender), each once;
+ * the same bytes sent again are the same. A retry or a backfill names only devices in the sender's
+ * view at that moment. A target without a usable bundle may be left out: then the sender holds no
+ * session with it and had asked the server for its keys; such targets are counted (`C8-left-out`).
+ * Catalogue section 2; contract 4, 8, 9.
  */
 
 import type { DeviceJid, OutboxRecord } from '../../protocol/contract.ts';
@@ -93,7 +94,8 @@ class Judging implements Judge {
   #judgeFirst(event: RunEvent & { readonly kind: 'send' }, stanza: MessageStanza): void {
     const said = this.#view.ledger.messageOfHost(event.source, stanza.id)?.said;
     const intended = said === undefined ? undefined : this.#lists.intended(said);
-    if (said === undefined || intended === undefined) return; // sent before it was sealed: X2 judges that
+    // Sent before it was sealed: X2 judges that.
+    if (said === undefined || intended === undefined) return;
     const name = `${event.source}|${stanza.id}`;
     const isNew = !this.#judged.has(name);
     this.#judged.add(name);

@@ -1,8 +1,9 @@
 /**
- * D1: membership proof. Whoever is used as a recipient, or accepted as an author, belongs to its account:
- * its key index is in the list its primary signed, or ahead of it with a valid account signature; primary
- * and device both signed its identity; and the session in use is with that very identity key. All
- * signatures are verified here, under the key in the primary's own Store. Catalogue section 6; contract 8.
+ * D1: membership proof. Whoever is used as a recipient, or accepted as an author, belongs to its
+ * account: its key index is in the list its primary signed, or ahead of it with a valid account
+ * signature; primary and device both signed its identity; and the session in use is with that very
+ * identity key. All signatures are verified here, under the key in the primary's own Store.
+ * Catalogue section 6; contract 8.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';
@@ -11,7 +12,7 @@ import { deviceNumberOf, type Ledger, userOf } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
 import { displaysOf } from './displays.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
-import { sameBytes, type SignalState, signalState } from './signal-state.ts';
+import { type SignalState, sameBytes, signalState } from './signal-state.ts';
 import { type Stanzas, stanzas } from './stanzas.ts';
 import { type DeviceViews, deviceViews } from './view.ts';
 

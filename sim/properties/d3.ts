@@ -1,6 +1,7 @@
 /**
- * D3: a device list never goes back. For each device and account, and while the account's rawId stays, the
- * time stamp of the list in the device's Store never decreases, across restarts too. Catalogue section 6.
+ * D3: a device list never goes back. For each device and account, and while the account's rawId
+ * stays, the time stamp of the list in the device's Store never decreases, across restarts too.
+ * Catalogue section 6.
  */
 
 import type { StoredRecord } from '../../protocol/store.ts';

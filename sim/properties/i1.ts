@@ -1,6 +1,6 @@
 /**
- * I1: origin. Whatever a device displays was said before, with identical text; the digest beside it is the
- * digest of that text. Who it is ascribed to is I2's business. Catalogue section 3.
+ * I1: origin. Whatever a device displays was said before, with identical text; the digest beside it
+ * is the digest of that text. Who it is ascribed to is I2's business. Catalogue section 3.
  */
 
 import { utf8Bytes } from '../../protocol/wire/utf8.ts';
@@ -23,10 +23,13 @@ function judgeOrigin(view: JudgeView): Judge {
         const status =
           ledger.message(record.author, record.messageId) ?? ledger.messageById(record.messageId);
         const isSaid = status !== undefined && status.said.text === record.text;
-        view.check(isSaid && hasDigest(view, record.text, record.textDigest), record.messageId, () =>
-          status === undefined
-            ? `${host} shows a message nobody said`
-            : `${host} shows other text than ${status.said.host} said`,
+        view.check(
+          isSaid && hasDigest(view, record.text, record.textDigest),
+          record.messageId,
+          () =>
+            status === undefined
+              ? `${host} shows a message nobody said`
+              : `${host} shows other text than ${status.said.host} said`,
         );
       }
     },

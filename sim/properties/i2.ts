@@ -1,7 +1,7 @@
 /**
- * I2: context binding. A display names the author, the conversation and the message id under which the
- * text was said. On the author's own devices the conversation is the recipient's, elsewhere the author's.
- * Catalogue section 3 (the class of messages that end up in another conversation).
+ * I2: context binding. A display names the author, the conversation and the message id under which
+ * the text was said. On the author's own devices the conversation is the recipient's, elsewhere the
+ * author's. Catalogue section 3 (the class of messages that end up in another conversation).
  */
 
 import type { ShownRecord } from '../../protocol/contract.ts';

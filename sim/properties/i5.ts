@@ -1,8 +1,9 @@
 /**
- * I5: a failed decryption changes nothing. A step that was handed a ciphertext and opened nothing (no MAC
- * held, or the copy was refused before), or a frame that does not decode, leaves sessions, skipped keys, prekeys, identities and device
- * lists as they were; placeholders, counters and outbox may change, and new prekeys may be made for the
- * retry receipt. Catalogue section 3; contract 9.
+ * I5: a failed decryption changes nothing. A step that was handed a ciphertext and opened nothing
+ * (no MAC held, or the copy was refused before), or a frame that does not decode, leaves sessions,
+ * skipped keys, prekeys, identities and device lists as they were; placeholders, counters and
+ * outbox may change, and new prekeys may be made for the retry receipt. Catalogue section 3;
+ * contract 9.
  */
 
 import type { Change } from '../trace/events.ts';

@@ -1,6 +1,6 @@
 /**
- * The properties of the catalogue that a run judges, in catalogue order, and X5, which two runs judge.
- * Source: the property catalogue; contract 11.
+ * The properties of the catalogue that a run judges, in catalogue order, and X5, which two runs
+ * judge. Source: the property catalogue; contract 11.
  */
 
 import { c1 } from './c1.ts';
@@ -24,9 +24,9 @@ import { l9 } from './l9.ts';
 import { o1 } from './o1.ts';
 import { o2 } from './o2.ts';
 import { o3 } from './o3.ts';
+import type { Property } from './property.ts';
 import { x1 } from './x1.ts';
 import { x2 } from './x2.ts';
-import type { Property } from './property.ts';
 import { determinism } from './x5.ts';
 
 export { type ComparedHashes, determinism, judgeDeterminism } from './x5.ts';

@@ -1,7 +1,8 @@
 /**
- * K1: no reuse of a message key. In the whole world a key encrypts one plaintext under one IV, across
- * devices, crashes and restores. Taken from what the crypto provider was handed, for steps that survived:
- * an encryption whose commit never happened left no ciphertext behind. Catalogue section 5; contract 9.
+ * K1: no reuse of a message key. In the whole world a key encrypts one plaintext under one IV,
+ * across devices, crashes and restores. Taken from what the crypto provider was handed, for steps
+ * that survived: an encryption whose commit never happened left no ciphertext behind. Catalogue
+ * section 5; contract 9.
  */
 
 import type { Judge, JudgeView, Property } from './property.ts';
@@ -28,14 +29,15 @@ function judgeReuse(view: JudgeView): Judge {
       if (step === undefined) return;
       for (const { operation, keysIn, plaintextDigest } of step.crypto) {
         const key = keysIn[0];
-        if (operation !== 'cbcEncrypt' || key === undefined || plaintextDigest === undefined) continue;
+        if (operation !== 'cbcEncrypt' || key === undefined || plaintextDigest === undefined)
+          continue;
         const first = uses.get(key);
         if (first === undefined) uses.set(key, { node: step.node, plaintextDigest });
         const isSame =
           first === undefined ||
           (first.node === step.node && first.plaintextDigest === plaintextDigest);
         view.check(isSame, key, () => {
-          return `${step.node} encrypted a second plaintext under a message key ${first?.node} used`;
+          return `${step.node} encrypted another plaintext under a key that ${first?.node} used`;
         });
       }
     },

@@ -1,7 +1,7 @@
 /**
- * K2: one-time prekeys are used once. Each of them is handed out in one bundle, by the server or with a
- * retry receipt (a repeated answer to the same query is the same), and one handshake with it is accepted. Read from the frames
- * themselves. Catalogue section 5.
+ * K2: one-time prekeys are used once. Each of them is handed out in one bundle, by the server or
+ * with a retry receipt (a repeated answer to the same query is the same), and one handshake with it
+ * is accepted. Read from the frames themselves. Catalogue section 5.
  */
 
 import type { WireNode } from '../../protocol/wire/node.ts';
@@ -56,7 +56,8 @@ function judgeSingleUse(view: JudgeView): Judge {
       if (handled === undefined || !handled.isOpened || handled.enclosed.type !== 'pkmsg') return;
       const head = handled.head();
       const device = view.ledger.linkage.deviceOf(handled.step.node);
-      if (head?.preKeyId === undefined || head.baseKey === undefined || device === undefined) return;
+      if (head?.preKeyId === undefined || head.baseKey === undefined || device === undefined)
+        return;
       const name = `${device}|${head.preKeyId}`;
       const first = accepted.get(name) ?? head.baseKey;
       accepted.set(name, first);

@@ -1,8 +1,9 @@
 /**
- * K4: published means stored. When a public prekey leaves a device (upload, rotation, retry receipt) its
- * private half is in that device's Store by then: the judge derives the public key from what is stored and
- * compares. A published one-time prekey is not dropped except by the handshake that used it, or with the
- * whole identity when the device is logged out. Catalogue section 5; specification 1.5.
+ * K4: published means stored. When a public prekey leaves a device (upload, rotation, retry
+ * receipt) its private half is in that device's Store by then: the judge derives the public key
+ * from what is stored and compares. A published one-time prekey is not dropped except by the
+ * handshake that used it, or with the whole identity when the device is logged out. Catalogue
+ * section 5; specification 1.5.
  */
 
 import type { PrekeyRecord } from '../../protocol/signal/records.ts';
@@ -71,7 +72,10 @@ class Judging implements Judge {
     }
   }
 
-  /** The pools the server begins with; of each, one private half is derived, the others are compared. */
+  /**
+   * The pools the server begins with; of each, one private half is derived, the others are
+   * compared.
+   */
   #pools(event: RunEvent & { readonly kind: 'commit' }): void {
     const derived = new Set<string>();
     for (const { collection, key, after } of event.changes) {

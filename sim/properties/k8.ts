@@ -1,7 +1,7 @@
 /**
- * K8: no secret key byte on the wire. Every key any Store ever held (the architecture's `keysIn`, named by
- * the record) is searched for, in blocks of 8 bytes, in every frame sent after it was stored; a part of a
- * key is a find too. Catalogue section 5, contract 9.
+ * K8: no secret key byte on the wire. Every key any Store ever held (the architecture's `keysIn`,
+ * named by the record) is searched for, in blocks of 8 bytes, in every frame sent after it was
+ * stored; a part of a key is a find too. Catalogue section 5, contract 9.
  */
 
 import type { Judge, JudgeView, Property } from './property.ts';

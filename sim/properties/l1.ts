@@ -1,7 +1,8 @@
 /**
- * L1: eventual delivery. After the heal phase every message is displayed on every device it is owed to
- * (contract 8, `Entitled`, still linked), or that device reports it lost. Silence is a violation, and so is
- * a message that never got as far as being sealed while its author stays linked. Catalogue section 8.
+ * L1: eventual delivery. After the heal phase every message is displayed on every device it is owed
+ * to (contract 8, `Entitled`, still linked), or that device reports it lost. Silence is a
+ * violation, and so is a message that never got as far as being sealed while its author stays
+ * linked. Catalogue section 8.
  */
 
 import type { MessageStatus } from '../ledger/ledger.ts';

@@ -1,7 +1,8 @@
 /**
- * L2: no stuck placeholder. A message a device asked for again is, at the end, displayed there or reported
- * lost; "waiting for this message" does not stay for ever. Read from the retry receipts that left a device
- * and from the placeholders in its Store. Catalogue section 8; specification 6.9.
+ * L2: no stuck placeholder. A message a device asked for again is, at the end, displayed there or
+ * reported lost; "waiting for this message" does not stay for ever. Read from the retry receipts
+ * that left a device and from the placeholders in its Store. Catalogue section 8; specification
+ * 6.9.
  */
 
 import { attribute } from '../../protocol/wire/node.ts';

@@ -1,7 +1,7 @@
 /**
- * L3: sessions converge. Whatever the story lost, duplicated or rolled back, each pair that talked exchanges
- * a probe both ways after the heal phase, on every device: displayed, not merely reported lost. Catalogue
- * section 8; contract 10. It does not bound the number of sessions (K6).
+ * L3: sessions converge. Whatever the story lost, duplicated or rolled back, each pair that talked
+ * exchanges a probe both ways after the heal phase, on every device: displayed, not merely reported
+ * lost. Catalogue section 8; contract 10. It does not bound the number of sessions (K6).
  */
 
 import type { Judge, JudgeView, Property } from './property.ts';

@@ -1,7 +1,7 @@
 /**
  * L5: prekey refill. At the end of the heal phase the server holds at least the refill threshold of
- * one-time prekeys (or a whole batch where that is smaller) for every linked device that ever uploaded.
- * Counted from the server's commits. Catalogue section 8; specification 1.5.
+ * one-time prekeys (or a whole batch where that is smaller) for every linked device that ever
+ * uploaded. Counted from the server's commits. Catalogue section 8; specification 1.5.
  */
 
 import { PREKEY_REFILL_BELOW } from '../../protocol/limits.ts';

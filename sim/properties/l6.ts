@@ -1,7 +1,7 @@
 /**
- * L6: queue progress. No stanza blocks a device's queue: whatever the server queued for a linked device has
- * left the queue by the end of the heal phase, the unreadable ones included. Each entry that leaves is one
- * check. Catalogue section 8; specification 6.8.
+ * L6: queue progress. No stanza blocks a device's queue: whatever the server queued for a linked
+ * device has left the queue by the end of the heal phase, the unreadable ones included. Each entry
+ * that leaves is one check. Catalogue section 8; specification 6.8.
  */
 
 import type { Judge, JudgeView, Property } from './property.ts';

@@ -1,8 +1,9 @@
 /**
- * L9: companion independence (the fanout half). While an account's phone is off, for up to 14 days, its
- * companions receive: a message the server took in that time is displayed on each companion that had been
- * connected for five minutes before the phone came back, in stretches of half a minute or more. A copy the companion had to ask for again
- * waits for its author and is not judged here. Catalogue section 8; specification 5.9.
+ * L9: companion independence (the fanout half). While an account's phone is off, for up to 14 days,
+ * its companions receive: a message the server took in that time is displayed on each companion
+ * that had been connected for five minutes before the phone came back, in stretches of half a
+ * minute or more. A copy the companion had to ask for again waits for its author and is not judged
+ * here. Catalogue section 8; specification 5.9.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';

@@ -1,7 +1,8 @@
 /**
- * O1: at most once. A device displays a message one time: a second `shown` record of the same author and
- * id, under another key or after the first was removed, is a second display. Marking a display as read
- * replaces its record and is none. Redelivery, retry and backfill are included. Catalogue section 4.
+ * O1: at most once. A device displays a message one time: a second `shown` record of the same
+ * author and id, under another key or after the first was removed, is a second display. Marking a
+ * display as read replaces its record and is none. Redelivery, retry and backfill are included.
+ * Catalogue section 4.
  */
 
 import type { ShownRecord } from '../../protocol/contract.ts';

@@ -1,7 +1,8 @@
 /**
- * O2: replay. A ciphertext that a device has opened before, handed to it again, changes neither sessions
- * nor keys nor what is displayed, and draws no retry receipt: that would tell the author that the message
- * was not readable. A plain receipt may be repeated. Catalogue section 4; contract 9.
+ * O2: replay. A ciphertext that a device has opened before, handed to it again, changes neither
+ * sessions nor keys nor what is displayed, and draws no retry receipt: that would tell the author
+ * that the message was not readable. A plain receipt may be repeated. Catalogue section 4; contract
+ * 9.
  */
 
 import type { Change } from '../trace/events.ts';

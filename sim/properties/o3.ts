@@ -1,7 +1,7 @@
 /**
- * O3: order per sending device. Within a conversation, a device displays what another device said in the
- * order in which it was said; gaps are allowed, and a late copy takes its original place. The order on the
- * screen is that of the positions. Catalogue section 4; contract 4.
+ * O3: order per sending device. Within a conversation, a device displays what another device said
+ * in the order in which it was said; gaps are allowed, and a late copy takes its original place.
+ * The order on the screen is that of the positions. Catalogue section 4; contract 4.
  */
 
 import { displaysOf } from './displays.ts';

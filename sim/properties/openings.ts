@@ -1,6 +1,7 @@
 /**
- * Which ciphertexts a device opened, seen from outside: the frame it was handed, and whether a MAC held
- * among the operations of the step that handled it (contract 9). Only steps that survived count.
+ * Which ciphertexts a device opened, seen from outside: the frame it was handed, and whether a MAC
+ * held among the operations of the step that handled it (contract 9). Only steps that survived
+ * count.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';
@@ -36,7 +37,8 @@ export function openings(view: JudgeView): () => Opening | undefined {
   const frames = stanzas(view.ledger);
   return () => {
     const step = steps.current;
-    if (step === undefined || step.node === 'server' || step.input.kind !== 'frame') return undefined;
+    if (step === undefined || step.node === 'server' || step.input.kind !== 'frame')
+      return undefined;
     const stanza = frames.message(step.input.bytes);
     const enclosed = stanza?.enclosed[0];
     if (stanza === undefined || enclosed === undefined) return undefined;

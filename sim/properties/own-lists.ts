@@ -1,7 +1,8 @@
 /**
- * The lists a phone signs itself (D.4, D.5). One that removes companions is in force from the commit that
- * stores it for sending; one that vouches for a newcomer from the moment the server's answer to it is
- * handled. Read from the stanzas the phone stored and sent, never from its own list record.
+ * The lists a phone signs itself (D.4, D.5). One that removes companions is in force from the
+ * commit that stores it for sending; one that vouches for a newcomer from the moment the server's
+ * answer to it is handled. Read from the stanzas the phone stored and sent, never from its own list
+ * record.
  */
 
 import type { StoredRecord } from '../../protocol/store.ts';

@@ -1,7 +1,8 @@
 /**
- * Small worlds in which broken twins are planted: Alice (phone, laptop), Bob (phone, web) and Carol (phone)
- * on a perfect network, a few minutes long. A planted test runs one twice: with the twin, which its
- * property must catch, and without, where the property must hold and must have been checked.
+ * Small worlds in which broken twins are planted: Alice (phone, laptop), Bob (phone, web) and Carol
+ * (phone) on a perfect network, a few minutes long. A planted test runs one twice: with the twin,
+ * which its property must catch, and without, where the property must hold and must have been
+ * checked.
  */
 
 import type { Action, Device, Scenario, TimelineEntry } from '../../scenarios/scenario.ts';
@@ -9,7 +10,8 @@ import { allProperties } from './index.ts';
 import { both, type Twin, type WrapNode } from './twin-tools.ts';
 
 const SECOND_US = 1_000_000;
-const EPOCH_US = Date.UTC(2021, 6, 14) * 1_000;
+/** 14 July 2021, 00:00 UTC. */
+const EPOCH_US = 1_626_220_800 * SECOND_US;
 
 /** What happens when: seconds of the story, and what. */
 export type Story = readonly (readonly [atS: number, action: Action])[];
@@ -57,7 +59,11 @@ export function worldOf(plot: Plot): Scenario {
     summary: 'A small world for a broken twin.',
     epochUs: EPOCH_US,
     lengthUs: (plot.lengthS ?? 300) * SECOND_US,
-    accounts: [account('alice', 'phone', 'laptop'), account('bob', 'phone', 'web'), account('carol', 'phone')],
+    accounts: [
+      account('alice', 'phone', 'laptop'),
+      account('bob', 'phone', 'web'),
+      account('carol', 'phone'),
+    ],
     networks: [],
     settings: {
       prekeys: plot.prekeys ?? 30,

@@ -1,7 +1,7 @@
 /**
- * What the Stores of devices hold of the Signal protocol, followed from commits alone: sessions by peer,
- * how far each sending chain stands, identities. Judges use it to say which key a ciphertext went to and
- * whether its chain had been advanced durably. Source: protocol/signal/records.ts.
+ * What the Stores of devices hold of the Signal protocol, followed from commits alone: sessions by
+ * peer, how far each sending chain stands, identities. Judges use it to say which key a ciphertext
+ * went to and whether its chain had been advanced durably. Source: protocol/signal/records.ts.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';
@@ -48,7 +48,8 @@ export class SignalState implements Observer {
     const chain = `${host}|${ratchet}`;
     const next = this.#chainNext.get(chain) ?? 0;
     // A commit taken back takes the chain back with it.
-    if (this.#ledger.isUndo || session.senderCounter > next) this.#chainNext.set(chain, session.senderCounter);
+    if (this.#ledger.isUndo || session.senderCounter > next)
+      this.#chainNext.set(chain, session.senderCounter);
   }
 
   #identity(host: string, change: Change): void {
@@ -61,7 +62,9 @@ export class SignalState implements Observer {
     return this.#sessions.get(`${host}|${peer}`);
   }
 
-  /** The next counter of a sending chain as the host's Store had it; 0 when it never held the chain. */
+  /**
+   * The next counter of a sending chain as the host's Store had it; 0 when it never held the chain.
+   */
   nextCounter(host: string, ratchetKeyHex: string): number {
     return this.#chainNext.get(`${host}|${ratchetKeyHex}`) ?? 0;
   }

@@ -1,7 +1,8 @@
 /**
- * The judges' own check of who vouched for whom (D1, the view of device lists): signatures over device
- * lists and device identities, under the primary's true identity key, which is read from the Store of the
- * phone itself. Each signature is verified once in a run. Source: specification 5.4, 5.5.
+ * The judges' own check of who vouched for whom (D1, the view of device lists): signatures over
+ * device lists and device identities, under the primary's true identity key, which is read from the
+ * Store of the phone itself. Each signature is verified once in a run. Source: specification 5.4,
+ * 5.5.
  */
 
 import type { DeviceJid, UserJid } from '../../protocol/contract.ts';

@@ -1,7 +1,7 @@
 /**
- * What a frame says, read by the judges themselves from its bytes: decoded once per byte array, since a
- * frame passes a judge when it is sent, when it arrives and when it is handled. Nothing here trusts a
- * label. Source: specification 6.4, 6.9, appendix E.
+ * What a frame says, read by the judges themselves from its bytes: decoded once per byte array,
+ * since a frame passes a judge when it is sent, when it arrives and when it is handled. Nothing
+ * here trusts a label. Source: specification 6.4, 6.9, appendix E.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';
@@ -22,7 +22,9 @@ import { hexOf, type Ledger } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
 
-/** One ciphertext in a message stanza. `target` is undefined where the stanza goes to one device. */
+/**
+ * One ciphertext in a message stanza. `target` is undefined where the stanza goes to one device.
+ */
 export interface Enclosed {
   readonly target: DeviceJid | undefined;
   readonly type: string;
@@ -44,7 +46,10 @@ export interface MessageStanza {
   readonly deviceIdentity: Uint8Array | undefined;
 }
 
-/** The readable parts of a pairwise ciphertext. Keys in hex; the prekey part is absent in a plain message. */
+/**
+ * The readable parts of a pairwise ciphertext. Keys in hex; the prekey part is absent in a plain
+ * message.
+ */
 export interface CiphertextHead {
   readonly ratchetKey: string;
   readonly counter: number;
@@ -115,16 +120,15 @@ export function readCiphertextHead(type: string, bytes: Uint8Array): CiphertextH
   if (type === 'msg') return readSignalHead(bytes);
   if (type !== 'pkmsg') return undefined;
   const outer = decodePreKeySignalMessage(bytes.subarray(1));
-  if (isRejected(outer) || outer.message === undefined || outer.baseKey === undefined) {
-    return undefined;
-  }
-  const inner = readSignalHead(outer.message);
-  if (inner === undefined) return undefined;
+  if (isRejected(outer)) return undefined;
+  const { message: innerBytes, baseKey, identityKey, preKeyId } = outer;
+  const inner = innerBytes === undefined ? undefined : readSignalHead(innerBytes);
+  if (inner === undefined || baseKey === undefined) return undefined;
   return {
     ...inner,
-    baseKey: hexOf(outer.baseKey.subarray(1)),
-    identityKey: outer.identityKey?.subarray(1),
-    preKeyId: outer.preKeyId === 0 ? undefined : outer.preKeyId,
+    baseKey: hexOf(baseKey.subarray(1)),
+    identityKey: identityKey?.subarray(1),
+    preKeyId: preKeyId === 0 ? undefined : preKeyId,
   };
 }
 

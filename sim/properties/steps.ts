@@ -1,7 +1,8 @@
 /**
- * Steps that survived: a step counts once the Store took its commit, or at once when it wrote nothing
- * (contract 2). A crash between handling and commit leaves no trace here, and neither does a refused
- * commit. Judges share one instance and read `current` while they observe the event that completed a step.
+ * Steps that survived: a step counts once the Store took its commit, or at once when it wrote
+ * nothing (contract 2). A crash between handling and commit leaves no trace here, and neither does
+ * a refused commit. Judges share one instance and read `current` while they observe the event that
+ * completed a step.
  */
 
 import type { Effect, Input } from '../../protocol/contract.ts';

@@ -1,7 +1,7 @@
 /**
- * What broken twins are made of: a wrapper around a node that alters the effects or the records of one
- * host, and nothing inside the protocol. A twin is a fault of an implementation; a `Weather` is what the
- * world does to it, in force with and without the twin.
+ * What broken twins are made of: a wrapper around a node that alters the effects or the records of
+ * one host, and nothing inside the protocol. A twin is a fault of an implementation; a `Weather` is
+ * what the world does to it, in force with and without the twin.
  */
 
 import type { Effect, Input, ProtocolNode, StepContext } from '../../protocol/contract.ts';
@@ -85,7 +85,10 @@ export function mapWrites(
   map: (write: RecordWrite) => RecordWrite | undefined,
 ): readonly Effect[] {
   const writes = writesOf(effects).map(map);
-  return withWrites(effects, writes.filter((write) => write !== undefined));
+  return withWrites(
+    effects,
+    writes.filter((write) => write !== undefined),
+  );
 }
 
 /** Alters each stanza of this tag that is sent; `undefined` drops it. */

@@ -11,8 +11,8 @@ import {
   reply,
   type Twin,
   type TwinStep,
-  withWrites,
   type WrapNode,
+  withWrites,
   writesOf,
 } from './twin-tools.ts';
 import { damaged } from './weather.ts';
@@ -127,7 +127,10 @@ export const damagedByFailure: Twin = {
 };
 
 /** Whether the copy in the stanza is on the screen already, and under which key. */
-function shownBefore(stanza: WireNode | undefined, store: Store): [string, ShownRecord] | undefined {
+function shownBefore(
+  stanza: WireNode | undefined,
+  store: Store,
+): [string, ShownRecord] | undefined {
   if (stanza?.tag !== 'message') return undefined;
   for (const [key, record] of store.collection('shown')) {
     const shown = record as ShownRecord;
@@ -212,7 +215,12 @@ export const sessionNeverRenewed: Twin = {
     const broken = new Set<string>();
     return onHost(RECEIVER, ({ inner, input, stanza }) => {
       const from = stanza?.tag === 'message' ? (attribute(stanza, 'from') ?? '') : undefined;
-      if (stanza !== undefined && input.kind === 'frame' && from !== undefined && broken.has(from)) {
+      if (
+        stanza !== undefined &&
+        input.kind === 'frame' &&
+        from !== undefined &&
+        broken.has(from)
+      ) {
         return inner({ ...input, bytes: encodeFrame(damaged(stanza)) });
       }
       const effects = inner();

@@ -4,7 +4,15 @@ import type { OutboxRecord } from '../../protocol/contract.ts';
 import type { SelfIdentityRecord, SessionRecord } from '../../protocol/signal/records.ts';
 import type { RecordWrite, Store } from '../../protocol/store.ts';
 import { attribute, child, children, node, withAttribute } from '../../protocol/wire/node.ts';
-import { mapSent, mapWrites, onHost, type Twin, withChild, withWrites, writesOf } from './twin-tools.ts';
+import {
+  mapSent,
+  mapWrites,
+  onHost,
+  type Twin,
+  withChild,
+  withWrites,
+  writesOf,
+} from './twin-tools.ts';
 
 const SENDER = 'alice.phone';
 
@@ -67,7 +75,7 @@ export const oneDeviceForgotten: Twin = {
 export const ratchetNotSaved: Twin = {
   id: 'ratchet-not-saved',
   catches: 'K1',
-  does: 'stores the sealed stanza but not the session it advanced, so that the next one starts there',
+  does: 'stores the sealed stanza but not the session it advanced, so the next one starts there',
   thread: 'https://github.com/matrix-org/synapse/issues/1669',
   make: () =>
     onHost(SENDER, ({ inner, store }) =>
@@ -97,7 +105,9 @@ export const sentBeforeStored: Twin = {
       const effects = inner();
       const writes = [...behind, ...writesOf(effects)];
       const sends = effects.some(({ kind, ...rest }) => {
-        return kind === 'send' && (rest as { label: { kind: string } }).label.kind.startsWith('message');
+        return (
+          kind === 'send' && (rest as { label: { kind: string } }).label.kind.startsWith('message')
+        );
       });
       behind = sends ? writes : [];
       return withWrites(effects, sends ? [] : writes);

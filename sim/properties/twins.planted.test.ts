@@ -1,12 +1,12 @@
 /**
- * Every property catches its broken twin, and holds, checked, in the same small world without it. One test
- * per twin; the worlds last minutes of virtual time.
+ * Every property catches its broken twin, and holds, checked, in the same small world without it.
+ * One test per twin; the worlds last minutes of virtual time.
  */
 
 import { describe, expect, it } from 'vitest';
+import type { LinkedRecord } from '../../protocol/contract.ts';
 import { opensslProvider } from '../../protocol/crypto/openssl.ts';
 import { fanout } from '../../protocol/fanout/index.ts';
-import type { LinkedRecord } from '../../protocol/contract.ts';
 import { runScenario } from '../run/run.ts';
 import type { RunEvent } from '../trace/events.ts';
 import { allProperties, judgeDeterminism } from './index.ts';
@@ -18,7 +18,9 @@ import { allTwins } from './twins.ts';
 const SEED = 'planted';
 const crypto = opensslProvider();
 
-/** Bob's address follows from the seed: the fourth device linked at time zero belongs to his phone. */
+/**
+ * Bob's address follows from the seed: the fourth device linked at time zero belongs to his phone.
+ */
 function addresses(): Addresses {
   let bobPhone = '';
   const observe = (event: RunEvent): void => {
@@ -55,7 +57,10 @@ describe('planted twins', () => {
       const without = run(twin, false).properties[0];
       expect(without).toMatchObject({ id: twin.catches, verdict: 'held', violations: [] });
       expect(without?.checked).toBeGreaterThan(0);
-      expect(run(twin, true).properties[0]).toMatchObject({ id: twin.catches, verdict: 'violated' });
+      expect(run(twin, true).properties[0]).toMatchObject({
+        id: twin.catches,
+        verdict: 'violated',
+      });
     });
   }
 
@@ -69,6 +74,8 @@ describe('planted twins', () => {
 
   it('cover every property of the catalogue', () => {
     const caught = new Set(allTwins().map(({ catches }) => catches));
-    expect([...allProperties.map(({ id }) => id), 'X5'].filter((id) => !caught.has(id))).toEqual([]);
+    expect([...allProperties.map(({ id }) => id), 'X5'].filter((id) => !caught.has(id))).toEqual(
+      [],
+    );
   });
 });

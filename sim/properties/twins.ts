@@ -1,6 +1,6 @@
 /**
- * Every broken twin, in the order of the properties that catch them. A test without its twin does not
- * count; `TWINS.md` is this table for people, and a test keeps the two the same.
+ * Every broken twin, in the order of the properties that catch them. A test without its twin does
+ * not count; `TWINS.md` is this table for people, and a test keeps the two the same.
  */
 
 import type { Twin } from './twin-tools.ts';

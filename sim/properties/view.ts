@@ -1,15 +1,23 @@
 /**
- * The independent view of device lists (contract 8, `View_s(c, τ)`): what follows for a device from the
- * validly signed lists that were delivered to it in frames handled by steps whose commit survived, and
- * from what it held at time zero. It never reads what the device made of them. `Intended(m)` is taken
- * from it in the commit that seals m. Lists are immutable and shared; a change costs one new list.
+ * The independent view of device lists (contract 8, `View_s(c, τ)`): what follows for a device from
+ * the validly signed lists that were delivered to it in frames handled by steps whose commit
+ * survived, and from what it held at time zero. It never reads what the device made of them.
+ * `Intended(m)` is taken from it in the commit that seals m. Lists are immutable and shared; a
+ * change costs one new list.
  *
- * Source: specification 5.7, 5.8, 5.10; contract 4. Expiry (5.11) and expectedTs are not folded yet.
+ * Source: specification 5.7, 5.8, 5.10; contract 4. Expiry (5.11) and expectedTs are not folded
+ * yet.
  */
 
 import type { DeviceJid, OutboxRecord, UserJid } from '../../protocol/contract.ts';
 import type { DeviceListRecord } from '../../protocol/devices/device-list.ts';
-import { attribute, bytesContent, child, children, type WireNode } from '../../protocol/wire/node.ts';
+import {
+  attribute,
+  bytesContent,
+  child,
+  children,
+  type WireNode,
+} from '../../protocol/wire/node.ts';
 import {
   deviceJidOf,
   deviceNumberOf,
@@ -28,7 +36,7 @@ import {
   withChange,
   withProven,
 } from './account-view.ts';
-import { openings, type Opening } from './openings.ts';
+import { type Opening, openings } from './openings.ts';
 import { type OwnList, OwnLists } from './own-lists.ts';
 import type { JudgeView } from './property.ts';
 import { Signatures } from './signatures.ts';
@@ -59,7 +67,9 @@ export class DeviceViews implements Observer {
     this.#ownLists = new OwnLists(this.#frames);
   }
 
-  /** The account's devices as `host` may see them now; the primary alone when it was told nothing. */
+  /**
+   * The account's devices as `host` may see them now; the primary alone when it was told nothing.
+   */
   of(host: string, user: UserJid): AccountView {
     return this.#views.get(host)?.get(user) ?? primaryOnly(user);
   }

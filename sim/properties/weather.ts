@@ -1,6 +1,6 @@
 /**
- * What planted worlds do to every implementation, broken or not: a copy damaged on its way, a copy that
- * comes twice, an author that answers no retry. Each is a wrapper around a node, as a twin is.
+ * What planted worlds do to every implementation, broken or not: a copy damaged on its way, a copy
+ * that comes twice, an author that answers no retry. Each is a wrapper around a node, as a twin is.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';

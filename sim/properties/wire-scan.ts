@@ -1,7 +1,7 @@
 /**
- * Searches every frame for what must never be in one (C2, K8; contract 9): texts people wrote, and secret
- * keys any Store holds. A server sees every frame, a passive network at most the same bytes. One scan
- * serves both properties.
+ * Searches every frame for what must never be in one (C2, K8; contract 9): texts people wrote, and
+ * secret keys any Store holds. A server sees every frame, a passive network at most the same bytes.
+ * One scan serves both properties.
  */
 
 import type { OutboxRecord } from '../../protocol/contract.ts';

@@ -1,9 +1,10 @@
 /**
- * X1: atomic receive. Opening a ciphertext advances the ratchet, erases keys, stores the plaintext and then
- * acknowledges, all or nothing: the commit that moves the session displays the message (or reports it
- * lost), a display never comes without moving key state, and a delivery receipt leaves only for a message
- * that is stored. Each handling that a crash or a full disk undid must end in one display or a report.
- * Catalogue section 9; the crashes of this run are judged, `check --every-crash` enumerates the others.
+ * X1: atomic receive. Opening a ciphertext advances the ratchet, erases keys, stores the plaintext
+ * and then acknowledges, all or nothing: the commit that moves the session displays the message (or
+ * reports it lost), a display never comes without moving key state, and a delivery receipt leaves
+ * only for a message that is stored. Each handling that a crash or a full disk undid must end in
+ * one display or a report. Catalogue section 9; the crashes of this run are judged, `check
+ * --every-crash` enumerates the others.
  */
 
 import { attribute } from '../../protocol/wire/node.ts';

@@ -1,7 +1,8 @@
 /**
- * X2: atomic send. A frame with a ciphertext leaves a device only after the commit that moved its sending
- * chain past that message, and a message's first stanza only after the commit that sealed it; otherwise a
- * crash would make the chain stand still and K1 break. Catalogue section 9; contract 1 and 2.
+ * X2: atomic send. A frame with a ciphertext leaves a device only after the commit that moved its
+ * sending chain past that message, and a message's first stanza only after the commit that sealed
+ * it; otherwise a crash would make the chain stand still and K1 break. Catalogue section 9;
+ * contract 1 and 2.
  */
 
 import type { RunEvent } from '../trace/events.ts';

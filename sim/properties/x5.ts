@@ -1,6 +1,6 @@
 /**
- * X5: determinism. Same build, scenario, seed and overrides give the same four hashes. It cannot be judged
- * inside a run, so it has no judge: `replay`, `check` and the gate compare two runs with
+ * X5: determinism. Same build, scenario, seed and overrides give the same four hashes. It cannot be
+ * judged inside a run, so it has no judge: `replay`, `check` and the gate compare two runs with
  * `judgeDeterminism`. Catalogue section 9; contract 6 and 11.
  */
 
@@ -21,7 +21,9 @@ export const determinism = {
 
 const INGREDIENTS = ['schedule', 'skeleton', 'bytes', 'shown'] as const;
 
-/** The ingredients in which two runs differ, in order of cause: none means that the property held. */
+/**
+ * The ingredients in which two runs differ, in order of cause: none means that the property held.
+ */
 export function judgeDeterminism(
   first: ComparedHashes,
   second: ComparedHashes,
