@@ -10,7 +10,7 @@ import { RETRY_KEYS_FROM_COUNT } from '../../limits.ts';
 import { nackStanza } from '../../messages/acks.ts';
 import { readReceipt, receiptStanza } from '../../messages/receipts.ts';
 import { type RetryKeys, retryStanza } from '../../messages/retry-receipt.ts';
-import { currentSignedPrekey, makePrekeys } from '../../signal/prekeys.ts';
+import { currentSignedPrekey, makePrekeys, markUploaded } from '../../signal/prekeys.ts';
 import { type SelfIdentityRecord, selfIdentity } from '../../signal/records.ts';
 import { userOf } from '../../wire/jid.ts';
 import type { WireNode } from '../../wire/node.ts';
@@ -88,6 +88,8 @@ function freshKeys(step: Step, identity: SelfIdentityRecord): RetryKeys | undefi
   const signed = currentSignedPrekey(step.tx);
   if (signed === undefined) return undefined;
   const [prekey] = makePrekeys(step.tx, 1, step.context);
+  // It goes to this one peer: were it uploaded too, the server would hand it to a second one (K2).
+  if (prekey !== undefined) markUploaded(step.tx, [prekey.id]);
   return {
     bundle: {
       registrationId: identity.registrationId,
