@@ -292,6 +292,86 @@ describe('healing', () => {
   });
 });
 
+describe('what time and disks do', () => {
+  test('a signed prekey is rotated monthly, and its predecessor still opens messages', () => {
+    const net = new SmallNet({ alice: [], bob: [] });
+    const bob = net.user('bob');
+    const served = (): unknown => net.member('server').store.get('bundle', bob);
+    const idOf = (record: unknown): number => (record as { signedPrekeyId: number }).signedPrekeyId;
+    const before = idOf(served());
+    net.settle(31 * DAY_US);
+    expect(idOf(served())).toBe(before + 1);
+    expect(net.member('bob.phone').store.collection('signed-prekey').size).toBe(2);
+    net.send('alice.phone', 'bob', 'with the new key');
+    net.settle();
+    expect(net.texts('bob.phone')).toEqual(['with the new key']);
+  });
+
+  test('a copy that waited more than 30 days is reported lost at the next login', () => {
+    const net = pair();
+    net.power('bob.phone', false);
+    net.power('bob.web', false);
+    net.send('alice.phone', 'bob', 'are you there?');
+    net.settle(31 * DAY_US);
+    net.power('bob.phone', true);
+    net.settle();
+    expect(net.texts('bob.phone')).toEqual([]);
+    expect(net.lost('bob.phone').map(({ reason }) => reason)).toEqual([
+      'it waited more than 30 days at the server',
+    ]);
+  });
+
+  test('a Store that lost its last commit asks for the copy it had acknowledged', () => {
+    const net = pair();
+    net.send('alice.phone', 'bob', 'one');
+    net.settle();
+    const { store } = net.member('bob.web');
+    const old = store.snapshot();
+    net.send('alice.phone', 'bob', 'two');
+    net.settle();
+    for (const name of ['shown', 'session', `unread/${net.user('alice')}`]) {
+      const keys = [...store.collection(name).keys()];
+      store.apply(keys.map((key) => ({ collection: name, key, record: old.get(name, key) })));
+    }
+    expect(net.texts('bob.web')).toEqual(['one']);
+    net.restart('bob.web');
+    net.settle();
+    expect(net.sent.filter((frame) => frame === 'bob.web receipt:retry')).toHaveLength(1);
+    net.settle(300_000_000);
+    // Its author knows it delivered there (6.9) and sends nothing: the loss is admitted, not silent.
+    expect(net.lost('bob.web')).toHaveLength(1);
+    net.send('alice.phone', 'bob', 'three');
+    net.settle();
+    expect(net.texts('bob.web')).toEqual(['one', 'three']);
+  });
+
+  test('a message to nobody is given back to its author as lost', () => {
+    const net = pair();
+    net.command('alice.phone', { kind: 'send', chat: '15559999@s.whatsapp.net', text: 'hello?' });
+    net.settle(130_000_000);
+    expect(net.lost('alice.phone').map(({ reason }) => reason)).toEqual([
+      'the server refused it (404)',
+    ]);
+    expect(net.member('alice.phone').store.collection('outbound').size).toBe(0);
+  });
+
+  test('a login whose first stanza is lost is tried again', () => {
+    const net = pair();
+    net.power('bob.phone', false);
+    let isArmed = true;
+    net.tamper = (flight) => {
+      if (!isArmed || flight.kind !== 'login') return flight.bytes;
+      isArmed = false;
+      return undefined;
+    };
+    net.power('bob.phone', true);
+    net.settle(90_000_000);
+    net.send('alice.phone', 'bob', 'back?');
+    net.settle();
+    expect(net.texts('bob.phone')).toEqual(['back?']);
+  });
+});
+
 describe('hostile bytes', () => {
   test('frames of noise change no record and break nothing', () => {
     const net = pair();
