@@ -1,10 +1,11 @@
 /**
- * What a step may know: its clock, its secrets, its public numbers, the crypto provider (contract 1, 5).
+ * What a step may know: its clock, its secrets, its public numbers, the crypto provider (contract
+ * 1, 5).
  */
 
 import type { PublicNumbers, StepContext } from '../../protocol/contract.ts';
+import { type KeyStream, secretsFor } from '../../protocol/crypto/key-stream.ts';
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
-import { secretsFor, type KeyStream } from '../../protocol/crypto/key-stream.ts';
 import type { Draws } from '../kernel/draws.ts';
 
 /** The sources of one run, shared by all hosts. */

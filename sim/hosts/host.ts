@@ -1,68 +1,36 @@
 /**
- * One host: a protocol node with its Store, clock, power and timers. It feeds inputs in the order of the
- * kernel, carries effects out, and is where crashes and store faults happen (contract 1, 2, 3).
+ * One host: a protocol node with its Store, clock, power and timers. It feeds inputs in the order
+ * of the kernel, carries effects out, and is where crashes and store faults happen (contract 1, 2,
+ * 3).
  *
  * What it does not do: decide when people act or what the network does.
  */
 
 import type { Effect, Input, OutboxRecord, ProtocolNode } from '../../protocol/contract.ts';
-import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
-import type { RecordWrite, Store } from '../../protocol/store.ts';
 import { assert } from '../../protocol/errors.ts';
-import type { Chooser } from '../kernel/chooser.ts';
-import type { EventQueue } from '../kernel/event-queue.ts';
+import type { RecordWrite, Store } from '../../protocol/store.ts';
 import type { Connection, Side } from '../network/connection.ts';
-import type { Network } from '../network/network.ts';
-import type { Change, CryptoUse, RunEventBody } from '../trace/events.ts';
-import { stepContext, type ContextSources } from './context.ts';
+import type { Change } from '../trace/events.ts';
+import { stepContext } from './context.ts';
 import { HOST_EVENTS } from './host-events.ts';
-import type { PacketNames } from './roots.ts';
+import type { ClosedHere, HostRoom, HostSetup, Power } from './host-room.ts';
 import { Timers } from './timers.ts';
 
-export type Power = 'on' | 'off' | 'doze' | 'awake';
-
-/** What all hosts of a run share. */
-export interface HostRoom {
-  readonly queue: EventQueue;
-  readonly chooser: Chooser;
-  readonly network: Network;
-  readonly names: PacketNames;
-  readonly sources: ContextSources;
-  readonly epochUs: number;
-  /** Whether crash points are asked for one by one; costs a string each. */
-  readonly asksCrashes: boolean;
-  record(node: string, cause: number, body: RunEventBody): number;
-  /** After a commit of this host was stored and recorded. */
-  committed(host: Host, input: Input, changes: readonly Change[], cause: number): void;
-  /** The server wakes the device with this transport key (64 hex digits); `root` names the cause. */
-  push(transportKey: string, root: string, cause: number): void;
-}
-
-/** What tells one host from another. */
-export interface HostSetup {
-  readonly name: string;
-  /** Its place among the hosts; events of the queue name it. */
-  readonly index: number;
-  readonly side: Side;
-  readonly store: Store;
-  readonly skewUs: number;
-  readonly dozeLatenessUs: number;
-  /** Whether the Store before the last commit is kept, at the cost of a snapshot per commit. */
-  readonly keepsUndo: boolean;
-  /** The provider its steps use, observed; `takeUses` empties the observer. */
-  readonly crypto: CryptoProvider;
-  takeUses(): readonly CryptoUse[];
-  /** A new node around the Store, once per boot. */
-  makeNode(store: Store): ProtocolNode;
-}
-
-/** Shortest and longest wait before a node that crashed at a crash point starts again. Assumption. */
+/**
+ * Shortest and longest wait before a node that crashed at a crash point starts again. Assumption.
+ */
 const RESTART_LEAST_US = 1_000_000;
 const RESTART_SPREAD_US = 4_000_000;
-/** First and longest wait before a node restarts after a refused commit; it doubles in between. Assumption. */
+/**
+ * First and longest wait before a node restarts after a refused commit; it doubles in between.
+ * Assumption.
+ */
 const REFUSED_LEAST_US = 5_000_000;
 const REFUSED_MOST_US = 60_000_000;
-/** How long a dozing device stays up after a push or a timer. Assumption: Android's short maintenance window. */
+/**
+ * How long a dozing device stays up after a push or a timer. Assumption: Android's short
+ * maintenance window.
+ */
 const AWAKE_US = 30_000_000;
 
 /** A machine that runs one node. */
@@ -150,7 +118,10 @@ export class Host {
     this.handle({ kind: 'disconnected', connection: number, reason, id }, name, cause);
   }
 
-  /** A firing of the queue. In doze it is the device's maintenance window: the radio is up for a while. */
+  /**
+   * A firing of the queue. In doze it is the device's maintenance window: the radio is up for a
+   * while.
+   */
   timer(name: string, cause: number): void {
     this.#timers.fired(name);
     if (!this.isRunning) return;
@@ -385,7 +356,9 @@ export class Host {
       bytes,
       attempt,
     });
-    network.send(connection, this.side, bytes, label, packet, root, sequence);
+    const sentUs = this.#room.queue.timeUs;
+    const direction = this.side;
+    network.send({ connection, direction, packet, label, bytes, sentUs, cause: sequence, root });
   }
 
   /** A node that closes a connection is told so as well, right after the step. */
@@ -417,11 +390,4 @@ export class Host {
   #lever(lever: string, choice: string, sentence: string, cause: number): void {
     this.#room.record(this.name, cause, { kind: 'lever', lever, choice, sentence });
   }
-}
-
-/** Payload of the event that tells a node of the connection it closed itself. */
-export interface ClosedHere {
-  readonly number: number;
-  readonly name: string;
-  readonly cause: number;
 }

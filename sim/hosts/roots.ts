@@ -1,7 +1,7 @@
 /**
- * Semantic ids of packets (contract 5): root cause, stanza kind, ends, and the number among equals. The
- * root is the scenario's id of the command a stanza descends from; whoever sends a stanza id first fixes
- * its root, so forwarded, queued and repeated stanzas keep the root of their message.
+ * Semantic ids of packets (contract 5): root cause, stanza kind, ends, and the number among equals.
+ * The root is the scenario's id of the command a stanza descends from; whoever sends a stanza id
+ * first fixes its root, so forwarded, queued and repeated stanzas keep the root of their message.
  */
 
 import type { StanzaLabel } from '../../protocol/contract.ts';
@@ -16,9 +16,13 @@ export class PacketNames {
     if (!this.#roots.has(messageId)) this.#roots.set(messageId, root);
   }
 
-  /** The root of a stanza that `device` (or the server, to it) sends while handling an input of `inputRoot`. */
+  /**
+   * The root of a stanza that `device` (or the server, to it) sends while handling an input of
+   * `inputRoot`.
+   */
   rootOf(label: StanzaLabel, device: string, inputRoot: string): string {
-    // Queries are numbered by each device for itself; the ids of messages belong to the whole world.
+    // Queries are numbered by each device for itself; the ids of messages belong to the whole
+    // world.
     const key = isAboutMessages(label.kind) ? label.id : `${device}|${label.id}`;
     const known = this.#roots.get(key);
     if (known !== undefined) return known;

@@ -5,8 +5,8 @@
 
 import type { TimerRecord } from '../../protocol/contract.ts';
 import type { Store } from '../../protocol/store.ts';
-import type { Change } from '../trace/events.ts';
 import type { EventQueue } from '../kernel/event-queue.ts';
+import type { Change } from '../trace/events.ts';
 
 /** The pending firings of one host. */
 export class Timers {
@@ -22,7 +22,9 @@ export class Timers {
     this.#hostIndex = hostIndex;
   }
 
-  /** Follows one change of the collection `timer`. `offsetUs`: this host's clock minus virtual time. */
+  /**
+   * Follows one change of the collection `timer`. `offsetUs`: this host's clock minus virtual time.
+   */
   follow(change: Change, offsetUs: number, latenessUs: number, cause: number): void {
     this.#cancel(change.key);
     if (change.after === undefined) return;

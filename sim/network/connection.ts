@@ -1,10 +1,10 @@
 /**
- * The state of one connection between a device and the server, as the network keeps it. Plain mutable
- * fields; `network.ts` alone changes them.
+ * The state of one connection between a device and the server, as the network keeps it. Plain
+ * mutable fields; `network.ts` alone changes them.
  */
 
-import type { StanzaLabel } from '../../protocol/contract.ts';
 import type { Direction, Link } from './link.ts';
+import type { Label } from './plain.ts';
 import type { Lane } from './transit.ts';
 
 /** Which end: 0 the device, 1 the server. A frame of side s travels in direction s. */
@@ -19,7 +19,7 @@ export interface Frame {
   readonly connection: Connection;
   readonly direction: Direction;
   readonly packet: string;
-  readonly label: StanzaLabel;
+  readonly label: Label;
   readonly bytes: Uint8Array;
   readonly sentUs: number;
   /** Sequence of the `send` event. */
@@ -44,7 +44,9 @@ export type ConnectionLever = (
 ) => void;
 
 export interface Connection {
-  /** Device ordinal * 2^20 + its attempt, so that one device's numbers do not depend on another's. */
+  /**
+   * Device ordinal * 2^20 + its attempt, so that one device's numbers do not depend on another's.
+   */
   readonly number: number;
   /** Its device's attempts are counted from 1. */
   readonly index: number;

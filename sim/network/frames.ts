@@ -1,6 +1,6 @@
 /**
- * Frames on their way: stanza faults, the crossing of the link, and the accounts of every frame. A frame
- * that comes through is one pending event.
+ * Frames on their way: stanza faults, the crossing of the link, and the accounts of every frame. A
+ * frame that comes through is one pending event.
  *
  * What it does not do: open or close connections.
  */

@@ -1,18 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { CustomNetwork } from '../../scenarios/scenario.ts';
 import { Chooser } from '../kernel/chooser.ts';
 import { createDraws } from '../kernel/draws.ts';
 import { type Cut, Link } from './link.ts';
 import { listNetworks, type NetworkModel, networksOf } from './networks.ts';
+import type { NetworkDescription } from './plain.ts';
 
 const SECOND = 1_000_000;
 const HOUR = 3_600 * SECOND;
 
-function model(name: string, customs: readonly CustomNetwork[] = []): NetworkModel {
+function model(name: string, customs: readonly NetworkDescription[] = []): NetworkModel {
   return networksOf(customs).get(name) as NetworkModel;
 }
 
-function link(name: string, cuts: readonly Cut[] = [], calmFromUs = 24 * HOUR, seed = 'link'): Link {
+function link(
+  name: string,
+  cuts: readonly Cut[] = [],
+  calmFromUs = 24 * HOUR,
+  seed = 'link',
+): Link {
   const chooser = new Chooser(createDraws(seed), [], false);
   return new Link('alice.phone', [{ fromUs: 0, model: model(name) }], cuts, calmFromUs, chooser);
 }
@@ -86,7 +91,11 @@ describe('a link', () => {
       { fromUs: 100, model: model('satellite') },
     ];
     const changing = new Link('a.phone', networks, [], HOUR, chooser);
-    expect([99, 100, 5].map((at) => changing.modelAt(at).name)).toEqual(['wifi', 'satellite', 'wifi']);
+    expect([99, 100, 5].map((at) => changing.modelAt(at).name)).toEqual([
+      'wifi',
+      'satellite',
+      'wifi',
+    ]);
   });
 
   it('repeats a measured trace after its last row', () => {
@@ -95,7 +104,7 @@ describe('a link', () => {
       { timeUs: 0, latencyUs: 5, loss },
       { timeUs: 10, latencyUs: 7, loss },
     ];
-    const custom: CustomNetwork = { name: 'measured', basedOn: 'perfect', trace };
+    const custom: NetworkDescription = { name: 'measured', basedOn: 'perfect', trace };
     const chooser = new Chooser(createDraws('x'), [], false);
     const measured = model('measured', [custom]);
     const traced = new Link('a.phone', [{ fromUs: 0, model: measured }], [], HOUR, chooser);
@@ -113,7 +122,7 @@ describe('the built-in networks', () => {
 
   it('give a custom network what it does not set itself', () => {
     const loss = { numerator: 1, denominator: 2 };
-    const custom: CustomNetwork = { name: 'mine', basedOn: 'mobile', loss };
+    const custom: NetworkDescription = { name: 'mine', basedOn: 'mobile', loss };
     const mine = model('mine', [custom]);
     expect(mine.loss).toEqual({ numerator: 1, denominator: 2 });
     expect(mine.bandwidthBytesPerSecond).toBe(1_250_000);

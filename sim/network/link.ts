@@ -1,15 +1,15 @@
 /**
  * The link between one device and the server: which network it uses when, where it is cut, and its
- * weather. All of it is a function of (root, link, virtual time), so that what happens to one packet
- * never depends on which others were sent.
+ * weather. All of it is a function of (root, link, virtual time), so that what happens to one
+ * packet never depends on which others were sent.
  *
  * What it does not do: keep connections, or know who is at the ends.
  */
 
-import type { Ratio, TraceRow } from '../../scenarios/scenario.ts';
 import { assert } from '../kernel/assert.ts';
 import type { Chooser } from '../kernel/chooser.ts';
 import type { NetworkModel } from './networks.ts';
+import type { Ratio, TraceRow } from './plain.ts';
 
 /** 0: from the device to the server; 1: from the server to the device. */
 export type Direction = 0 | 1;
@@ -64,8 +64,8 @@ export class Link {
   #slotNetwork: NetworkModel | undefined;
 
   /**
-   * `networks`: in order of time, the first from 0. From `calmFromUs` on (the heal phase) nothing is cut,
-   * lost, duplicated, reordered or corrupted; latency and bandwidth stay.
+   * `networks`: in order of time, the first from 0. From `calmFromUs` on (the heal phase) nothing
+   * is cut, lost, duplicated, reordered or corrupted; latency and bandwidth stay.
    */
   constructor(
     device: string,

@@ -5,7 +5,8 @@ import { EventQueue } from '../kernel/event-queue.ts';
 import type { RunEventBody } from '../trace/events.ts';
 import type { Connection } from './connection.ts';
 import { type Cut, Link } from './link.ts';
-import { Network, type NetworkPort } from './network.ts';
+import { Network } from './network.ts';
+import type { NetworkPort } from './network-port.ts';
 import { type NetworkModel, networksOf } from './networks.ts';
 import type { StanzaFaultWindow } from './stanza-faults.ts';
 
@@ -62,7 +63,9 @@ class Ends implements NetworkPort {
   send(packet: string, side: 0 | 1 = 0): void {
     const label = { kind: 'message', id: packet };
     const connection = this.connection as Connection;
-    this.network.send(connection, side, new Uint8Array(200), label, packet, packet, -1);
+    const [bytes, sentUs] = [new Uint8Array(200), this.queue.timeUs];
+    const frame = { connection, direction: side, packet, label, bytes, sentUs };
+    this.network.send({ ...frame, cause: -1, root: packet });
   }
   run(untilUs = HOUR): void {
     while (this.queue.pop() && this.queue.timeUs <= untilUs) {
@@ -144,7 +147,12 @@ describe('a connection', () => {
     expect(closings.map(({ node }) => node).sort()).toEqual(['a.phone', 'server']);
     expect(closings[0]?.timeUs).not.toBe(closings[1]?.timeUs);
     for (const { timeUs } of closings) expect(timeUs).toBeLessThan(90 * SECOND);
-    expect(ends.network.frames.counts).toMatchObject({ sent: 1, delivered: 0, lost: 1, pending: 0 });
+    expect(ends.network.frames.counts).toMatchObject({
+      sent: 1,
+      delivered: 0,
+      lost: 1,
+      pending: 0,
+    });
     expect(ends.levers().filter((lever) => lever === 'connection-broken').length).toBe(2);
   });
 

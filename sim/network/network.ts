@@ -1,31 +1,34 @@
 /**
  * Connections between devices and the server, over links that lose, delay and break (contract 3).
- * Analytic: a frame costs one pending event, its arrival; a healthy connection costs none but those of
- * its opening; keep-alives are bytes and wake-ups by formula, and become an event only when a link is cut.
+ * Analytic: a frame costs one pending event, its arrival; a healthy connection costs none but those
+ * of its opening; keep-alives are bytes and wake-ups by formula, and become an event only when a
+ * link is cut.
  *
- * What it does not do: read stanzas, or know what a node is. It talks to the hosts through `NetworkPort`.
+ * What it does not do: read stanzas, or know what a node is. It talks to the hosts through
+ * `NetworkPort`.
  */
 
-import type { StanzaLabel } from '../../protocol/contract.ts';
-import { assert } from '../kernel/assert.ts';
 import type { Chooser } from '../kernel/chooser.ts';
 import type { EventQueue } from '../kernel/event-queue.ts';
-import type { RunEventBody } from '../trace/events.ts';
 import {
   type Connection,
   DEVICE_SIDE,
   type Frame,
-  freshConnection,
   otherSide,
   SERVER_SIDE,
   type Side,
 } from './connection.ts';
+import { ConnectionTable } from './connection-table.ts';
 import { Frames } from './frames.ts';
 import type { Link } from './link.ts';
+import type { NetworkPort } from './network-port.ts';
+import { shakeHands } from './opening.ts';
 import type { StanzaFaultWindow } from './stanza-faults.ts';
 import { medianLatencyUs } from './transit.ts';
 
-/** Kinds of the network's events in the queue are 1 to this; hosts and world use greater numbers. */
+/**
+ * Kinds of the network's events in the queue are 1 to this; hosts and world use greater numbers.
+ */
 export const NETWORK_EVENT_LAST = 6;
 const OPEN_DEVICE = 1;
 const OPEN_SERVER = 2;
@@ -34,30 +37,12 @@ const CLOSE = 4;
 const WATCH = 5;
 const RELEASE = 6;
 
-/** A connection that is not open after this is given up. Assumption. */
-const OPEN_TIMEOUT_US = 20_000_000;
 /** An attempt without a radio fails at once. */
 const NO_RADIO_US = 1_000;
 /** Keep-alive every 20 to 30 s, answered within 10 s (specification 6.10). */
 const PING_LEAST_US = 20_000_000;
 const PING_SPREAD_US = 10_000_000;
 const PONG_TIMEOUT_US = 10_000_000;
-/** Bytes of the five opening messages: TCP's two, then Noise XX (specification 6.10): e · e, s · s. */
-const OPENING_BYTES: readonly number[] = [40, 40, 36 + 19, 96 + 19, 64 + 19];
-/** Most connection attempts of one device; a connection's number has room for no more. */
-const ATTEMPTS_MAX = 1 << 20;
-
-/** What the network needs from whoever runs the hosts. */
-export interface NetworkPort {
-  /** Records an event and returns its sequence. */
-  record(node: string, cause: number, body: RunEventBody): number;
-  /** Whether the host runs and may use its radio. */
-  isListening(host: string): boolean;
-  opened(host: string, connection: Connection, peer: string, cause: number): void;
-  arrived(host: string, frame: Frame, cause: number): void;
-  /** The side learns that its connection (or its attempt at one) is gone. */
-  closed(host: string, connection: Connection, reason: string, cause: number): void;
-}
 
 interface Closing {
   readonly connection: Connection;
@@ -72,12 +57,7 @@ export class Network {
   readonly #queue: EventQueue;
   readonly #chooser: Chooser;
   readonly #port: NetworkPort;
-  readonly #links = new Map<string, Link>();
-  readonly #ordinals = new Map<string, number>();
-  readonly #attempts = new Map<string, number>();
-  readonly #connections = new Map<number, Connection>();
-  /** The connection a device opened last. */
-  readonly #current = new Map<string, Connection>();
+  readonly #table = new ConnectionTable();
 
   constructor(queue: EventQueue, chooser: Chooser, port: NetworkPort, server: string) {
     this.server = server;
@@ -89,22 +69,21 @@ export class Network {
 
   /** Adds a device's link. Order does not matter to draws; it fixes connection numbers. */
   addLink(link: Link, faults: readonly StanzaFaultWindow[]): void {
-    this.#links.set(link.device, link);
-    this.#ordinals.set(link.device, this.#ordinals.size + 1);
+    this.#table.addLink(link);
     this.frames.addDevice(link.device, faults);
   }
 
   connection(number: number): Connection | undefined {
-    return this.#connections.get(number);
+    return this.#table.get(number);
   }
 
   link(device: string): Link {
-    const link = this.#links.get(device);
-    assert(link !== undefined, 'every device has a link');
-    return link;
+    return this.#table.link(device);
   }
 
-  /** Begins to open a connection from a device; the answer is `opened` or `closed` at the device. */
+  /**
+   * Begins to open a connection from a device; the answer is `opened` or `closed` at the device.
+   */
   open(device: string, cause: number): void {
     const connection = this.#attempt(device, cause);
     const { name, startedUs, link } = connection;
@@ -123,28 +102,11 @@ export class Network {
     this.#close(connection, DEVICE_SIDE, this.#queue.timeUs + NO_RADIO_US, reason, cause);
   }
 
-  /** Sends one frame; what becomes of it is decided here. `cause` is the sequence of the `send` event. */
-  send(
-    connection: Connection,
-    side: Side,
-    bytes: Uint8Array,
-    label: StanzaLabel,
-    packet: string,
-    root: string,
-    cause: number,
-  ): void {
-    const sentUs = this.#queue.timeUs;
-    const gaveUpUs = this.frames.send({
-      connection,
-      direction: side,
-      packet,
-      label,
-      bytes,
-      sentUs,
-      cause,
-      root,
-    });
-    if (gaveUpUs !== undefined) this.#close(connection, side, gaveUpUs, 'timeout', cause);
+  /** Sends one frame now; what becomes of it is decided here. */
+  send(frame: Frame): void {
+    const { connection, direction, cause } = frame;
+    const gaveUpUs = this.frames.send(frame);
+    if (gaveUpUs !== undefined) this.#close(connection, direction, gaveUpUs, 'timeout', cause);
   }
 
   /** A node closes its side: the other one learns when the word arrives, or by its keep-alive. */
@@ -159,7 +121,8 @@ export class Network {
   dropSilently(host: string, cause: number): void {
     for (const [connection, side] of this.#sidesOf(host)) {
       connection.isSilent[side] = true;
-      // The server never knew of a connection that was still opening: it may answer it after its restart.
+      // The server never knew of a connection that was still opening: it may answer it after its
+      // restart.
       if (side === SERVER_SIDE && connection.states[side] === 'opening') continue;
       this.#end(connection, side);
       this.#recordState(connection, side, 'closed', 'crash', cause);
@@ -206,48 +169,31 @@ export class Network {
 
   /** Adds the keep-alives of connections still open; call once, at the end of the run. */
   finish(): void {
-    for (const connection of this.#connections.values()) {
-      if (connection.states[DEVICE_SIDE] === 'open') this.frames.countKeepAlives(connection);
+    for (const one of this.#table.all()) {
+      if (one.states[DEVICE_SIDE] === 'open') this.frames.countKeepAlives(one);
     }
   }
 
   // -------------------------------------------------------------- opening
 
   #attempt(device: string, cause: number): Connection {
-    const link = this.link(device);
-    const index = (this.#attempts.get(device) ?? 0) + 1;
-    assert(index < ATTEMPTS_MAX, 'a device connects fewer than 2^20 times');
-    this.#attempts.set(device, index);
-    const number = (this.#ordinals.get(device) ?? 0) * ATTEMPTS_MAX + index;
-    const connection = freshConnection(number, index, link, this.#queue.timeUs, (...lever) =>
+    const connection = this.#table.attempt(device, this.#queue.timeUs, (...lever) =>
       this.#fired(device, ...lever),
     );
-    this.#connections.set(number, connection);
-    this.#current.set(device, connection);
     this.frames.trafficOf(device).connections++;
     this.#recordState(connection, DEVICE_SIDE, 'opening', '', cause);
     return connection;
   }
 
-  /** All five messages are sent across the link now; the two ends open when the last one is on its way. */
+  /** The two ends open when the last message of the opening is on its way, and when it arrives. */
   #shakeHands(connection: Connection, cause: number): void {
-    const { name, startedUs } = connection;
-    let timeUs = startedUs;
-    for (const [step, sizeBytes] of OPENING_BYTES.entries()) {
-      const direction = (step & 1) as Side;
-      const packet = `${name}/hello/${step}`;
-      const isLast = step === OPENING_BYTES.length - 1;
-      const sentUs = timeUs;
-      const transit = this.frames.cross(connection, direction, packet, sizeBytes, sentUs, cause);
-      timeUs = transit.arrivalUs;
-      if (timeUs < 0 || timeUs - startedUs > OPEN_TIMEOUT_US) {
-        const failedUs = startedUs + OPEN_TIMEOUT_US;
-        this.#close(connection, DEVICE_SIDE, failedUs, 'timeout', cause);
-        return;
-      }
-      if (isLast) this.#queue.push(sentUs, OPEN_DEVICE, cause, 0, connection);
+    const opening = shakeHands(this.frames, connection, cause);
+    if (opening.failedUs !== undefined) {
+      this.#close(connection, DEVICE_SIDE, opening.failedUs, 'timeout', cause);
+      return;
     }
-    this.#queue.push(timeUs, OPEN_SERVER, cause, 0, connection);
+    this.#queue.push(opening.deviceUs, OPEN_DEVICE, cause, 0, connection);
+    this.#queue.push(opening.serverUs, OPEN_SERVER, cause, 0, connection);
   }
 
   #openDevice(connection: Connection, cause: number): void {
@@ -282,7 +228,7 @@ export class Network {
     let { connection } = frame;
     const side = otherSide(frame.direction);
     if (isCopy && connection.states[side] !== 'open') {
-      connection = this.#current.get(connection.device) ?? connection;
+      connection = this.#table.current(connection.device) ?? connection;
     }
     const [host, source] = this.#ends(connection, side);
     if (connection.states[side] !== 'open' || !this.#port.isListening(host)) {
@@ -343,7 +289,7 @@ export class Network {
       coming.held = undefined;
       this.frames.lose();
     }
-    if (connection.states[there] === 'closed') this.#connections.delete(connection.number);
+    if (connection.states[there] === 'closed') this.#table.forget(connection);
   }
 
   /** The closing word travels behind the frames sent; where it cannot, the keep-alive finds out. */
@@ -388,7 +334,10 @@ export class Network {
     if (block !== undefined) this.#queue.push(block.fromUs, WATCH, cause, 0, connection);
   }
 
-  /** The link was just cut: the device notices if it still is when a keep-alive was due and unanswered. */
+  /**
+   * The link was just cut: the device notices if it still is when a keep-alive was due and
+   * unanswered.
+   */
   #watch(connection: Connection, cause: number): void {
     if (connection.states[DEVICE_SIDE] !== 'open') return;
     const { timeUs } = this.#queue;
@@ -402,9 +351,8 @@ export class Network {
     }
     const pingUs = timeUs + this.#pingUs(connection);
     const noticeUs = pingUs + PONG_TIMEOUT_US;
-    if (blockAt(pingUs) !== undefined && blockAt(noticeUs) !== undefined) {
-      this.#close(connection, DEVICE_SIDE, noticeUs, 'keep-alive', cause);
-    }
+    const isNoticed = blockAt(pingUs) !== undefined && blockAt(noticeUs) !== undefined;
+    if (isNoticed) this.#close(connection, DEVICE_SIDE, noticeUs, 'keep-alive', cause);
     this.#scheduleWatch(connection, Math.max(block?.untilUs ?? 0, timeUs + 1), cause);
   }
 
@@ -412,22 +360,10 @@ export class Network {
 
   /** Connections on which this host's side is not closed, in order of opening. */
   #sidesOf(host: string): [Connection, Side][] {
-    const out: [Connection, Side][] = [];
-    if (host === this.server) {
-      for (const connection of this.#connections.values()) {
-        if (connection.states[SERVER_SIDE] !== 'closed') out.push([connection, SERVER_SIDE]);
-      }
-      return out;
-    }
-    // A device has one connection at a time; another one may still be open when its node opened two.
-    const latest = this.#current.get(host);
-    if (latest === undefined) return out;
-    for (let back = Math.min(latest.index - 1, 8); back >= 0; back--) {
-      const connection = this.#connections.get(latest.number - back);
-      if (connection === undefined || connection.states[DEVICE_SIDE] === 'closed') continue;
-      out.push([connection, DEVICE_SIDE]);
-    }
-    return out;
+    const isServer = host === this.server;
+    const connections = isServer ? this.#table.ofServer() : this.#table.ofDevice(host);
+    const side = isServer ? SERVER_SIDE : DEVICE_SIDE;
+    return connections.map((connection) => [connection, side]);
   }
 
   /** The host at this side, and the one at the other. */

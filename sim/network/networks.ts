@@ -1,15 +1,15 @@
 /**
  * What a link between a device and the server can be like: tables of integers, each with its public
- * source. One-way latencies of a packet, chances per packet, bandwidth per direction, and the spells and
- * outages from which a link's weather is drawn.
+ * source. One-way latencies of a packet, chances per packet, bandwidth per direction, and the
+ * spells and outages from which a link's weather is drawn.
  *
  * What it does not do: draw. Values a source does not state are marked `Assumption`.
  */
 
-import type { CustomNetwork, Ratio, TraceRow } from '../../scenarios/scenario.ts';
 import { assert } from '../kernel/assert.ts';
-import { quantileTable } from '../kernel/distributions.ts';
 import type { QuantileTable } from '../kernel/distributions.ts';
+import { quantileTable } from '../kernel/distributions.ts';
+import type { NetworkDescription, Ratio, TraceRow } from './plain.ts';
 
 /** A stretch of bad reception: drawn once per slot and link. */
 export interface Spell {
@@ -57,7 +57,7 @@ function ratio(numerator: number, denominator: number): Ratio {
   return { numerator, denominator };
 }
 
-/** Shares of `CustomNetwork.latencyUs`. */
+/** Shares of `NetworkDescription.latencyUs`. */
 function latency(values: readonly number[]): QuantileTable {
   return quantileTable(100, [0, 25, 50, 75, 95, 100], values);
 }
@@ -79,7 +79,8 @@ const WIFI: NetworkModel = {
   summary: 'home or campus wireless: about 12 ms each way, a long tail, rarely a loss',
   source:
     'Wireless hop: median 3 ms, 90 % 20 ms, 99 % 250 ms (Sui et al., MobiSys 2016, ' +
-    'doi:10.1145/2906388.2906393). Assumption: 8 ms each way for the wired rest; loss 0.1 %; 20 Mbit/s.',
+    'doi:10.1145/2906388.2906393). Assumption: 8 ms each way for the wired rest; loss 0.1 %; ' +
+    '20 Mbit/s.',
   latencyUs: latency([8_000, 9_500, 11_000, 15_000, 40_000, 260_000]),
   loss: ratio(1, 1_000),
   duplication: ratio(1, 20_000),
@@ -93,7 +94,8 @@ const MOBILE: NetworkModel = {
   summary: 'LTE with good reception: about 45 ms each way, one packet in 500 lost',
   source:
     "Median and loss: the '4G' conditions of Loadero's network table (45 ms, 0.2 %). " +
-    'Assumption: the quartiles, the tail (scheduling and handover), 10 Mbit/s, and the rarer faults.',
+    'Assumption: the quartiles, the tail (scheduling and handover), 10 Mbit/s, and the rarer ' +
+    'faults.',
   latencyUs: latency([22_000, 36_000, 45_000, 60_000, 140_000, 900_000]),
   loss: ratio(1, 500),
   duplication: ratio(1, 10_000),
@@ -108,7 +110,8 @@ const MOBILE_LOSSY: NetworkModel = {
   source:
     "Latency, bandwidth and loss outside spells: the '3G' conditions of Loadero's network table " +
     '(250 ms, 1,200 kbit/s, 0.5 %), raised to 2 % here. That loss comes in correlated stretches: ' +
-    'Baltrunas et al., INFOCOM 2015, doi:10.1109/INFOCOM.2015.7218404. Assumption: a bad minute in ' +
+    'Baltrunas et al., INFOCOM 2015, doi:10.1109/INFOCOM.2015.7218404. Assumption: a bad ' +
+    'minute in ' +
     'six with 20 % loss and 2.5 times the latency.',
   latencyUs: latency([120_000, 200_000, 250_000, 330_000, 900_000, 4_000_000]),
   loss: ratio(2, 100),
@@ -165,8 +168,13 @@ export function listNetworks(): readonly NetworkModel[] {
   return BUILT_IN;
 }
 
-/** A lookup over built-in networks and those a scenario describes; each custom one may build on an earlier one. */
-export function networksOf(customs: readonly CustomNetwork[]): ReadonlyMap<string, NetworkModel> {
+/**
+ * A lookup over built-in networks and those a scenario describes; each custom one may build on an
+ * earlier one.
+ */
+export function networksOf(
+  customs: readonly NetworkDescription[],
+): ReadonlyMap<string, NetworkModel> {
   const models = new Map<string, NetworkModel>();
   for (const model of BUILT_IN) models.set(model.name, model);
   for (const custom of customs) {
@@ -177,7 +185,7 @@ export function networksOf(customs: readonly CustomNetwork[]): ReadonlyMap<strin
   return models;
 }
 
-function customise(base: NetworkModel, custom: CustomNetwork): NetworkModel {
+function customise(base: NetworkModel, custom: NetworkDescription): NetworkModel {
   const { trace } = custom;
   assert(trace === undefined || trace.length > 0, 'a measured trace has at least one row');
   const model: NetworkModel = {

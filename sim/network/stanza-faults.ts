@@ -1,13 +1,13 @@
 /**
- * Faults on whole stanzas between a device and the server: dropped, duplicated, swapped with the next
- * one, withheld, replayed. Levers of their own, beside what happens to packets.
+ * Faults on whole stanzas between a device and the server: dropped, duplicated, swapped with the
+ * next one, withheld, replayed. Levers of their own, beside what happens to packets.
  *
  * What it does not do: deliver. It only says which fault, if any, one frame meets.
  */
 
-import type { Ratio, StanzaFault } from '../../scenarios/scenario.ts';
 import type { Chooser } from '../kernel/chooser.ts';
 import type { Direction } from './link.ts';
+import type { Ratio, StanzaFault } from './plain.ts';
 
 /** One entry of the timeline, in force during [fromUs, untilUs). */
 export interface StanzaFaultWindow {

@@ -15,7 +15,8 @@ export interface Traffic {
 
 /**
  * What became of all frames: `sent + copied = delivered + lost + eaten + pending`. `lost`: their
- * connection broke or closed; `eaten`: a stanza fault dropped them; `copied`: made by a stanza fault.
+ * connection broke or closed; `eaten`: a stanza fault dropped them; `copied`: made by a stanza
+ * fault.
  */
 export interface FrameCounts {
   sent: number;

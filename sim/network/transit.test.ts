@@ -42,7 +42,12 @@ function cross(attempt: Try): { transit: Transit; levers: string[] } {
 describe('crossing a link', () => {
   it('takes serialisation and latency on a perfect link', () => {
     // 1,000 bytes at 10^9 bytes per second are one microsecond.
-    expect(cross({}).transit).toEqual({ arrivalUs: 1_001, gaveUpUs: -1, wireBytes: 1_000, attempts: 1 });
+    expect(cross({}).transit).toEqual({
+      arrivalUs: 1_001,
+      gaveUpUs: -1,
+      wireBytes: 1_000,
+      attempts: 1,
+    });
   });
 
   it('costs a timeout and the bytes again when an override loses the first attempt', () => {
@@ -85,7 +90,12 @@ describe('crossing a link', () => {
     const lane: Lane = { busyUntilUs: 0, lastArrivalUs: 0 };
     let lastUs = 0;
     for (let at = 0; at < 500; at++) {
-      const { transit } = cross({ network: 'mobile-lossy', lane, packet: `p${at}`, timeUs: at * 900 });
+      const { transit } = cross({
+        network: 'mobile-lossy',
+        lane,
+        packet: `p${at}`,
+        timeUs: at * 900,
+      });
       if (transit.arrivalUs < 0) continue;
       expect(transit.arrivalUs).toBeGreaterThanOrEqual(lastUs);
       lastUs = transit.arrivalUs;

@@ -1,7 +1,7 @@
 /**
- * One frame's way across a link, computed when it is sent: lost and corrupted attempts are repeated with
- * a doubling timeout, duplicates and reordering cost bytes and time, and the frame arrives in the order
- * of its direction. No event but the arrival.
+ * One frame's way across a link, computed when it is sent: lost and corrupted attempts are repeated
+ * with a doubling timeout, duplicates and reordering cost bytes and time, and the frame arrives in
+ * the order of its direction. No event but the arrival.
  *
  * The modelled transport adds a length of 3 bytes and an authentication tag of 16 to each frame
  * (specification 6.10). Packet headers below are not counted.
@@ -13,11 +13,15 @@ import type { Direction, Link } from './link.ts';
 
 /** Transport bytes of a frame beside its stanza (specification 6.10). */
 export const FRAME_OVERHEAD_BYTES = 19;
-/** A frame not through after this breaks the connection: the longest the keep-alive would tolerate. */
+/**
+ * A frame not through after this breaks the connection: the longest the keep-alive would tolerate.
+ */
 export const GIVE_UP_US = 40_000_000;
 /** Shortest retransmission timeout. Assumption: Linux's 200 ms, above the smoothed round trip. */
 const TIMEOUT_LEAST_US = 200_000;
-/** Longest retransmission timeout. RFC 6298 (2.5): at least 60 s; shorter here, since 40 s give up. */
+/**
+ * Longest retransmission timeout. RFC 6298 (2.5): at least 60 s; shorter here, since 40 s give up.
+ */
 const TIMEOUT_MOST_US = 16_000_000;
 
 /** Counts a lever; `choice` is the decision that made it fire. */

@@ -1,5 +1,6 @@
 /**
- * Runs the properties over a run's events: gives each its view, counts its checks, keeps its violations.
+ * Runs the properties over a run's events: gives each its view, counts its checks, keeps its
+ * violations.
  */
 
 import type { Architecture } from '../../protocol/contract.ts';
@@ -52,7 +53,10 @@ export class Judges implements Observer {
     for (const { judge } of this.#seats) judge.finish?.();
   }
 
-  /** What each found. One that checked nothing is undecided, and so is an excepted one that was violated. */
+  /**
+   * What each found. One that checked nothing is undecided, and so is an excepted one that was
+   * violated.
+   */
   verdicts(): PropertyVerdict[] {
     return this.#seats.map(({ property, checked, violations }) => {
       const { id, name } = property;

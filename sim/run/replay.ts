@@ -1,6 +1,6 @@
 /**
- * Runs twice and compares (X5): first the hashes of blocks of events, then, where they part, the events of
- * that block one by one. Keeps no events of runs that agree.
+ * Runs twice and compares (X5): first the hashes of blocks of events, then, where they part, the
+ * events of that block one by one. Keeps no events of runs that agree.
  */
 
 import type { RunEvent } from '../trace/events.ts';
@@ -30,7 +30,9 @@ export function replayIdentically(options: RunOptions): ReplayOutcome {
   return compareRuns(options, options);
 }
 
-/** Runs two sets of options, as one scenario with two crypto providers, and finds where they part. */
+/**
+ * Runs two sets of options, as one scenario with two crypto providers, and finds where they part.
+ */
 export function compareRuns(one: RunOptions, other: RunOptions): ReplayOutcome {
   const left = hashedRun(one);
   const right = hashedRun(other);
@@ -63,7 +65,9 @@ interface Step {
   readonly digests: RunDigests;
 }
 
-/** The hashed events from `fromSequence` on; a few more than to `until`, in case one run has more. */
+/**
+ * The hashed events from `fromSequence` on; a few more than to `until`, in case one run has more.
+ */
 function eventsOf(options: RunOptions, fromSequence: number, until: number | undefined): Step[] {
   const hashes = new RunHashes();
   const steps: Step[] = [];

@@ -1,6 +1,6 @@
 /**
- * What a run is asked for and what it answers, as plain data. The command line builds its JSON document
- * from `RunResult`; nothing here is driven by clocks or files.
+ * What a run is asked for and what it answers, as plain data. The command line builds its JSON
+ * document from `RunResult`; nothing here is driven by clocks or files.
  */
 
 import type { Architecture, ProtocolNode } from '../../protocol/contract.ts';
@@ -20,7 +20,10 @@ export const EVENTS_MAX_DEFAULT = 20_000_000;
 /** Default bound on virtual time: 100 days. Reaching it makes the run undecided. */
 export const VIRTUAL_US_MAX_DEFAULT = 100 * 86_400_000_000;
 
-/** Replaces a node by another around the same Store: broken twins, foreign devices. Called once per boot. */
+/**
+ * Replaces a node by another around the same Store: broken twins, foreign devices. Called once per
+ * boot.
+ */
 export type WrapNode = (host: string, node: ProtocolNode, store: Store) => ProtocolNode;
 
 /** Everything a run depends on. Same options, same result, to the last bit. */
@@ -69,7 +72,10 @@ export interface Quantiles {
 
 export interface DeviceMetrics {
   readonly device: string;
-  /** Stanza bytes plus modelled transport: device to server, and server to device; retransmissions included. */
+  /**
+   * Stanza bytes plus modelled transport: device to server, and server to device; retransmissions
+   * included.
+   */
   readonly bytesUp: number;
   readonly bytesDown: number;
   readonly stanzasUp: number;
@@ -124,8 +130,8 @@ export interface RunResult {
   /** Overrides that found no place, and why. */
   readonly unusedOverrides: readonly UnusedOverride[];
   /**
-   * Virtual microseconds from the start of the heal phase to the last commit about a message; -1 if something
-   * stayed outstanding.
+   * Virtual microseconds from the start of the heal phase to the last commit about a message; -1 if
+   * something stayed outstanding.
    */
   readonly settleUs: number;
   /** Empty when the heal phase settled. */

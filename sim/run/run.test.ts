@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { opensslProvider } from '../../protocol/crypto/openssl.ts';
 import { fanout } from '../../protocol/fanout/index.ts';
-import type { Scenario } from '../../scenarios/scenario.ts';
 import { loadScenario } from '../../scenarios/load.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
 import type { RunEvent } from '../trace/events.ts';
 import { replayIdentically } from './replay.ts';
 import { type RunOptions, type RunResult, runScenario } from './run.ts';
@@ -26,8 +26,8 @@ ${more}`;
 
 const TALK = `
   - { at: 5m, send: { id: hello, from: alice.phone, to: bob, text: "Hello Bob, how are you?" } }
-  - { at: 10m, send: { id: answer, from: bob.web, to: alice, text: "I am fine, Alice, thank you." } }
-  - { at: 20m, send: { id: more, from: alice.laptop, to: bob, text: "Shall we have lunch at noon?" } }
+  - { at: 10m, send: { id: answer, from: bob.web, to: alice, text: "I am fine, thank you." } }
+  - { at: 20m, send: { id: more, from: alice.laptop, to: bob, text: "Shall we have lunch?" } }
 `;
 
 function run(scenario: Scenario, more: Partial<RunOptions> = {}): RunResult {
@@ -91,10 +91,13 @@ describe('a run of two accounts', () => {
     const remaining = (left ?? []).filter(({ isOverridden }) => !isOverridden);
     const shared = remaining.filter(({ choice }) => values.has(choice));
     expect(shared.length).toBeGreaterThan(200);
-    for (const { choice, value } of shared) expect([choice, values.get(choice)]).toEqual([choice, value]);
+    for (const { choice, value } of shared)
+      expect([choice, values.get(choice)]).toEqual([choice, value]);
     // The packets of the other two commands are all there, by the same names.
     const packetsOf = (log: readonly { choice: string }[], root: string) =>
-      log.filter(({ choice }) => choice.startsWith(`loss/${root}/message`)).map(({ choice }) => choice);
+      log
+        .filter(({ choice }) => choice.startsWith(`loss/${root}/message`))
+        .map(({ choice }) => choice);
     expect(packetsOf(left ?? [], 'hello')).toEqual(packetsOf(whole, 'hello'));
     expect(packetsOf(left ?? [], 'more')).toEqual(packetsOf(whole, 'more'));
     expect(packetsOf(left ?? [], 'answer')).toEqual([]);
@@ -122,8 +125,11 @@ describe('a run of two accounts', () => {
   it('crashes at the effect that an override names, and delivers all the same', () => {
     const scenario = load(TALK);
     const hello = eventsOf(scenario).find(
-      (event) => event.kind === 'input' && event.node === 'bob.web' && event.input.kind === 'frame'
-        && event.input.id.startsWith('hello/message'),
+      (event) =>
+        event.kind === 'input' &&
+        event.node === 'bob.web' &&
+        event.input.kind === 'frame' &&
+        event.input.id.startsWith('hello/message'),
     );
     if (hello?.kind !== 'input') throw new Error('nothing arrived');
     for (const effect of [0, 1, 2]) {
@@ -159,38 +165,55 @@ describe('trouble in a run', () => {
   - { at: 40m, power-on: bob.phone }
 `);
     const result = run(scenario);
-    expect(result.messages).toMatchObject({ sent: 3, copiesDue: 9, copiesShown: 9, notCompleted: 1 });
+    expect(result.messages).toMatchObject({
+      sent: 3,
+      copiesDue: 9,
+      copiesShown: 9,
+      notCompleted: 1,
+    });
     expect(firedOf(result, 'queued-delivery')).toBe(3);
     expect(result.verdict).toBe('held');
   });
 
   it('keeps a text written offline in the outbox until the network is back', () => {
-    const result = run(load(`
+    const result = run(
+      load(
+        `
   - { at: 1m, offline: alice.phone }
   ${TALK.trim()}
   - { at: 30m, online: alice.phone }
-`, 'expect: [{ shown: hello, on: [bob.phone, bob.web, alice.laptop], after: 30m }]'));
+`,
+        'expect: [{ shown: hello, on: [bob.phone, bob.web, alice.laptop], after: 30m }]',
+      ),
+    );
     expect(result.messages).toMatchObject({ sent: 3, copiesShown: 9, notCompleted: 0 });
     expect(result.expectations.map(({ verdict }) => verdict)).toEqual(['held']);
     expect(firedOf(result, 'offline')).toBeGreaterThan(0);
   });
 
   it('wakes a dozing phone by a push', () => {
-    const result = run(load(`
+    const result = run(
+      load(
+        `
   - { at: 1m, doze: bob.phone }
   ${TALK.trim()}
-`, 'expect: [{ shown: hello, on: [bob.phone], within: 5m }]'));
+`,
+        'expect: [{ shown: hello, on: [bob.phone], within: 5m }]',
+      ),
+    );
     expect(firedOf(result, 'push')).toBeGreaterThan(0);
     expect(result.reasons).toEqual([]);
   });
 
   it('survives a full disk, a lost commit and a crash of the server', () => {
-    const result = run(load(`
+    const result = run(
+      load(`
   - { id: full, at: 4m, disk-full: { device: bob.web, for: 2m } }
   ${TALK.trim()}
   - { at: 15m, crash: { device: server, restart-after: 20s } }
   - { after: more, by: 2s, lose-last-commit: { device: bob.phone, restart-after: 5s } }
-`));
+`),
+    );
     expect(firedOf(result, 'disk-full')).toBeGreaterThan(0);
     expect(firedOf(result, 'last-commit-lost')).toBe(1);
     expect(firedOf(result, 'crash')).toBe(2);
@@ -199,7 +222,8 @@ describe('trouble in a run', () => {
   });
 
   it('links a companion by its code and lets it write', () => {
-    const scenario = loadScenario(`
+    const scenario = loadScenario(
+      `
 lockstep: 1
 name: linking
 summary: A tablet joins.
@@ -211,7 +235,9 @@ timeline:
   - { id: join, at: 5m, link: alice.tablet }
   - { at: 15m, send: { id: first, from: alice.tablet, to: bob, text: "From my new tablet." } }
   - { at: 20m, send: { id: back, from: bob.phone, to: alice, text: "It works, I can read it." } }
-`, 'linking.yaml');
+`,
+      'linking.yaml',
+    );
     if (!('scenario' in scenario)) throw new Error(JSON.stringify(scenario));
     const result = run(scenario.scenario);
     expect(result.reasons).toEqual([]);

@@ -1,5 +1,6 @@
 /**
- * One run: scenario and seed in, verdict and measurements out. Pure: no clock, no files, no global state.
+ * One run: scenario and seed in, verdict and measurements out. Pure: no clock, no files, no global
+ * state.
  */
 
 import { assert } from '../../protocol/errors.ts';
@@ -26,7 +27,10 @@ import {
 
 export * from './result.ts';
 
-/** Runs one scenario with one seed to its end, or to a bound. Throws only on broken invariants (exit 70). */
+/**
+ * Runs one scenario with one seed to its end, or to a bound. Throws only on broken invariants (exit
+ * 70).
+ */
 export function runScenario(options: RunOptions): RunResult {
   assert(options.seed.length > 0, 'a run needs a seed');
   const watch = watchersOf(options);

@@ -1,6 +1,6 @@
 /**
- * Numbers, addresses and contacts of a scenario's accounts: what the architecture's time zero is built
- * from (contract 10).
+ * Numbers, addresses and contacts of a scenario's accounts: what the architecture's time zero is
+ * built from (contract 10).
  */
 
 import type { AccountPlan, Settings, UserJid } from '../../protocol/contract.ts';
@@ -40,7 +40,10 @@ export function userJidOf(number: string): UserJid {
   return `${number}@s.whatsapp.net`;
 }
 
-/** Accounts as they stand at time zero; contacts are those that write to each other and are no strangers. */
+/**
+ * Accounts as they stand at time zero; contacts are those that write to each other and are no
+ * strangers.
+ */
 export function planAccounts(
   scenario: Scenario,
   intents: readonly Intent[],
@@ -69,16 +72,20 @@ function contactsOf(scenario: Scenario, intents: readonly Intent[]): Map<string,
   const strangers = new Set(scenario.strangers.map(([one, other]) => `${one}|${other}`));
   const contacts = new Map<string, Set<string>>();
   const know = (one: string, other: string): void => {
-    if (one === other || strangers.has(`${one}|${other}`) || strangers.has(`${other}|${one}`)) return;
-    for (const [owner, contact] of [[one, other], [other, one]] as const) {
+    if (one === other || strangers.has(`${one}|${other}`) || strangers.has(`${other}|${one}`))
+      return;
+    for (const [owner, contact] of [
+      [one, other],
+      [other, one],
+    ] as const) {
       const known = contacts.get(owner);
       if (known === undefined) contacts.set(owner, new Set([contact]));
       else known.add(contact);
     }
   };
-  // What the scenario says, not what the seed made of it, where the two are close: a conversation's sides
-  // know each other even when nobody writes. Independent senders know those they will write to, so that
-  // a thousand of them do not hold a million lists.
+  // What the scenario says, not what the seed made of it, where the two are close: a conversation's
+  // sides know each other even when nobody writes. Independent senders know those they will write
+  // to, so that a thousand of them do not hold a million lists.
   for (const workload of scenario.workload) {
     if (workload.kind !== 'conversation') continue;
     const [starter, ...others] = workload.between.map(accountNameOf);

@@ -1,12 +1,13 @@
 /**
- * The workload as a list computed before the run (contract 7), so that every architecture faces the same
- * one. An intent is due at a time, or some time after the message it answers showed on its device.
+ * The workload as a list computed before the run (contract 7), so that every architecture faces the
+ * same one. An intent is due at a time, or some time after the message it answers showed on its
+ * device.
  *
  * What it does not do: give intents to devices; `people.ts` does.
  */
 
-import type { Account, Scenario, Workload } from '../../scenarios/scenario.ts';
 import { assert, assertNever } from '../../protocol/errors.ts';
+import type { Account, Scenario, Workload } from '../../scenarios/scenario.ts';
 import type { Chooser } from '../kernel/chooser.ts';
 import type { Draws } from '../kernel/draws.ts';
 
@@ -72,8 +73,9 @@ function expandOne(expansion: Expansion, workload: Workload): Intent[] {
 type Conversation = Extract<Workload, { kind: 'conversation' }>;
 
 /**
- * The starter opens threads at random moments with one of the others; within a thread the two take turns.
- * Draws per message: whether it answers the one before; then its delay, or its moment and its partner.
+ * The starter opens threads at random moments with one of the others; within a thread the two take
+ * turns. Draws per message: whether it answers the one before; then its delay, or its moment and
+ * its partner.
  */
 function conversation(expansion: Expansion, workload: Conversation): Intent[] {
   const [starter, ...others] = workload.between;
@@ -149,9 +151,9 @@ function independent(
 }
 
 /**
- * How long it takes from `wallUs` on until `gapUs` of the mean rate have passed, when each hour of the day
- * counts by its weight. Whole numbers: a microsecond of an hour of weight w uses up 24 w of `gapUs` times
- * the sum of the weights.
+ * How long it takes from `wallUs` on until `gapUs` of the mean rate have passed, when each hour of
+ * the day counts by its weight. Whole numbers: a microsecond of an hour of weight w uses up 24 w of
+ * `gapUs` times the sum of the weights.
  */
 function stretchByHour(weights: readonly number[], wallUs: number, gapUs: number): number {
   const sum = weights.reduce((total, weight) => total + weight, 0);

@@ -1,6 +1,6 @@
 /**
- * Names of everything that is counted about a run's trouble: levers (what the environment did) and marks
- * (what the protocol went through because of it). `must-fire` of a scenario names them.
+ * Names of everything that is counted about a run's trouble: levers (what the environment did) and
+ * marks (what the protocol went through because of it). `must-fire` of a scenario names them.
  */
 
 /** A countable name and what it means, one line. */
@@ -14,7 +14,10 @@ function lever(name: string, summary: string): LeverName {
 }
 
 const LEVERS: readonly LeverName[] = [
-  lever('backfill', 'a sender answered a stale-list answer with copies for the devices it had missed'),
+  lever(
+    'backfill',
+    'a sender answered a stale-list answer with copies for the devices it had missed',
+  ),
   lever('clock-step', 'the scenario set a device clock'),
   lever('connection-broken', 'one end learned that its connection is gone'),
   lever('crash', 'a host died without a word, by the scenario or at a crash point'),
@@ -38,7 +41,10 @@ const LEVERS: readonly LeverName[] = [
   lever('resend', 'a sender answered a retry receipt'),
   lever('retry-receipt', 'a receiver asked for a message again'),
   lever('simultaneous-start', 'two devices started sessions with each other at once'),
-  lever('stale-list-answer', 'the server answered that a sender did not know the devices of a chat'),
+  lever(
+    'stale-list-answer',
+    'the server answered that a sender did not know the devices of a chat',
+  ),
   lever('stanza-drop', 'a stanza was dropped between device and server'),
   lever('stanza-duplicate', 'a stanza was delivered twice'),
   lever('stanza-replay', 'a stanza was delivered again later'),

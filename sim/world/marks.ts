@@ -1,6 +1,6 @@
 /**
- * Counts levers and marks of a run from its events. Marks are read at the borders (stanzas, commits of
- * public or server records), never from what a node says of itself.
+ * Counts levers and marks of a run from its events. Marks are read at the borders (stanzas, commits
+ * of public or server records), never from what a node says of itself.
  */
 
 import type { AccountRecord, ShownRecord } from '../../protocol/contract.ts';
@@ -95,7 +95,8 @@ export class Marks implements Observer {
   #uploaded(changes: readonly Change[], isTimeZero: boolean): void {
     let pool = '';
     for (const { collection, after } of changes) {
-      if (collection === pool || after === undefined || !collection.startsWith('prekeys/')) continue;
+      if (collection === pool || after === undefined || !collection.startsWith('prekeys/'))
+        continue;
       pool = collection;
       if (!isTimeZero && this.#hasPrekeys.has(pool)) this.counts.add('refill');
       this.#hasPrekeys.add(pool);

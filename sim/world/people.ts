@@ -1,6 +1,6 @@
 /**
- * The people: they give intents to devices in their time, answer what shows, and scan linking codes. What
- * a device could not take is counted as not completed, never deferred (contract 7).
+ * The people: they give intents to devices in their time, answer what shows, and scan linking
+ * codes. What a device could not take is counted as not completed, never deferred (contract 7).
  */
 
 import type {
@@ -13,6 +13,7 @@ import type {
 import { assert } from '../../protocol/errors.ts';
 import type { TimelineEntry } from '../../scenarios/scenario.ts';
 import type { Host } from '../hosts/host.ts';
+import type { HostIdentity } from '../hosts/host-room.ts';
 import type { Chooser } from '../kernel/chooser.ts';
 import type { EventQueue } from '../kernel/event-queue.ts';
 import type { Change } from '../trace/events.ts';
@@ -132,7 +133,7 @@ export class People {
   }
 
   /** Follows the commits of all hosts. */
-  committed(host: Host, inputId: string, changes: readonly Change[], cause: number): void {
+  committed(host: HostIdentity, inputId: string, changes: readonly Change[], cause: number): void {
     const pending = this.#pending;
     if (pending?.id === inputId && !pending.isSend) pending.hasCommitted = true;
     for (const { collection, before, after } of changes) {
@@ -159,7 +160,7 @@ export class People {
     if (answers !== undefined) this.#awaited.set(record.messageId, answers);
   }
 
-  #shown(host: Host, record: ShownRecord, cause: number): void {
+  #shown(host: HostIdentity, record: ShownRecord, cause: number): void {
     const answers = this.#awaited.get(record.messageId);
     if (answers === undefined) return;
     for (const intent of answers) {
@@ -170,7 +171,7 @@ export class People {
     }
   }
 
-  #showsCode(host: Host, cause: number): void {
+  #showsCode(host: HostIdentity, cause: number): void {
     const entry = this.#linking.get(host.name);
     if (entry === undefined) return;
     this.#linking.delete(host.name);

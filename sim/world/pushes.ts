@@ -1,9 +1,11 @@
 /**
- * The push service: wakes devices on the server's word (contract 3). One push per device is under way at
- * a time; a device without reception gets it when it has some again; one that is off gets none.
+ * The push service: wakes devices on the server's word (contract 3). One push per device is under
+ * way at a time; a device without reception gets it when it has some again; one that is off gets
+ * none.
  */
 
 import type { TransportRecord } from '../../protocol/contract.ts';
+import type { Store } from '../../protocol/store.ts';
 import type { Host } from '../hosts/host.ts';
 import { HOST_EVENTS } from '../hosts/host-events.ts';
 import type { Chooser } from '../kernel/chooser.ts';
@@ -13,7 +15,10 @@ import { DEVICE_SIDE } from '../network/connection.ts';
 import type { Network } from '../network/network.ts';
 import type { Recorder } from './recorder.ts';
 
-/** From the server's word to the device's wake-up. Assumption: under a second mostly, minutes at worst. */
+/**
+ * From the server's word to the device's wake-up. Assumption: under a second mostly, minutes at
+ * worst.
+ */
 const DELAY_US = quantileTable(
   100,
   [0, 25, 50, 75, 95, 100],
@@ -26,11 +31,19 @@ export class Pushes {
   readonly #chooser: Chooser;
   readonly #recorder: Recorder;
   readonly #network: Network;
-  readonly #hostByKey = new Map<string, Host>();
+  readonly #hosts: ReadonlyMap<string, Host>;
+  readonly #hostByKey = new Map<string, string>();
   /** Devices with a push under way, and the choice of its delay. */
-  readonly #pending = new Map<Host, string>();
+  readonly #pending = new Map<string, string>();
 
-  constructor(queue: EventQueue, chooser: Chooser, recorder: Recorder, network: Network) {
+  constructor(
+    queue: EventQueue,
+    chooser: Chooser,
+    recorder: Recorder,
+    network: Network,
+    hosts: ReadonlyMap<string, Host>,
+  ) {
+    this.#hosts = hosts;
     this.#queue = queue;
     this.#chooser = chooser;
     this.#recorder = recorder;
@@ -38,17 +51,18 @@ export class Pushes {
   }
 
   /** Learns (again) under which transport key a host is known. */
-  know(host: Host): void {
-    const transport = host.store.get('transport', 'self') as TransportRecord | undefined;
-    if (transport !== undefined) this.#hostByKey.set(hexOf(transport.publicKey), host);
+  know(name: string, store: Store): void {
+    const transport = store.get('transport', 'self') as TransportRecord | undefined;
+    if (transport !== undefined) this.#hostByKey.set(hexOf(transport.publicKey), name);
   }
 
   /** The server asks for the device with this transport key (64 hex digits) because of `root`. */
   send(transportKey: string, root: string, cause: number): void {
-    const host = this.#hostByKey.get(transportKey);
-    if (host === undefined || this.#pending.has(host)) return;
+    const name = this.#hostByKey.get(transportKey);
+    const host = name === undefined ? undefined : this.#hosts.get(name);
+    if (host === undefined || this.#pending.has(host.name)) return;
     const choice = `push/${host.name}/${root}`;
-    this.#pending.set(host, choice);
+    this.#pending.set(host.name, choice);
     const delayUs = this.#chooser.quantile(choice, DELAY_US);
     this.#queue.push(this.#queue.timeUs + delayUs, HOST_EVENTS.push, host.index, cause);
   }
@@ -61,8 +75,8 @@ export class Pushes {
       this.#queue.push(Math.max(block.untilUs, timeUs + 1), HOST_EVENTS.push, host.index, cause);
       return;
     }
-    const choice = this.#pending.get(host) ?? '';
-    this.#pending.delete(host);
+    const choice = this.#pending.get(host.name) ?? '';
+    this.#pending.delete(host.name);
     if (!host.isRunning) return;
     const isResting = host.power === 'doze';
     const sentence = `A push wakes ${host.name}.`;

@@ -2,9 +2,9 @@
  * Numbers the events of a run and shows each to everybody who watches, in a fixed order.
  */
 
+import type { EventQueue } from '../kernel/event-queue.ts';
 import type { RunEvent, RunEventBody } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
-import type { EventQueue } from '../kernel/event-queue.ts';
 
 /** The one stream of events of a run. */
 export class Recorder {

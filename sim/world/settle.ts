@@ -1,12 +1,12 @@
 /**
- * Whether the world came to rest after the heal phase (contract 10), and if not, the stuck set: outbox
- * entries without an answer, queues at the server, probes that did not show. Looked at once, at the end;
- * during the run only the time of the last relevant commit is kept.
+ * Whether the world came to rest after the heal phase (contract 10), and if not, the stuck set:
+ * outbox entries without an answer, queues at the server, probes that did not show. Looked at once,
+ * at the end; during the run only the time of the last relevant commit is kept.
  */
 
 import type { OutboxRecord } from '../../protocol/contract.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { Host } from '../hosts/host.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
 
@@ -39,7 +39,10 @@ export class Settlement implements Observer {
     }
   }
 
-  /** Microseconds from the start of the heal phase to the last commit about a message; -1 without one. */
+  /**
+   * Microseconds from the start of the heal phase to the last commit about a message; -1 without
+   * one.
+   */
   get settledAfterUs(): number {
     return this.#healUs < 0 ? -1 : this.#lastUs - this.#healUs;
   }

@@ -1,12 +1,14 @@
 /**
- * What a scenario's timeline means for the links, worked out before the run: networks, cuts and stanza
- * faults per device. Entries that the chooser leaves out (`timeline/ID` = 0) have no part in it.
+ * What a scenario's timeline means for the links, worked out before the run: networks, cuts and
+ * stanza faults per device. Entries that the chooser leaves out (`timeline/ID` = 0) have no part in
+ * it.
  *
- * What it does not do: power, crashes, clocks and commands; the world carries those out in their time.
+ * What it does not do: power, crashes, clocks and commands; the world carries those out in their
+ * time.
  */
 
-import type { Action, Scenario, TimelineEntry } from '../../scenarios/scenario.ts';
 import { assert } from '../../protocol/errors.ts';
+import type { Action, Scenario, TimelineEntry } from '../../scenarios/scenario.ts';
 import type { Chooser } from '../kernel/chooser.ts';
 import { type Cut, type NetworkSince, TO_DEVICE, TO_SERVER } from '../network/link.ts';
 import { type NetworkModel, networksOf } from '../network/networks.ts';

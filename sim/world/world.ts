@@ -1,6 +1,6 @@
 /**
- * The world of one run: builds hosts, links and people from a scenario and a seed, then takes events off
- * the queue until the heal phase is over or a bound is reached (contract 10).
+ * The world of one run: builds hosts, links and people from a scenario and a seed, then takes
+ * events off the queue until the heal phase is over or a bound is reached (contract 10).
  *
  * What it does not do: judge. Observers see every event; the run collects what they found.
  */
@@ -12,25 +12,27 @@ import type {
   ProtocolNode,
   TransportRecord,
 } from '../../protocol/contract.ts';
-import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import { keyStream, rootSecret } from '../../protocol/crypto/key-stream.ts';
+import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import { assert } from '../../protocol/errors.ts';
-import { Store } from '../../protocol/store.ts';
+import type { Store } from '../../protocol/store.ts';
 import type { Device, Override, Scenario, TimelineEntry } from '../../scenarios/scenario.ts';
-import { stepContext, type ContextSources } from '../hosts/context.ts';
-import { observeCrypto } from '../hosts/crypto-observer.ts';
-import { type ClosedHere, Host, type HostRoom } from '../hosts/host.ts';
+import type { ContextSources } from '../hosts/context.ts';
+import type { Host } from '../hosts/host.ts';
 import { HOST_EVENTS } from '../hosts/host-events.ts';
+import type { ClosedHere, HostIdentity, HostRoom } from '../hosts/host-room.ts';
 import { PacketNames } from '../hosts/roots.ts';
 import { Chooser } from '../kernel/chooser.ts';
 import { createDraws } from '../kernel/draws.ts';
 import { EventQueue } from '../kernel/event-queue.ts';
-import { DEVICE_SIDE, SERVER_SIDE, type Connection, type Frame } from '../network/connection.ts';
+import type { Connection, Frame } from '../network/connection.ts';
 import { Link } from '../network/link.ts';
-import { NETWORK_EVENT_LAST, Network, type NetworkPort } from '../network/network.ts';
-import type { Change, CryptoUse, RunEventBody } from '../trace/events.ts';
+import { NETWORK_EVENT_LAST, Network } from '../network/network.ts';
+import type { NetworkPort } from '../network/network-port.ts';
+import type { Change, RunEventBody } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
-import { drawNumbers, planAccounts, settingsOf } from './accounts.ts';
+import { drawNumbers } from './accounts.ts';
+import { makeHosts, ObservedCrypto, timeZeroStores } from './build.ts';
 import { expandWorkload, type Intent } from './intents.ts';
 import { People, type Scan } from './people.ts';
 import { Pushes } from './pushes.ts';
@@ -73,7 +75,6 @@ export class World implements NetworkPort {
   readonly #timeline: TimelinePlan;
   readonly #pushes: Pushes;
   readonly #sources: ContextSources;
-  #uses: CryptoUse[] = [];
 
   constructor(options: WorldOptions) {
     const { scenario, seed, overrides, wantsDecisionLog } = options;
@@ -93,11 +94,18 @@ export class World implements NetworkPort {
     }
     const intents = expandWorkload(scenario, this.chooser, draws);
     const numbers = drawNumbers(scenario.accounts, draws);
-    const stores = this.#timeZero(intents, numbers);
-    this.hosts = this.#makeHosts(stores);
+    const stores = timeZeroStores({ ...options, sources: this.#sources, intents, numbers }, this);
+    const observed = new ObservedCrypto(options.crypto);
+    const losers = new Set<string>();
+    for (const { action } of this.#timeline.entries) {
+      if (action.kind === 'lose-last-commit') losers.add(action.device);
+    }
+    this.hosts = makeHosts({ ...options, stores, observed, losers, room: this.#hostRoom() });
+    for (const host of this.hosts) this.#hostsByName.set(host.name, host);
     this.#server = this.hosts[this.hosts.length - 1] as Host;
-    this.#pushes = new Pushes(this.queue, this.chooser, this.recorder, this.network);
-    for (const host of this.hosts) this.#pushes.know(host);
+    const { queue, chooser, recorder, network } = this;
+    this.#pushes = new Pushes(queue, chooser, recorder, network, this.#hostsByName);
+    for (const { name, store } of this.hosts) this.#pushes.know(name, store);
     const phones = new Map(
       scenario.accounts.map(({ name, devices }) => [name, (devices[0] as Device).name]),
     );
@@ -136,91 +144,6 @@ export class World implements NetworkPort {
     assert(false, 'the end of the heal phase is always pending');
   }
 
-  // -------------------------------------------------------------- building
-
-  /** Every Store as the architecture's linking functions make it, recorded as commits at time 0. */
-  #timeZero(
-    intents: readonly Intent[],
-    numbers: ReadonlyMap<string, string>,
-  ): ReadonlyMap<string, Store> {
-    const { architecture, crypto } = this.#options;
-    const scenario = this.#scenario;
-    const devices = scenario.accounts.flatMap((account) => account.devices);
-    const skews = new Map(devices.map(({ name, clockSkewUs }) => [name, clockSkewUs]));
-    const writes = architecture.timeZero({
-      accounts: planAccounts(scenario, intents, numbers),
-      unlinked: devices.filter(({ isLinked }) => !isLinked).map(({ name }) => name),
-      settings: settingsOf(scenario),
-      contextOf: (host) => {
-        const wallUs = scenario.epochUs + (skews.get(host) ?? 0);
-        return stepContext(this.#sources, crypto, host, 0, 'time-zero', wallUs);
-      },
-    });
-    const stores = new Map<string, Store>();
-    for (const name of [...devices.map((device) => device.name), SERVER]) {
-      const mine = writes.get(name) ?? [];
-      const store = new Store();
-      store.apply(mine);
-      stores.set(name, store);
-      const changes = mine.map(({ collection, key, record }) => {
-        return { collection, key, before: undefined, after: record };
-      });
-      const body = { kind: 'commit', inputId: 'time-zero', changes, isTimeZero: true } as const;
-      this.recorder.record(name, -1, body);
-    }
-    return stores;
-  }
-
-  #makeHosts(stores: ReadonlyMap<string, Store>): Host[] {
-    const { architecture, crypto, overrides, wantsDecisionLog, wrapNode } = this.#options;
-    const scenario = this.#scenario;
-    const settings = settingsOf(scenario);
-    const observed = observeCrypto(crypto, (use) => this.#uses.push(use));
-    const takeUses = () => {
-      const uses = this.#uses;
-      if (uses.length > 0) this.#uses = [];
-      return uses;
-    };
-    const transport = stores.get(SERVER)?.get('transport', 'self') as TransportRecord | undefined;
-    assert(transport !== undefined, 'the server has a transport key');
-    const room: HostRoom = {
-      queue: this.queue,
-      chooser: this.chooser,
-      network: this.network,
-      names: new PacketNames(),
-      sources: this.#sources,
-      epochUs: scenario.epochUs,
-      asksCrashes: wantsDecisionLog || overrides.some(({ choice }) => choice.startsWith('crash/')),
-      record: (node, cause, body) => this.recorder.record(node, cause, body),
-      committed: (host, input, changes, cause) => this.#committed(host, input, changes, cause),
-      push: (transportKey, root, cause) => this.#pushes.send(transportKey, root, cause),
-    };
-    const losers = new Set<string>();
-    for (const { action } of this.#timeline.entries) {
-      if (action.kind === 'lose-last-commit') losers.add(action.device);
-    }
-    const common = { crypto: observed, takeUses, dozeLatenessUs: scenario.settings.dozeLatenessUs };
-    const hosts: Host[] = [];
-    const devices = scenario.accounts.flatMap((account) => account.devices);
-    for (const { name, role, clockSkewUs } of devices) {
-      const setup = { role, serverEndpoint: SERVER, serverStaticKey: transport.publicKey, settings };
-      const makeNode = (store: Store) =>
-        wrapNode(name, architecture.device(store, setup), store);
-      const [index, keepsUndo] = [hosts.length, losers.has(name)];
-      const store = stores.get(name) as Store;
-      const own = { name, index, side: DEVICE_SIDE, store, skewUs: clockSkewUs, keepsUndo, makeNode };
-      hosts.push(new Host({ ...common, ...own }, room));
-    }
-    const makeNode = (store: Store) =>
-      wrapNode(SERVER, architecture.server(store, { settings }), store);
-    const [index, keepsUndo] = [hosts.length, losers.has(SERVER)];
-    const store = stores.get(SERVER) as Store;
-    const own = { name: SERVER, index, side: SERVER_SIDE, store, skewUs: 0, keepsUndo, makeNode };
-    hosts.push(new Host({ ...common, ...own }, room));
-    for (const host of hosts) this.#hostsByName.set(host.name, host);
-    return hosts;
-  }
-
   #begin(): void {
     const { queue, recorder } = this;
     const scenario = this.#scenario;
@@ -241,6 +164,22 @@ export class World implements NetworkPort {
         if (power === 'doze') host.doze(cause);
       }
     }
+  }
+
+  #hostRoom(): HostRoom {
+    const { overrides, wantsDecisionLog } = this.#options;
+    return {
+      queue: this.queue,
+      chooser: this.chooser,
+      network: this.network,
+      names: new PacketNames(),
+      sources: this.#sources,
+      epochUs: this.#scenario.epochUs,
+      asksCrashes: wantsDecisionLog || overrides.some(({ choice }) => choice.startsWith('crash/')),
+      record: (node, cause, body) => this.recorder.record(node, cause, body),
+      committed: (host, input, changes, cause) => this.#committed(host, input, changes, cause),
+      push: (transportKey, root, cause) => this.#pushes.send(transportKey, root, cause),
+    };
   }
 
   // -------------------------------------------------------------- the loop
@@ -285,7 +224,9 @@ export class World implements NetworkPort {
     const choice = choiceOf(entry);
     switch (action.kind) {
       case 'power-off':
-        return this.#hostOf(action.device).powerOff(this.#lever(action.device, 'power-off', choice));
+        return this.#hostOf(action.device).powerOff(
+          this.#lever(action.device, 'power-off', choice),
+        );
       case 'power-on':
         return this.#hostOf(action.device).start(-1);
       case 'doze':
@@ -339,16 +280,19 @@ export class World implements NetworkPort {
     for (const pair of pairs) {
       const [from, to] = pair.split('|') as [string, string];
       for (const { name } of devicesOf.get(from) ?? []) {
-        const account = this.#hostOf(name).store.get('account', 'self') as AccountRecord | undefined;
+        const account = this.#hostOf(name).store.get('account', 'self') as
+          | AccountRecord
+          | undefined;
         if (account === undefined) continue;
         this.people.send(`probe/${name}>${to}`, name, to, `probe from ${name} to ${to}`, cause);
       }
     }
   }
 
-  #committed(host: Host, input: Input, changes: readonly Change[], cause: number): void {
+  #committed(host: HostIdentity, input: Input, changes: readonly Change[], cause: number): void {
     this.people.committed(host, input.id, changes, cause);
-    for (const { collection } of changes) if (collection === 'transport') this.#pushes.know(host);
+    for (const { collection } of changes)
+      if (collection === 'transport') this.#pushes.know(host.name, host.store);
   }
 
   // -------------------------------------------------------------- the network's port
@@ -371,7 +315,11 @@ export class World implements NetworkPort {
   arrived(host: string, frame: Frame, cause: number): void {
     const { bytes, packet, root } = frame;
     const { number } = frame.connection;
-    this.#hostOf(host).handle({ kind: 'frame', connection: number, bytes, id: packet }, root, cause);
+    this.#hostOf(host).handle(
+      { kind: 'frame', connection: number, bytes, id: packet },
+      root,
+      cause,
+    );
   }
 
   closed(host: string, connection: Connection, reason: string, cause: number): void {
@@ -385,7 +333,12 @@ export class World implements NetworkPort {
   }
 
   #lever(host: string, lever: string, choice: string): number {
-    const body = { kind: 'lever', lever, choice, sentence: `The scenario: ${lever}, ${host}.` } as const;
+    const body = {
+      kind: 'lever',
+      lever,
+      choice,
+      sentence: `The scenario: ${lever}, ${host}.`,
+    } as const;
     return this.recorder.record(host, -1, body);
   }
 }
