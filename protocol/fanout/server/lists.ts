@@ -5,7 +5,7 @@
 
 import type { DeviceJid, LinkedRecord, UserJid } from '../../contract.ts';
 import { participantHash } from '../../devices/participant-hash.ts';
-import { deviceJid, userOf } from '../../wire/jid.ts';
+import { deviceJid } from '../../wire/jid.ts';
 import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { enqueue } from './queue.ts';
@@ -107,9 +107,4 @@ function announceToOwn(
   for (const own of devicesOf(step, account.user)) {
     if (own !== newcomer) enqueue(step, own, notice, stampUs);
   }
-}
-
-/** The account of a device address, if the server knows it. */
-export function accountOfDevice(step: Step, device: DeviceJid): ServerAccountRecord | undefined {
-  return accountOf(step, userOf(device));
 }

@@ -33,18 +33,33 @@ export function takeMessage(step: Step, sender: LinkedRecord, stanza: WireNode):
     step.refuseAs('malformed', `${sender.device} sent a message without id or recipient`);
     return;
   }
-  noteSent(step, sender.device, Number(attribute(stanza, 'sent') ?? '0'));
+  if (!isNextInOrder(step, sender.device, Number(attribute(stanza, 'sent') ?? '0'))) {
+    step.emit('gap', `a stanza of ${sender.device} before ${id} is missing`, {
+      device: sender.device,
+    });
+    const online = volatileOf(step.store).online.get(sender.device);
+    if (online !== undefined) step.close(online.connection);
+    return;
+  }
   const isFollowUp = attribute(stanza, 'device_fanout') === 'false';
   if (isFollowUp) takeFollowUp(step, sender, stanza, id, to);
   else takeFanout(step, sender, stanza, id, to);
 }
 
-/** Remembers the highest stanza counter of a device, echoed at its next login (contract 2). */
-function noteSent(step: Step, device: DeviceJid, sent: number): void {
+/**
+ * Keeps a device's stanzas in the order of its own counter, and remembers the highest, echoed at its next
+ * login (contract 2). False after a gap: a stanza was lost on the way, so the connection ends and the
+ * device sends everything again in order, as it would when a frame of the encrypted transport is missing.
+ * Devices that do not count (0) are taken as they come.
+ */
+function isNextInOrder(step: Step, device: DeviceJid, sent: number): boolean {
   const seen = step.get<SeenRecord>('seen', device);
-  if (!Number.isSafeInteger(sent) || sent <= (seen?.sent ?? 0)) return;
+  const highest = seen?.sent ?? 0;
+  if (!Number.isSafeInteger(sent) || sent <= highest) return true;
+  if (sent > highest + 1) return false;
   const record: SeenRecord = { kind: 'seen', login: seen?.login ?? 0, last: seen?.last, sent };
   step.tx.put('seen', device, record);
+  return true;
 }
 
 function takeFanout(
