@@ -93,7 +93,8 @@ const MOBILE: NetworkModel = {
   name: 'mobile',
   summary: 'LTE with good reception: about 45 ms each way, one packet in 500 lost',
   source:
-    "Median and loss: the '4G' conditions of Loadero's network table (45 ms, 0.2 %). " +
+    "Median and loss: the '4G' row of Loadero's table of network conditions " +
+    '(wiki.loadero.com: 45 ms, 0.2 %). ' +
     'Assumption: the quartiles, the tail (scheduling and handover), 10 Mbit/s, and the rarer ' +
     'faults.',
   latencyUs: latency([22_000, 36_000, 45_000, 60_000, 140_000, 900_000]),
@@ -108,11 +109,10 @@ const MOBILE_LOSSY: NetworkModel = {
   name: 'mobile-lossy',
   summary: '3G at the edge of a cell: a quarter of a second each way, bad minutes with 20 % loss',
   source:
-    "Latency, bandwidth and loss outside spells: the '3G' conditions of Loadero's network table " +
-    '(250 ms, 1,200 kbit/s, 0.5 %), raised to 2 % here. That loss comes in correlated stretches: ' +
+    "Latency, bandwidth and loss outside spells: the '3G' row of Loadero's table " +
+    '(wiki.loadero.com: 250 ms, 1,200 kbit/s, 0.5 %), raised to 2 % here. That loss comes in correlated stretches: ' +
     'Baltrunas et al., INFOCOM 2015, doi:10.1109/INFOCOM.2015.7218404. Assumption: a bad ' +
-    'minute in ' +
-    'six with 20 % loss and 2.5 times the latency.',
+    'minute in six with 20 % loss and 2.5 times the latency.',
   latencyUs: latency([120_000, 200_000, 250_000, 330_000, 900_000, 4_000_000]),
   loss: ratio(2, 100),
   duplication: ratio(1, 1_000),
