@@ -9,6 +9,7 @@ import { displaysOf } from './displays.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 import { deviceViews } from './view.ts';
 
+/** C1: the definition a run judges by; the rules are at the top of this file. */
 export const c1: Property = {
   id: 'C1',
   name: 'no plaintext to outsiders',

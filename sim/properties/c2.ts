@@ -8,6 +8,7 @@
 import type { Judge, JudgeView, Property } from './property.ts';
 import { wireScan } from './wire-scan.ts';
 
+/** C2: the definition a run judges by; the rules are at the top of this file. */
 export const c2: Property = {
   id: 'C2',
   name: 'nothing readable on the wire',

@@ -17,6 +17,7 @@ import { ciphertextName, type MessageStanza, type Stanzas, stanzas } from './sta
 import { type SurvivedSteps, survivedSteps } from './steps.ts';
 import { type DeviceViews, deviceViews } from './view.ts';
 
+/** C8: the definition a run judges by; the rules are at the top of this file. */
 export const c8: Property = {
   id: 'C8',
   name: 'fanout minimality',

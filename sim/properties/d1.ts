@@ -16,6 +16,7 @@ import { type SignalState, sameBytes, signalState } from './signal-state.ts';
 import { type Stanzas, stanzas } from './stanzas.ts';
 import { type DeviceViews, deviceViews } from './view.ts';
 
+/** D1: the definition a run judges by; the rules are at the top of this file. */
 export const d1: Property = {
   id: 'D1',
   name: 'membership proof',

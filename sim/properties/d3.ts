@@ -7,6 +7,7 @@
 import type { StoredRecord } from '../../protocol/store.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
+/** D3: the definition a run judges by; the rules are at the top of this file. */
 export const d3: Property = {
   id: 'D3',
   name: 'lists never go back',

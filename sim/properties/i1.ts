@@ -8,6 +8,7 @@ import { hexOf } from '../ledger/ledger.ts';
 import { displaysOf } from './displays.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
+/** I1: the definition a run judges by; the rules are at the top of this file. */
 export const i1: Property = {
   id: 'I1',
   name: 'origin',

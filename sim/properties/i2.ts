@@ -9,6 +9,7 @@ import { type Ledger, type Said, userOf } from '../ledger/ledger.ts';
 import { displaysOf } from './displays.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
+/** I2: the definition a run judges by; the rules are at the top of this file. */
 export const i2: Property = {
   id: 'I2',
   name: 'context binding',

@@ -13,6 +13,7 @@ import { isKeyState } from './signal-state.ts';
 import { stanzas } from './stanzas.ts';
 import { type SurvivedStep, survivedSteps } from './steps.ts';
 
+/** I5: the definition a run judges by; the rules are at the top of this file. */
 export const i5: Property = {
   id: 'I5',
   name: 'failed decryption changes nothing',

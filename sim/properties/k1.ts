@@ -8,6 +8,7 @@
 import type { Judge, JudgeView, Property } from './property.ts';
 import { survivedSteps } from './steps.ts';
 
+/** K1: the definition a run judges by; the rules are at the top of this file. */
 export const k1: Property = {
   id: 'K1',
   name: 'no key or nonce reuse',

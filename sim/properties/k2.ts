@@ -11,6 +11,7 @@ import { openings } from './openings.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 import { stanzas } from './stanzas.ts';
 
+/** K2: the definition a run judges by; the rules are at the top of this file. */
 export const k2: Property = {
   id: 'K2',
   name: 'one-time prekeys are used once',

@@ -16,6 +16,7 @@ import type { Judge, JudgeView, Property } from './property.ts';
 import { sameBytes } from './signal-state.ts';
 import { stanzas } from './stanzas.ts';
 
+/** K4: the definition a run judges by; the rules are at the top of this file. */
 export const k4: Property = {
   id: 'K4',
   name: 'published means stored',

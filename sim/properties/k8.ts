@@ -7,6 +7,7 @@
 import type { Judge, JudgeView, Property } from './property.ts';
 import { wireScan } from './wire-scan.ts';
 
+/** K8: the definition a run judges by; the rules are at the top of this file. */
 export const k8: Property = {
   id: 'K8',
   name: 'no key material on the wire',

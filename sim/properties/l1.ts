@@ -8,6 +8,7 @@
 import type { MessageStatus } from '../ledger/ledger.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
+/** L1: the definition a run judges by; the rules are at the top of this file. */
 export const l1: Property = {
   id: 'L1',
   name: 'eventual delivery',

@@ -11,6 +11,7 @@ import type { Change } from '../trace/events.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 import { stanzas } from './stanzas.ts';
 
+/** L2: the definition a run judges by; the rules are at the top of this file. */
 export const l2: Property = {
   id: 'L2',
   name: 'no stuck placeholder',

@@ -6,6 +6,7 @@
 
 import type { Judge, JudgeView, Property } from './property.ts';
 
+/** L3: the definition a run judges by; the rules are at the top of this file. */
 export const l3: Property = {
   id: 'L3',
   name: 'sessions converge',

@@ -7,6 +7,7 @@
 import { PREKEY_REFILL_BELOW } from '../../protocol/limits.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
+/** L5: the definition a run judges by; the rules are at the top of this file. */
 export const l5: Property = {
   id: 'L5',
   name: 'prekey refill',

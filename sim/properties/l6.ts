@@ -6,6 +6,7 @@
 
 import type { Judge, JudgeView, Property } from './property.ts';
 
+/** L6: the definition a run judges by; the rules are at the top of this file. */
 export const l6: Property = {
   id: 'L6',
   name: 'queue progress',

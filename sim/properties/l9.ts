@@ -12,6 +12,7 @@ import { deviceNumberOf, type MessageStatus, userOf } from '../ledger/ledger.ts'
 import type { RunEvent } from '../trace/events.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
+/** L9: the definition a run judges by; the rules are at the top of this file. */
 export const l9: Property = {
   id: 'L9',
   name: 'companion independence',

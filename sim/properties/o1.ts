@@ -11,6 +11,7 @@ import type { RunEvent } from '../trace/events.ts';
 import { displaysOf } from './displays.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
+/** O1: the definition a run judges by; the rules are at the top of this file. */
 export const o1: Property = {
   id: 'O1',
   name: 'at most once',

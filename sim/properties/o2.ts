@@ -10,6 +10,7 @@ import { type Opening, openings } from './openings.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 import { isKeyState } from './signal-state.ts';
 
+/** O2: the definition a run judges by; the rules are at the top of this file. */
 export const o2: Property = {
   id: 'O2',
   name: 'replay changes nothing',

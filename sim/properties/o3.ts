@@ -7,6 +7,7 @@
 import { displaysOf } from './displays.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
+/** O3: the definition a run judges by; the rules are at the top of this file. */
 export const o3: Property = {
   id: 'O3',
   name: 'order per sending device',

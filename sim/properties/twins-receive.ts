@@ -90,7 +90,7 @@ export const ratchetWithoutText: Twin = {
 export const acknowledgedUnread: Twin = {
   id: 'acknowledged-unread',
   catches: 'X1',
-  does: 'acknowledges a message before handling it, and dies in between',
+  does: 'acknowledges a message before handling it, and never gets to handle it',
   thread: 'https://github.com/openclaw/openclaw/issues/50563',
   make: () =>
     onHost(RECEIVER, ({ input, stanza, inner }) => {

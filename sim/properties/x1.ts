@@ -16,6 +16,7 @@ import { isKeyState } from './signal-state.ts';
 import { stanzas } from './stanzas.ts';
 import { survivedSteps } from './steps.ts';
 
+/** X1: the definition a run judges by; the rules are at the top of this file. */
 export const x1: Property = {
   id: 'X1',
   name: 'atomic receive',

@@ -10,6 +10,7 @@ import type { Judge, JudgeView, Property } from './property.ts';
 import { signalState } from './signal-state.ts';
 import { type MessageStanza, readCiphertextHead, stanzas } from './stanzas.ts';
 
+/** X2: the definition a run judges by; the rules are at the top of this file. */
 export const x2: Property = {
   id: 'X2',
   name: 'atomic send',
