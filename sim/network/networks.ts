@@ -110,9 +110,10 @@ const MOBILE_LOSSY: NetworkModel = {
   summary: '3G at the edge of a cell: a quarter of a second each way, bad minutes with 20 % loss',
   source:
     "Latency, bandwidth and loss outside spells: the '3G' row of Loadero's table " +
-    '(wiki.loadero.com: 250 ms, 1,200 kbit/s, 0.5 %), raised to 2 % here. That loss comes in correlated stretches: ' +
-    'Baltrunas et al., INFOCOM 2015, doi:10.1109/INFOCOM.2015.7218404. Assumption: a bad ' +
-    'minute in six with 20 % loss and 2.5 times the latency.',
+    '(wiki.loadero.com: 250 ms, 1,200 kbit/s, 0.5 %), the loss raised to 2 % here. That loss ' +
+    'comes in correlated stretches: Baltrunas et al., INFOCOM 2015, ' +
+    'doi:10.1109/INFOCOM.2015.7218404. Assumption: a bad minute in six with 20 % loss and 2.5 ' +
+    'times the latency.',
   latencyUs: latency([120_000, 200_000, 250_000, 330_000, 900_000, 4_000_000]),
   loss: ratio(2, 100),
   duplication: ratio(1, 1_000),
