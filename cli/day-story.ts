@@ -92,6 +92,7 @@ const NEXT = [
   ['npx lockstep run subway --verbose', 'another one, with everything that was measured'],
   ['npx lockstep check --runs 50', 'look for a failure in fifty generated worlds'],
   ['npx lockstep run phone-offline --trace day.trace.ndjson.gz', 'keep every event of this day'],
+  ['npx lockstep explain day.trace.ndjson.gz still-here', 'and follow one message of it'],
   ['npx lockstep --help', 'everything else; README.md says more'],
 ] as const;
 

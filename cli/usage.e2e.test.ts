@@ -40,7 +40,7 @@ const WRONG: readonly (readonly string[])[] = [
   ['run', 'not-there.yaml'],
   ['run', 'subway', '--html', 'x.html'],
   ['compare', 'subway'],
-  ['replay', 'package.json'],
+  ['replay', 'LICENSE'],
   ['explain', 'not-there.gz', 'lunch'],
   ['export', 'not-there.gz', '--format', 'cvs'],
   ['list', 'scenarioes'],

@@ -42,6 +42,7 @@ export { nobleProvider } from '../protocol/crypto/noble.ts';
 export type { CryptoProvider, KeyPair } from '../protocol/crypto/provider.ts';
 export { fanout } from '../protocol/fanout/index.ts';
 export { type RecordWrite, Store, type StoredRecord, Transaction } from '../protocol/store.ts';
+export { ScenarioRefused, scenario } from '../scenarios/builder.ts';
 export { findScenario, listScenarios } from '../scenarios/library.ts';
 export { loadScenario } from '../scenarios/load.ts';
 export type * from '../scenarios/scenario.ts';

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const BIN = join(ROOT, 'dist', 'cli', 'bin.js');
+const PROGRAM = join(ROOT, 'dist', 'cli');
+const BIN = join(PROGRAM, 'bin.js');
 
 /** What a process left behind. */
 export interface Ended {
@@ -23,9 +24,9 @@ export function scratch(): string {
   return mkdtempSync(join(tmpdir(), 'lockstep-test-'));
 }
 
-/** Runs `lockstep` with these arguments to its end. */
-export function lockstep(args: readonly string[], cwd = ROOT): Ended {
-  const done = spawnSync(process.execPath, [BIN, ...args], {
+/** Runs `lockstep` (or another entry of the program) with these arguments to its end. */
+export function lockstep(args: readonly string[], cwd = ROOT, entry = 'bin.js'): Ended {
+  const done = spawnSync(process.execPath, [join(PROGRAM, entry), ...args], {
     cwd,
     encoding: 'utf8',
     env: ENVIRONMENT,
@@ -66,6 +67,7 @@ export function normalised({ stdout, stderr, code }: Ended, folder = '/nowhere')
       .replace(/(time in|runs? in) [\d.]+ (ms|s|min)( [\d.]+ s)?/g, '$1 <time>')
       .replace(/\([\d.]+ (ms|s) here\)/g, '(<time> here)')
       .replace(/"(build|commit|recordedBuild)": "[^"]+"/g, '"$1": "<$1>"')
+      .replace(/\b[0-9a-f]{32}\b/g, '<hash>')
       .replace(/"seconds":[\d.]+/g, '"seconds":<time>');
   return `${equal(stdout)}--- stderr\n${equal(stderr)}--- exit ${code}\n`;
 }

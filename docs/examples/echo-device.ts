@@ -2,68 +2,56 @@
  * A phone written from scratch on the ports of `lockstep/protocol`: it shows what it is told and says it
  * back. It knows one device per account, asks for no bundles and links no companions.
  */
+import type * as L from 'lockstep/protocol';
 import {
-  type AccountRecord,
   ackOf,
   attribute,
-  type DeviceJid,
   decodeFrame,
   decryptFrom,
   deviceIdOf,
-  type Effect,
   encodeClientPayload,
   encodeFrame,
   encryptFor,
   fanoutStanza,
-  type Input,
   isRejected,
   labelOf,
   makeMessageId,
   node,
   numberOf,
-  type OutboxRecord,
-  type ProtocolNode,
   pad,
   participantHash,
   readContent,
   readIncomingMessage,
   receiptStanza,
-  type ShownRecord,
-  type StepContext,
-  type Store,
-  type StoredRecord,
   Transaction,
   textDigest,
   textMessageBytes,
-  type UserJid,
   unpad,
-  userOf,
-  type WireNode,
 } from 'lockstep/protocol';
 
 /** A stanza that waits for the server's acknowledgement: what a crash may not lose. */
-interface Waiting extends StoredRecord {
+interface Waiting extends L.StoredRecord {
   readonly bytes: Uint8Array;
   readonly kind: 'waiting';
 }
 
 /** One step in the making: a transaction on the Store, and the effects after its commit. */
 class EchoStep {
-  readonly effects: Effect[] = [];
+  readonly effects: L.Effect[] = [];
   readonly tx: Transaction;
-  readonly #store: Store;
-  readonly context: StepContext;
+  readonly #store: L.Store;
+  readonly context: L.StepContext;
   readonly inputId: string;
 
-  constructor(store: Store, input: Input, context: StepContext) {
+  constructor(store: L.Store, input: L.Input, context: L.StepContext) {
     this.tx = new Transaction(store);
     this.#store = store;
     this.context = context;
     this.inputId = input.id;
   }
 
-  get account(): AccountRecord {
-    return this.tx.get('account', 'self') as AccountRecord;
+  get account(): L.AccountRecord {
+    return this.tx.get('account', 'self') as L.AccountRecord;
   }
 
   /** The connection is volatile: a crash forgets it, and the host wipes it at boot. */
@@ -75,7 +63,7 @@ class EchoStep {
     this.#store.volatile.set('connection', value);
   }
 
-  send(stanza: WireNode): void {
+  send(stanza: L.WireNode): void {
     const { connection } = this;
     if (connection === undefined) return;
     const bytes = encodeFrame(stanza);
@@ -83,13 +71,13 @@ class EchoStep {
   }
 
   /** What this device writes: stored in one commit with the ratchet it moved, then sent. */
-  write(chat: UserJid, text: string): void {
+  write(chat: L.UserJid, text: string): void {
     const { context, tx, account } = this;
     const messageId = makeMessageId(account.device, context);
     const content = pad(textMessageBytes(text), context);
     const sealed = encryptFor(tx, chat, content, context);
     const isSealed = !isRejected(sealed);
-    const record: OutboxRecord = {
+    const record: L.OutboxRecord = {
       kind: 'outbox',
       state: isSealed ? 'sealed' : 'wanting',
       chat,
@@ -119,58 +107,39 @@ class EchoStep {
     this.send(stanza);
   }
 
-  finish(): readonly Effect[] {
+  finish(): readonly L.Effect[] {
     const writes = this.tx.writes();
     return writes.length === 0 ? this.effects : [{ kind: 'commit', writes }, ...this.effects];
   }
 }
 
-function show(
-  step: EchoStep,
-  author: DeviceJid,
-  messageId: string,
-  text: string,
-  at: number,
-): void {
-  const { user, device } = step.account;
-  const record: ShownRecord = {
-    kind: 'shown',
-    account: user,
-    device,
-    chat: userOf(author) === user ? userOf(device) : userOf(author),
-    messageId,
-    author,
-    text,
-    textDigest: textDigest(text, step.context.crypto),
-    positionUs: at,
-    isRead: false,
-  };
-  step.tx.put('shown', `${record.chat}|${author}|${messageId}`, record);
-}
-
-function takeMessage(step: EchoStep, stanza: WireNode): void {
+function takeMessage(step: EchoStep, stanza: L.WireNode): void {
   const message = readIncomingMessage(stanza);
   if (isRejected(message) || message.payload.kind === 'unavailable') return;
-  const { id, author, authorUser, payload, positionUs } = message;
-  const receipt = receiptStanza({ type: 'delivered', ids: [id], to: author });
+  const { id, author, authorUser: chat, payload, positionUs } = message;
   const opened = decryptFrom(step.tx, author, payload.type, payload.bytes, step.context);
   const bytes = isRejected(opened) ? opened : unpad(opened.plaintext);
   const content = isRejected(bytes) ? bytes : readContent(bytes);
   if (!isRejected(content)) {
-    show(step, author, id, content.text, positionUs);
-    if (!content.text.startsWith('echo: ')) step.write(authorUser, `echo: ${content.text}`);
+    const { user: account, device } = step.account;
+    const { text } = content;
+    const digest = textDigest(text, step.context.crypto);
+    const names = { account, device, chat, messageId: id, author, text, textDigest: digest };
+    const shown: L.ShownRecord = { kind: 'shown', ...names, positionUs, isRead: false };
+    step.tx.put('shown', `${chat}|${author}|${id}`, shown);
+    if (!text.startsWith('echo: ')) step.write(chat, `echo: ${text}`);
   } else if (content.code !== 'duplicate-message') {
     return; // not acknowledged: the server keeps it
   }
-  step.send(receipt);
+  step.send(receiptStanza({ type: 'delivered', ids: [id], to: author }));
 }
 
-function takeAck(step: EchoStep, ack: WireNode): void {
+function takeAck(step: EchoStep, ack: L.WireNode): void {
   const id = attribute(ack, 'id') ?? '';
-  const outbox = step.tx.get('outbox', id) as OutboxRecord | undefined;
+  const outbox = step.tx.get('outbox', id) as L.OutboxRecord | undefined;
   if (attribute(ack, 'class') !== 'message' || outbox?.state !== 'sealed') return;
   const positionUs = Number(attribute(ack, 't'));
-  step.tx.put('outbox', id, { ...outbox, state: 'acknowledged', positionUs } as OutboxRecord);
+  step.tx.put('outbox', id, { ...outbox, state: 'acknowledged', positionUs } as L.OutboxRecord);
   step.tx.delete('waiting', id);
 }
 
@@ -199,7 +168,7 @@ function logIn(step: EchoStep): void {
 }
 
 /** The device: a synchronous reducer over its Store, and nothing else. */
-export function echoDevice(store: Store): ProtocolNode {
+export function echoDevice(store: L.Store): L.ProtocolNode {
   return {
     step(input, context) {
       const step = new EchoStep(store, input, context);
@@ -214,7 +183,7 @@ export function echoDevice(store: Store): ProtocolNode {
       if (input.kind === 'disconnected') {
         step.connection = undefined;
         const deadlineUs = context.wallUs + 2_000_000;
-        step.tx.put('timer', 'again', { kind: 'timer', deadlineUs } as StoredRecord);
+        step.tx.put('timer', 'again', { kind: 'timer', deadlineUs } as L.StoredRecord);
       }
       if (input.kind === 'frame') takeFrame(step, input.bytes);
       if (input.kind === 'command' && input.command.kind === 'send') {
