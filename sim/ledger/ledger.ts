@@ -17,7 +17,7 @@ import type {
   UserJid,
 } from '../../protocol/contract.ts';
 import type { Change, RunEvent } from '../trace/events.ts';
-import type { Observer } from '../trace/observer.ts';
+import { Audience, type Observer } from '../trace/observer.ts';
 import { Linkage } from './linkage.ts';
 import { messageKey, userOf } from './names.ts';
 import type { CopyTotals, Display, IntentFate, LossReport, MessageStatus, Said } from './said.ts';
@@ -52,6 +52,7 @@ export class Ledger implements Observer {
   readonly #intents = new Map<string, IntentFate>();
   readonly #counters = new Map<string, number>();
   readonly #folds = new Map<string, Observer>();
+  readonly #audience = new Audience();
   readonly #steppedInput = new Map<string, string>();
   #phase: 'story' | 'heal' | 'probe' | 'end' = 'story';
   #nowUs = 0;
@@ -80,7 +81,7 @@ export class Ledger implements Observer {
       const { state, reason, timeUs } = event;
       this.#intents.set(event.intent, { state, reason, timeUs });
     } else if (event.kind === 'phase') this.#phase = event.phase;
-    for (const fold of this.#folds.values()) fold.observe(event);
+    this.#audience.show(event);
   }
 
   #change(host: string, change: Change, event: RunEvent): void {
@@ -335,6 +336,7 @@ export class Ledger implements Observer {
     if (existing !== undefined) return existing as Fold;
     const fold = make();
     this.#folds.set(name, fold);
+    this.#audience.add(fold);
     return fold;
   }
 

@@ -21,6 +21,7 @@ function judgeOutsiders(view: JudgeView): Judge {
   const { ledger } = view;
   const lists = deviceViews(view);
   return {
+    kinds: ['commit'],
     observe(event) {
       for (const { host, record, before } of displaysOf(ledger, event)) {
         if (before !== undefined) continue;

@@ -19,6 +19,7 @@ export const c2: Property = {
 function judgeReadable(view: JudgeView): Judge {
   const scan = wireScan(view);
   return {
+    kinds: ['send'],
     observe(event) {
       if (event.kind !== 'send' || scan.leaks === undefined) return;
       const leak = scan.leaks[0];

@@ -26,6 +26,7 @@ export const c8: Property = {
 };
 
 class Judging implements Judge {
+  readonly kinds = ['stepped', 'commit', 'send'] as const;
   readonly #view: JudgeView;
   readonly #frames: Stanzas;
   readonly #lists: DeviceViews;

@@ -30,11 +30,14 @@ interface ProofRecord extends StoredRecord {
 }
 
 class Judging implements Judge {
+  readonly kinds = ['commit', 'send'] as const;
   readonly #view: JudgeView;
   readonly #ledger: Ledger;
   readonly #frames: Stanzas;
   readonly #lists: DeviceViews;
   readonly #state: SignalState;
+  /** Stanzas judged when they were stored. */
+  readonly #judged = new WeakSet<Uint8Array>();
   /** Host to the signed identity it proves itself with. */
   readonly #proofs = new Map<string, Uint8Array>();
 
@@ -49,11 +52,24 @@ class Judging implements Judge {
   observe(event: RunEvent): void {
     if (event.kind === 'commit' && event.node !== 'server') {
       this.#noteProof(event);
+      this.#judgeStored(event);
       for (const { host, record, before } of displaysOf(this.#ledger, event)) {
         if (before === undefined) this.#judgeAuthor(host, record.author);
       }
     } else if (event.kind === 'send' && event.source !== 'server' && event.attempt <= 1) {
-      this.#judgeTargets(event);
+      if (!this.#judged.has(event.bytes)) this.#judgeTargets(event.source, event.bytes);
+    }
+  }
+
+  /** A stanza stored before it leaves is judged by the lists of that moment: it may leave much later. */
+  #judgeStored(event: RunEvent & { readonly kind: 'commit' }): void {
+    if (event.isTimeZero || this.#ledger.isUndo) return;
+    for (const { collection, after } of event.changes) {
+      if (collection !== 'outbound' || after === undefined) continue;
+      const { bytes } = after as StoredRecord & { readonly bytes?: Uint8Array };
+      if (!(bytes instanceof Uint8Array) || this.#judged.has(bytes)) continue;
+      this.#judged.add(bytes);
+      this.#judgeTargets(event.node, bytes);
     }
   }
 
@@ -69,11 +85,11 @@ class Judging implements Judge {
     this.#judge(host, author, 'accepted a message of');
   }
 
-  #judgeTargets(event: RunEvent & { readonly kind: 'send' }): void {
-    const stanza = this.#frames.message(event.bytes);
+  #judgeTargets(host: string, bytes: Uint8Array): void {
+    const stanza = this.#frames.message(bytes);
     if (stanza === undefined) return;
     for (const { target } of stanza.enclosed) {
-      this.#judge(event.source, target ?? stanza.to ?? '', 'encrypted for');
+      this.#judge(host, target ?? stanza.to ?? '', 'encrypted for');
     }
   }
 

@@ -24,6 +24,7 @@ interface ListFields extends StoredRecord {
 function judgeMonotone(view: JudgeView): Judge {
   const newest = new Map<string, number>();
   return {
+    kinds: ['commit'],
     observe(event) {
       if (event.kind !== 'commit' || event.node === 'server') return;
       for (const { collection, key, after } of event.changes) {

@@ -19,6 +19,7 @@ export const i1: Property = {
 function judgeOrigin(view: JudgeView): Judge {
   const { ledger } = view;
   return {
+    kinds: ['commit'],
     observe(event) {
       for (const { host, record } of displaysOf(ledger, event)) {
         const status =

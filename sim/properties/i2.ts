@@ -20,6 +20,7 @@ export const i2: Property = {
 function judgeContext(view: JudgeView): Judge {
   const { ledger } = view;
   return {
+    kinds: ['commit'],
     observe(event) {
       for (const { host, record } of displaysOf(ledger, event)) {
         const said = saidAs(ledger, record);

@@ -31,6 +31,7 @@ function judgeUnchanged(view: JudgeView): Judge {
     return opening()?.isRefused === true;
   };
   return {
+    kinds: ['stepped', 'commit'],
     observe() {
       const step = steps.current;
       if (step === undefined || !isRejecting(step)) return;

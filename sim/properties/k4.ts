@@ -38,6 +38,7 @@ interface Published {
 }
 
 class Judging implements Judge {
+  readonly kinds = ['commit', 'send'] as const;
   readonly #view: JudgeView;
   readonly #frames;
   readonly #opening;

@@ -18,6 +18,7 @@ export const k8: Property = {
 function judgeKeyMaterial(view: JudgeView): Judge {
   const scan = wireScan(view);
   return {
+    kinds: ['send'],
     observe(event) {
       if (event.kind !== 'send' || scan.leaks === undefined) return;
       const leak = scan.leaks.find(({ what }) => what === 'key');

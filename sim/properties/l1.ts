@@ -32,6 +32,7 @@ function judgeDelivery(view: JudgeView): Judge {
     }
   };
   return {
+    kinds: [],
     observe() {},
     finish() {
       for (const status of ledger.messages()) if (!status.isProbe) judgeMessage(status);

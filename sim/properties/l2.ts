@@ -40,6 +40,7 @@ function judgePlaceholders(view: JudgeView): Judge {
     });
   };
   return {
+    kinds: ['commit', 'send'],
     observe(event) {
       if (event.kind === 'commit') {
         for (const change of event.changes) note(standing, event.node, change);

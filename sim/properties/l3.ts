@@ -17,6 +17,7 @@ export const l3: Property = {
 function judgeProbes(view: JudgeView): Judge {
   const { ledger } = view;
   return {
+    kinds: [],
     observe() {},
     finish() {
       for (const status of ledger.messages()) {

@@ -21,6 +21,7 @@ function judgeRefill(view: JudgeView): Judge {
   const pools = new Map<string, number>();
   const least = Math.min(PREKEY_REFILL_BELOW, view.scenario.settings.prekeys);
   return {
+    kinds: ['commit'],
     observe(event) {
       if (event.kind !== 'commit' || event.node !== 'server') return;
       for (const { collection, before, after } of event.changes) {

@@ -19,6 +19,7 @@ const QUEUE = 'queue/';
 function judgeQueues(view: JudgeView): Judge {
   const waiting = new Map<string, Set<string>>();
   return {
+    kinds: ['commit'],
     observe(event) {
       if (event.kind !== 'commit' || event.node !== 'server') return;
       for (const { collection, key, after } of event.changes) {

@@ -33,6 +33,7 @@ interface Stretch {
 const ENDLESS_US = Number.MAX_SAFE_INTEGER;
 
 class Judging implements Judge {
+  readonly kinds = ['power', 'crash', 'connection', 'send', 'phase'] as const;
   readonly #view: JudgeView;
   /** Times a host was switched off. */
   readonly #off = new Map<string, Stretch[]>();

@@ -22,6 +22,7 @@ export const o1: Property = {
 function judgeOnce(view: JudgeView): Judge {
   const shown = new Map<string, Set<string>>();
   return {
+    kinds: ['commit'],
     observe(event) {
       if (view.ledger.isUndo) forget(shown, event);
       for (const { host, record, before } of displaysOf(view.ledger, event)) {

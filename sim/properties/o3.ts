@@ -24,6 +24,7 @@ interface Place {
 function judgeOrder(view: JudgeView): Judge {
   const chats = new Map<string, Place[]>();
   return {
+    kinds: ['commit'],
     observe(event) {
       for (const { host, record, before } of displaysOf(view.ledger, event)) {
         if (before?.positionUs === record.positionUs) continue;

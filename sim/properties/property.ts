@@ -7,7 +7,7 @@ import type { Architecture } from '../../protocol/contract.ts';
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { RunEvent } from '../trace/events.ts';
+import type { Observer } from '../trace/observer.ts';
 
 export interface Violation {
   /** Message id, device, or key id the violation is about. */
@@ -31,8 +31,7 @@ export interface JudgeView {
   check(holds: boolean, subject: string, sentence: () => string): void;
 }
 
-export interface Judge {
-  observe(event: RunEvent): void;
+export interface Judge extends Observer {
   /** After the last event, the world at rest. */
   finish?(): void;
 }

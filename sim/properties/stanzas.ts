@@ -63,6 +63,7 @@ const MAC_BYTES = 8;
 
 /** Decodes each frame once. */
 export class Stanzas implements Observer {
+  readonly kinds = [] as const;
   #decoded = new WeakMap<Uint8Array, { readonly stanza: WireNode | undefined }>();
 
   observe(_event: RunEvent): void {}

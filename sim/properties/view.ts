@@ -47,6 +47,7 @@ export type { AccountView } from './account-view.ts';
 
 /** The views of all devices. */
 export class DeviceViews implements Observer {
+  readonly kinds = ['stepped', 'commit', 'send'] as const;
   readonly signatures: Signatures;
   readonly #ledger: Ledger;
   readonly #steps: SurvivedSteps;

@@ -24,6 +24,7 @@ export interface Leak {
 
 /** Scans each frame once, when it is sent. */
 export class WireScan implements Observer {
+  readonly kinds = ['send', 'commit'] as const;
   readonly #view: JudgeView;
   readonly #texts = new ByteIndex();
   readonly #keys = new ByteIndex();

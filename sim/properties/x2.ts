@@ -37,6 +37,7 @@ function judgeSend(view: JudgeView): Judge {
     }
   };
   return {
+    kinds: ['send'],
     observe(event) {
       if (event.kind !== 'send' || event.source === 'server' || event.attempt > 1) return;
       const stanza = frames.message(event.bytes);

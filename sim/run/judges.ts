@@ -16,7 +16,7 @@ import type {
   Violation,
 } from '../properties/property.ts';
 import type { RunEvent } from '../trace/events.ts';
-import type { Observer } from '../trace/observer.ts';
+import { Audience, type Observer } from '../trace/observer.ts';
 
 /** Violations kept per property; further ones are counted in the checks only. */
 const VIOLATIONS_MAX = 1_000;
@@ -34,18 +34,20 @@ export interface JudgeRoom {
 export class Judges implements Observer {
   readonly #room: JudgeRoom;
   readonly #seats: Seat[];
+  readonly #audience: Audience;
   #sequence = -1;
   #timeUs = 0;
 
   constructor(properties: readonly Property[], room: JudgeRoom) {
     this.#room = room;
     this.#seats = properties.map((property) => this.#seat(property));
+    this.#audience = new Audience(this.#seats.map(({ judge }) => judge));
   }
 
   observe(event: RunEvent): void {
     this.#sequence = event.sequence;
     this.#timeUs = event.timeUs;
-    for (const { judge } of this.#seats) judge.observe(event);
+    this.#audience.show(event);
   }
 
   /** After the last event; only when the run reached its end. */

@@ -11,6 +11,7 @@ import type { DeviceMetrics, Quantiles, RunMetrics } from './result.ts';
 
 /** Counts crypto operations while the run goes on; the rest is read at the end. */
 export class Meter implements Observer {
+  readonly kinds = ['stepped'] as const;
   readonly #operations = new Map<string, number>();
   readonly #byHost = new Map<string, number>();
 

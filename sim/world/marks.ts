@@ -18,6 +18,7 @@ type SendEvent = Extract<RunEvent, { kind: 'send' }>;
 
 /** The counting observer of one run. */
 export class Marks implements Observer {
+  readonly kinds = ['lever', 'connection', 'commit', 'deliver', 'send'] as const;
   readonly counts = new LeverCounts();
   readonly #server: string;
   /** Device address by host. */

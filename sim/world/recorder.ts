@@ -4,18 +4,18 @@
 
 import type { EventQueue } from '../kernel/event-queue.ts';
 import type { RunEvent, RunEventBody } from '../trace/events.ts';
-import type { Observer } from '../trace/observer.ts';
+import { Audience, type Observer } from '../trace/observer.ts';
 
 /** The one stream of events of a run. */
 export class Recorder {
   readonly #queue: EventQueue;
-  readonly #observers: readonly Observer[];
+  readonly #audience: Audience;
   #count = 0;
 
   /** Observers are called in this order, each with every event. */
   constructor(queue: EventQueue, observers: readonly Observer[]) {
     this.#queue = queue;
-    this.#observers = observers;
+    this.#audience = new Audience(observers);
   }
 
   /** Events so far. */
@@ -27,7 +27,7 @@ export class Recorder {
   record(node: string, cause: number, body: RunEventBody): number {
     const sequence = this.#count++;
     const event: RunEvent = { sequence, timeUs: this.#queue.timeUs, node, cause, ...body };
-    for (const observer of this.#observers) observer.observe(event);
+    this.#audience.show(event);
     return sequence;
   }
 }

@@ -23,6 +23,7 @@ const QUEUE = 'queue/';
 
 /** Follows the heal phase of one run. */
 export class Settlement implements Observer {
+  readonly kinds = ['phase', 'commit'] as const;
   #healUs = -1;
   #lastUs = -1;
 
