@@ -17,7 +17,7 @@ import { attribute, child, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
-import { ownList, withdraw } from './own-list.ts';
+import { ownList, publishOwnList, withdraw } from './own-list.ts';
 import { accountOf, type PendingLinkRecord, type PrimaryRecord, SELF } from './records.ts';
 
 /** A person scans a companion's code with the phone. */
@@ -97,8 +97,16 @@ export function takeLinked(step: Step, answer: WireNode): void {
     return;
   }
   const newcomer = { id: deviceIdOf(device), keyIndex: pending.keyIndex };
-  const list: DeviceListRecord = { ...pending.list, devices: [...ownList(step).devices, newcomer] };
-  step.tx.put('device-list', list.user, list);
+  const primary = step.get<PrimaryRecord>('primary', SELF);
+  const [, ...companions] = ownList(step).devices;
+  if (primary?.listTimestampS === pending.list.timestampS) {
+    const devices = [...ownList(step).devices, newcomer];
+    const list: DeviceListRecord = { ...pending.list, devices };
+    step.tx.put('device-list', list.user, list);
+  } else {
+    // Another companion left while this one was being linked: the list signed then lacks the newcomer.
+    publishOwnList(step, [...companions, newcomer]);
+  }
   step.emit('linked', `${device} is linked`, { device });
 }
 

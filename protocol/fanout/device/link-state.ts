@@ -1,7 +1,7 @@
 /** The device's volatile side: its connection, what waits for an answer, what the server could not give. */
 
 import type { DeviceJid, UserJid } from '../../contract.ts';
-import type { ListAnswer } from '../../devices/device-list.ts';
+import type { DeviceChange, ListAnswer } from '../../devices/device-list.ts';
 import type { Store } from '../../store.ts';
 
 /** A query in flight and what its answer is for. */
@@ -13,6 +13,12 @@ export type Query =
   | { readonly kind: 'active' }
   | { readonly kind: 'pair-device' }
   | { readonly kind: 'unlink' };
+
+/** A list answer, and the changes of it that were announced meanwhile, in order. */
+export interface HeldAnswer {
+  readonly answer: ListAnswer;
+  readonly changes: DeviceChange[];
+}
 
 export interface LinkState {
   connection: number | undefined;
@@ -28,7 +34,7 @@ export interface LinkState {
   /** Accounts whose list was asked for on this connection and was not given. */
   readonly unlisted: Set<UserJid>;
   /** List answers that wait for the primary's identity, by account. */
-  readonly heldAnswers: Map<UserJid, Omit<ListAnswer, 'user'>>;
+  readonly heldAnswers: Map<UserJid, HeldAnswer>;
   /** Uploads that failed in a row, for the back-off. */
   uploadFailures: number;
   /** The companion's linking references still to show. */

@@ -8,6 +8,8 @@ import {
   applyDeviceChange,
   applyListAnswer,
   type CarriedList,
+  type DeviceChange,
+  type ListAnswer,
   type ListApplied,
   type ListedDevice,
 } from '../../devices/device-list.ts';
@@ -101,25 +103,21 @@ export function takeLists(step: Step, asked: readonly UserJid[], answer: WireNod
       linkStateOf(step.store).unlisted.add(user);
       continue;
     }
-    applyAnswer(step, user, listedDevices(named), carriedList(devices));
+    applyAnswer(step, { user, devices: listedDevices(named), list: carriedList(devices) });
   }
   noteFreshLists(step);
 }
 
-function applyAnswer(
-  step: Step,
-  user: UserJid,
-  devices: readonly ListedDevice[],
-  list: CarriedList | undefined,
-): void {
+function applyAnswer(step: Step, answer: ListAnswer): void {
+  const { user } = answer;
   const pinned = pinnedIdentity(step.tx, user)?.publicKey;
   const held = deviceListOf(step, user);
-  const outcome = applyListAnswer(held, pinned, { user, devices, list }, step.context.crypto);
+  const outcome = applyListAnswer(held, pinned, answer, step.context.crypto);
   if (isRejected(outcome)) {
     step.refuse(outcome);
     linkStateOf(step.store).unlisted.add(user);
   } else if (outcome.kind === 'needs-identity') {
-    linkStateOf(step.store).heldAnswers.set(user, { devices, list });
+    linkStateOf(step.store).heldAnswers.set(user, { answer, changes: [] });
     askForBundles(step, [user]);
   } else adopt(step, outcome);
 }
@@ -127,10 +125,11 @@ function applyAnswer(
 /** Applies list answers whose account's primary has become known since. */
 export function applyHeldAnswers(step: Step): void {
   const { heldAnswers, unusable, unlisted } = linkStateOf(step.store);
-  for (const [user, { devices, list }] of heldAnswers) {
+  for (const [user, { answer, changes }] of heldAnswers) {
     if (pinnedIdentity(step.tx, user) !== undefined) {
       heldAnswers.delete(user);
-      applyAnswer(step, user, devices, list);
+      applyAnswer(step, answer);
+      for (const change of changes) applyChange(step, change);
     } else if (unusable.has(user)) {
       heldAnswers.delete(user);
       unlisted.add(user);
@@ -168,7 +167,7 @@ export function takeListNotification(step: Step, notification: WireNode): boolea
     if (devices === undefined || user !== accountOf(step)?.user) return false;
     const listed = listedDevices(devices);
     if (step.tx.get('primary', SELF) !== undefined) reconcileOwnDevices(step, listed);
-    else applyAnswer(step, user, listed, carriedList(devices));
+    else applyAnswer(step, { user, devices: listed, list: carriedList(devices) });
     return true;
   }
   if (type !== 'devices') return false;
@@ -183,14 +182,21 @@ function takeDeviceChange(step: Step, user: UserJid, notification: WireNode): vo
     const element = body && child(body, 'device');
     const device = element && listedDevice(element);
     if (body === undefined || device === undefined) continue;
-    const held = deviceListOf(step, user);
-    const outcome = applyDeviceChange(
-      held,
-      pinnedIdentity(step.tx, user)?.publicKey,
-      { change, user, device, deviceHash: attribute(body, 'device_hash'), list: carriedList(body) },
-      step.context.crypto,
-    );
-    if (outcome.kind === 'list-applied') adopt(step, outcome);
-    else if (held !== undefined) askForLists(step, [user]);
+    const deviceHash = attribute(body, 'device_hash');
+    applyChange(step, { change, user, device, deviceHash, list: carriedList(body) });
   }
+}
+
+function applyChange(step: Step, change: DeviceChange): void {
+  const { user } = change;
+  const held = deviceListOf(step, user);
+  const waiting = linkStateOf(step.store).heldAnswers.get(user);
+  if (held === undefined && waiting !== undefined) {
+    waiting.changes.push(change);
+    return;
+  }
+  const pinned = pinnedIdentity(step.tx, user)?.publicKey;
+  const outcome = applyDeviceChange(held, pinned, change, step.context.crypto);
+  if (outcome.kind === 'list-applied') adopt(step, outcome);
+  else if (held !== undefined) askForLists(step, [user]);
 }

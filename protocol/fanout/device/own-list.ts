@@ -26,7 +26,7 @@ export function ownList(step: Step): DeviceListRecord {
 }
 
 /** Signs and stores a list with these companions; returns its element for the upload. Draws secret `list-signature` (64). */
-export function signOwnList(step: Step, companions: readonly ListedDevice[]): WireNode {
+function signOwnList(step: Step, companions: readonly ListedDevice[]): WireNode {
   const identity = selfIdentity(step.tx);
   const primary = step.get<PrimaryRecord>('primary', SELF);
   assert(
@@ -62,7 +62,16 @@ export function withdraw(step: Step, gone: readonly ListedDevice[], device?: str
     deleteSession(step.tx, deviceJid(list.user, id));
     step.tx.delete(SIGNAL_COLLECTIONS.peerIdentity, deviceJid(list.user, id));
   }
-  const signed = signOwnList(step, kept);
+  publishOwnList(step, kept, device);
+}
+
+/** Signs a list with these companions and uploads it, logging `device` out at the server when given. */
+export function publishOwnList(
+  step: Step,
+  companions: readonly ListedDevice[],
+  device?: string,
+): void {
+  const signed = signOwnList(step, companions);
   const removal =
     device === undefined
       ? []

@@ -60,9 +60,9 @@ export function failCopy(
 /** The server has no copy for us, or our Store has lost it: ask the author at once, with keys (6.4). */
 export function missCopy(step: Step, copy: CopyName): void {
   const key = messageKey(copy.chat, copy.author, copy.messageId);
-  if (step.tx.get('shown', key) !== undefined || step.tx.get('lost', key) !== undefined) {
-    return sendReceipt(step, copy);
-  }
+  if (step.tx.get('shown', key) !== undefined) return sendReceipt(step, copy);
+  // A plain receipt would call a lost message delivered (6.5).
+  if (step.tx.get('lost', key) !== undefined) return nack(step, copy, NACK_CODES.unhandledError);
   wait(step, key, copy, 1, RETRY_ERRORS.unknown);
   sendRetryReceipt(step, copy, 1, RETRY_ERRORS.unknown, true);
 }
