@@ -1,6 +1,6 @@
 /**
- * One deliberate canary for each class of nondeterminism and of broken wall, and the guard that must
- * stop it. Lint runs on files of a throw-away folder that mirrors the rooms.
+ * One deliberate canary for each class of nondeterminism and of broken wall, and the guard that
+ * must stop it. Lint runs on files of a throw-away folder that mirrors the rooms.
  */
 
 import { execFileSync } from 'node:child_process';

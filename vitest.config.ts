@@ -1,6 +1,6 @@
 /**
- * The suites by kind; the gate runs them in this order. End-to-end tests start the built program, so
- * their project first builds what is stale.
+ * The suites by kind; the gate runs them in this order. End-to-end tests start the built program,
+ * so their project first builds what is stale.
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';

@@ -95,10 +95,10 @@ function fish(commands: readonly CommandWords[]): string {
       words.length === 0 ? [] : [`complete -c lockstep ${within} -a ${quoted(words.join(' '))}`];
     return [
       `complete -c lockstep -f -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
-      ...flags.map(
-        (flag) =>
-          `complete -c lockstep ${within} -l ${flag.name.replace(/^--/, '')} -d ${quoted(flag.summary)}`,
-      ),
+      ...flags.map(({ name: flag, summary: what }) => {
+        const long = flag.replace(/^--/, '');
+        return `complete -c lockstep ${within} -l ${long} -d ${quoted(what)}`;
+      }),
       ...offered,
     ];
   });

@@ -1,6 +1,6 @@
 /**
- * The text of `npm start`: who takes part, who was off when, what came of it, which promises were checked,
- * and what to try next.
+ * The text of `npm start`: who takes part, who was off when, what came of it, which promises were
+ * checked, and what to try next.
  */
 
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -106,12 +106,12 @@ export function dayStory(
   const { colors } = terminal;
   const devices = scenario.accounts.flatMap((account) => account.devices);
   const phones = devices.filter(({ role }) => role === 'primary').length;
+  const companions = counted(devices.length - phones, 'companion');
   const who =
-    `${counted(phones, 'phone')} and ${counted(devices.length - phones, 'companion')} exchange really ` +
-    `encrypted messages for ${duration(result.virtualUs)} of virtual time ` +
-    `(${duration(Math.round(realMs) * 1000)} here).`;
-  const { metrics } = result;
-  const traffic = `${size(metrics.bytesUp + metrics.bytesDown)} in ${counted(metrics.stanzas, 'stanza')}`;
+    `${counted(phones, 'phone')} and ${companions} exchange really encrypted messages for ` +
+    `${duration(result.virtualUs)} of virtual time (${duration(Math.round(realMs) * 1000)} here).`;
+  const { bytesUp, bytesDown, stanzas } = result.metrics;
+  const traffic = `${size(bytesUp + bytesDown)} in ${counted(stanzas, 'stanza')}`;
   const isHeld = result.verdict === 'held';
   const judged = result.properties.filter(({ checked }) => checked > 0).length;
   const verdict = isHeld

@@ -1,6 +1,6 @@
 /**
- * Builds the command tree, runs what was asked for and turns what happened into an exit code. Each command
- * loads its engine only when it is called.
+ * Builds the command tree, runs what was asked for and turns what happened into an exit code. Each
+ * command loads its engine only when it is called.
  */
 
 import { Command, CommanderError } from 'commander';

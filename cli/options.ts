@@ -1,6 +1,6 @@
 /**
- * The flags several commands share, and the parsers of their values. A value that is not understood is
- * refused with what is allowed; a flag that is not built is not here and refused as unknown.
+ * The flags several commands share, and the parsers of their values. A value that is not understood
+ * is refused with what is allowed; a flag that is not built is not here and refused as unknown.
  */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';

@@ -29,7 +29,8 @@ function tellInterrupted(
   const broken = properties.filter(({ violations }) => violations.length > 0);
   const checked = properties.reduce((sum, one) => sum + one.checked, 0);
   terminal.complain(
-    `${counted(checked, 'check')} so far, ${counted(broken.length, 'property', 'properties')} violated\n`,
+    `${counted(checked, 'check')} so far, ` +
+      `${counted(broken.length, 'property', 'properties')} violated\n`,
   );
   for (const { id, name, violations } of broken) {
     terminal.complain(`  ${id} ${name}\n`);

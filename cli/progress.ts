@@ -1,6 +1,6 @@
 /**
- * One progress line: redrawn on a terminal, a plain line every ten seconds elsewhere. Long work says how
- * far it is, how fast, what failed and how long it may still take.
+ * One progress line: redrawn on a terminal, a plain line every ten seconds elsewhere. Long work
+ * says how far it is, how fast, what failed and how long it may still take.
  */
 
 import type { Terminal } from './terminal.ts';

@@ -4,7 +4,10 @@ import { formatDuration } from '../scenarios/duration.ts';
 import type { RunJob } from './engine/job.ts';
 import { shellWord } from './words.ts';
 
-/** `npx lockstep run phone-offline --seed 7 --architecture fanout`, plus what differs from the defaults. */
+/**
+ * `npx lockstep run phone-offline --seed 7 --architecture fanout`, plus what differs from the
+ * defaults.
+ */
 export function reproduceRun(word: string, job: RunJob): string {
   const parts = [
     `npx lockstep run ${word}`,

@@ -1,6 +1,6 @@
 /**
- * The JSON document of `run --json`. Its field order is part of the contract; `run.schema.json` beside
- * this file says what each field may be, and a test holds the two together.
+ * The JSON document of `run --json`. Its field order is part of the contract; `run.schema.json`
+ * beside this file says what each field may be, and a test holds the two together.
  */
 
 import type { PropertyVerdict } from '../sim/properties/property.ts';

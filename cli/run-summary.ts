@@ -1,6 +1,6 @@
 /**
- * What a person reads after a run: what happened, what was promised and how it went, what the weather
- * was, and a verdict in one line. Every line stands on its own, so that it can be quoted.
+ * What a person reads after a run: what happened, what was promised and how it went, what the
+ * weather was, and a verdict in one line. Every line stands on its own, so that it can be quoted.
  */
 
 import type { PropertyVerdict, VerdictWord } from '../sim/properties/property.ts';
@@ -43,7 +43,8 @@ export function messagesText(result: RunResult): string {
 export function latencyText(result: RunResult): string {
   const { count: copies, p50Us, p95Us, maxUs } = result.metrics.copyLatency;
   if (copies === 0) return 'nothing was shown';
-  return `half within ${duration(p50Us)}, 95 % within ${duration(p95Us)}, slowest ${duration(maxUs)}`;
+  const [half, most, slowest] = [p50Us, p95Us, maxUs].map(duration);
+  return `half within ${half}, 95 % within ${most}, slowest ${slowest}`;
 }
 
 function violationLines(terminal: Terminal, verdict: PropertyVerdict): readonly string[] {
@@ -104,7 +105,8 @@ function expectationLines(terminal: Terminal, result: RunResult): readonly strin
   );
   const width = Math.max(0, ...rows.map((row) => row.length));
   return result.expectations.flatMap(({ verdict, sentences }, index) => {
-    const line = `  ${(rows[index] ?? '').padEnd(width)}  ${verdictWord(terminal, verdict).trimEnd()}`;
+    const row = (rows[index] ?? '').padEnd(width);
+    const line = `  ${row}  ${verdictWord(terminal, verdict).trimEnd()}`;
     return [line, ...sentences.map((sentence) => `      ${sentence}`)];
   });
 }

@@ -1,4 +1,7 @@
-/** `run`, `replay`, `explain`, `export` and `check` as real processes: outputs, exit codes, interruption. */
+/**
+ * `run`, `replay`, `explain`, `export` and `check` as real processes: outputs, exit codes,
+ * interruption.
+ */
 
 import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -157,7 +160,7 @@ it('a scenario whose expectation cannot be met ends with 1, and check writes it 
   expect(lockstep(corpus).code).toBe(1);
 });
 
-it('Ctrl-C tells what was found and leaves a readable trace; a second one ends at once', async () => {
+it('Ctrl-C tells what was found and leaves a readable trace', async () => {
   const file = join(folder, 'long.yaml');
   writeFileSync(
     file,

@@ -1,6 +1,6 @@
 /**
- * From what was typed to a scenario: a file when it looks like one or exists, else a name of the library.
- * A bad file is refused with all its errors at once.
+ * From what was typed to a scenario: a file when it looks like one or exists, else a name of the
+ * library. A bad file is refused with all its errors at once.
  */
 
 import { createHash } from 'node:crypto';
@@ -64,7 +64,10 @@ export function requireArchitecture(scenario: Scenario, asked: ArchitectureName 
   }
 }
 
-/** JSON with the keys of every object in order of their code units, so that equal data has equal text. */
+/**
+ * JSON with the keys of every object in order of their code units, so that equal data has equal
+ * text.
+ */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm start`, the main job: the phone-offline day with real encryption, told so that somebody who sees
- * Lockstep for the first time understands what happened and where to go next.
+ * `npm start`, the main job: the phone-offline day with real encryption, told so that somebody who
+ * sees Lockstep for the first time understands what happened and where to go next.
  */
 
 import { buildFacts } from './build-facts.ts';

@@ -1,6 +1,7 @@
 /**
- * The two channels: stdout is data, stderr is talk. Colours only where a person looks, and never when
- * NO_COLOR or `--no-color` says so. Writing is synchronous, so that nothing is lost when the program ends.
+ * The two channels: stdout is data, stderr is talk. Colours only where a person looks, and never
+ * when NO_COLOR or `--no-color` says so. Writing is synchronous, so that nothing is lost when the
+ * program ends.
  */
 
 import { writeSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * Traces as files: lines compressed at this edge. Blocks are whole gzip members written one after the
- * other, so that a program killed in mid-write leaves a file whose readable part is everything before.
+ * Traces as files: lines compressed at this edge. Blocks are whole gzip members written one after
+ * the other, so that a program killed in mid-write leaves a file whose readable part is everything
+ * before.
  */
 
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
@@ -59,7 +60,9 @@ class BlockFile {
   }
 }
 
-/** Whether a trace can be written there; throws `UsageError` before the run instead of during it. */
+/**
+ * Whether a trace can be written there; throws `UsageError` before the run instead of during it.
+ */
 export function checkTraceFile(path: string): void {
   try {
     closeSync(openSync(path, 'w'));
@@ -113,7 +116,10 @@ export function openComparison(
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
-/** The text of a trace file, as much as can be read of it. Throws `UsageError` when there is nothing. */
+/**
+ * The text of a trace file, as much as can be read of it. Throws `UsageError` when there is
+ * nothing.
+ */
 export function readTraceText(path: string): string {
   try {
     const bytes = readFileSync(path);

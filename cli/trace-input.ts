@@ -1,4 +1,7 @@
-/** A trace given on the command line: read, judged, and its scenario loaded again when that is wanted. */
+/**
+ * A trace given on the command line: read, judged, and its scenario loaded again when that is
+ * wanted.
+ */
 
 import { loadScenario } from '../scenarios/load.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -23,7 +26,10 @@ export function traceFile(path: string, terminal: Terminal): Trace {
   return trace;
 }
 
-/** The scenario that a trace carries, judged like any file; throws `UsageError` when it carries none. */
+/**
+ * The scenario that a trace carries, judged like any file; throws `UsageError` when it carries
+ * none.
+ */
 export function scenarioOfTrace(trace: Trace, path: string): Scenario {
   const { document } = trace.header;
   if (typeof document !== 'string') throw new UsageError(`${path} does not carry its scenario`);

@@ -1,6 +1,6 @@
 /**
- * Wrong usage: what was read, what is allowed, the nearest word. It ends the program with exit code 2 and
- * is printed as it stands, without a stack.
+ * Wrong usage: what was read, what is allowed, the nearest word. It ends the program with exit code
+ * 2 and is printed as it stands, without a stack.
  */
 
 import { nearestWord } from '../scenarios/nearest-word.ts';
@@ -10,7 +10,9 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The sentence that refuses a word: with the nearest valid one, and all of them when they are few. */
+/**
+ * The sentence that refuses a word: with the nearest valid one, and all of them when they are few.
+ */
 export function refusal(what: string, read: string, allowed: readonly string[]): string {
   const nearest = nearestWord(read, allowed);
   const guess = nearest === undefined ? '' : `\n(Did you mean ${nearest}?)`;

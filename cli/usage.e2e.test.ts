@@ -1,5 +1,6 @@
 /** How the program answers to wrong usage, and its help: whole outputs of real processes. */
 
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -99,4 +100,20 @@ it('completion scripts know every command and flag', () => {
     expect(stdout).toMatch(/every-crash/);
     expect(stdout).toContain('phone-offline');
   }
+});
+
+it('--version costs at most 60 ms more than node on an empty file', () => {
+  const empty = join(scratch(), 'empty.mjs');
+  writeFileSync(empty, '');
+  const took = (call: () => void): number => {
+    const beganMs = performance.now();
+    call();
+    return performance.now() - beganMs;
+  };
+  const pairs = Array.from({ length: 9 }, () => {
+    const idle = took(() => execFileSync(process.execPath, [empty]));
+    return took(() => lockstep(['--version'])) - idle;
+  });
+  // The smallest difference: what is left when nothing else runs on the machine.
+  expect(Math.min(...pairs)).toBeLessThan(60);
 });

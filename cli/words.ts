@@ -1,4 +1,6 @@
-/** Numbers as people read them: counts, durations, sizes, times of the virtual day. No locale in it. */
+/**
+ * Numbers as people read them: counts, durations, sizes, times of the virtual day. No locale in it.
+ */
 
 const SECOND_US = 1_000_000;
 const MINUTE_US = 60 * SECOND_US;
@@ -15,7 +17,10 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** A virtual or real duration in at most two units: `84 ms`, `1.4 s`, `4 min 5 s`, `8 h 2 min`, `14 d`. */
+/**
+ * A virtual or real duration in at most two units: `84 ms`, `1.4 s`, `4 min 5 s`, `8 h 2 min`, `14
+ * d`.
+ */
 export function duration(us: number): string {
   if (us < 1000) return `${us} µs`;
   if (us < SECOND_US) return `${Math.round(us / 1000)} ms`;
@@ -47,7 +52,10 @@ export function size(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** The virtual clock: `09:12:33.004`, with the day before it from the second day on: `1d 09:12:33.004`. */
+/**
+ * The virtual clock: `09:12:33.004`, with the day before it from the second day on: `1d
+ * 09:12:33.004`.
+ */
 export function clock(us: number): string {
   const day = Math.floor(us / DAY_US);
   const within = us - day * DAY_US;

@@ -1,4 +1,7 @@
-/** Pages show files that are run as tests: a block that is not one of them, or is stale, is an error. */
+/**
+ * Pages show files that are run as tests: a block that is not one of them, or is stale, is an
+ * error.
+ */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';

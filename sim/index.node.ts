@@ -3,7 +3,7 @@
 import { opensslProvider } from '../protocol/crypto/openssl.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { RunResult } from './run/run.ts';
-import { type SimpleOptions, simpleRun } from './simple-run.ts';
+import { type SimpleOptions, simpleRun } from './run/simple-run.ts';
 
 export { opensslProvider } from '../protocol/crypto/openssl.ts';
 export * from './index.ts';

@@ -1,12 +1,12 @@
 /**
- * The library's portable door: scenarios in, runs out, and the ports for devices and properties of your
- * own. Runs in Node and in browsers; `index.node.ts` adds the fast crypto provider.
+ * The library's portable door: scenarios in, runs out, and the ports for devices and properties of
+ * your own. Runs in Node and in browsers; `index.node.ts` adds the fast crypto provider.
  */
 
 import { nobleProvider } from '../protocol/crypto/noble.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { RunResult } from './run/run.ts';
-import { type SimpleOptions, simpleRun } from './simple-run.ts';
+import { type SimpleOptions, simpleRun } from './run/simple-run.ts';
 
 export type {
   AccountPlan,
@@ -73,7 +73,7 @@ export {
   VIRTUAL_US_MAX_DEFAULT,
   type WrapNode,
 } from './run/run.ts';
-export type { SimpleOptions } from './simple-run.ts';
+export type { SimpleOptions } from './run/simple-run.ts';
 export type { Change, CryptoUse, RunEvent, RunEventBody } from './trace/events.ts';
 export type { RunDigests } from './trace/hashes.ts';
 export type { Observer } from './trace/observer.ts';

@@ -1,6 +1,6 @@
 /**
- * The phone-offline day as `npm start` runs it: real encryption, all properties on. Bounds: one second of
- * wall time; 1.5 ms per delivered copy apart from key generation.
+ * The phone-offline day as `npm start` runs it: real encryption, all properties on. Bounds: one
+ * second of wall time; 1.5 ms per delivered copy apart from key generation.
  */
 
 import { opensslProvider } from '../../protocol/crypto/openssl.ts';

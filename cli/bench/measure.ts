@@ -8,7 +8,9 @@ export interface BenchRow {
   readonly measured: string;
   /** What it is compared with: another program's figure, or the bound itself. */
   readonly reference: string;
-  /** Reference over ours (higher is better); absent when it is a bound, or the reference is missing. */
+  /**
+   * Reference over ours (higher is better); absent when it is a bound, or the reference is missing.
+   */
   readonly ratio?: number;
   /** What must be reached, in words. */
   readonly wanted: string;

@@ -1,6 +1,6 @@
 /**
- * Cost per delivered copy as the number of accounts grows tenfold at constant traffic per account: at most
- * 1.3 times. What grows with the square of the accounts shows here first.
+ * Cost per delivered copy as the number of accounts grows tenfold at constant traffic per account:
+ * at most 1.3 times. What grows with the square of the accounts shows here first.
  */
 
 import { opensslProvider } from '../../protocol/crypto/openssl.ts';

@@ -1,6 +1,6 @@
 /**
- * The search of `check`: corpus first, then generated or varied runs, on worker threads; findings are
- * written the moment they are made, so that Ctrl-C loses nothing.
+ * The search of `check`: corpus first, then generated or varied runs, on worker threads; findings
+ * are written the moment they are made, so that Ctrl-C loses nothing.
  */
 
 import { randomBytes } from 'node:crypto';

@@ -1,4 +1,7 @@
-/** A finding as a file: a scenario that carries seed, architecture and overrides, with its story on top. */
+/**
+ * A finding as a file: a scenario that carries seed, architecture and overrides, with its story on
+ * top.
+ */
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -16,7 +19,10 @@ export interface WrittenFinding {
 
 const COMMENT_WIDTH = 96;
 
-/** Writes a finding; equal counterexamples have equal names, so that a corpus does not grow by repeats. */
+/**
+ * Writes a finding; equal counterexamples have equal names, so that a corpus does not grow by
+ * repeats.
+ */
 export function writeFinding(folder: string, finding: Finding, crypto: string): WrittenFinding {
   const body = printScenario(finding.counterexample);
   const digest = createHash('sha256').update(body).digest('hex').slice(0, 8);

@@ -6,7 +6,7 @@ import { junitXml } from './junit.ts';
 
 const scenario = findScenario('phone-offline');
 
-it('one case per property: failures carry the way to repeat them, unchecked ones are skipped', () => {
+it('one case per property: failures say how to repeat them, unchecked ones are skipped', () => {
   if (scenario === undefined) throw new Error('the library has its main story');
   const sum = emptySum();
   sum.runs = 3;

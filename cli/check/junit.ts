@@ -1,6 +1,6 @@
 /**
- * A campaign as JUnit XML: one case per property, so that names stay the same from run to run; findings
- * are its failures, and a property that was never checked is skipped, not green.
+ * A campaign as JUnit XML: one case per property, so that names stay the same from run to run;
+ * findings are its failures, and a property that was never checked is skipped, not green.
  */
 
 import type { CampaignSum } from '../../sim/explore/campaign.ts';
@@ -16,8 +16,9 @@ function escaped(text: string): string {
 }
 
 function failure({ finding, file, reproduce }: WrittenFinding): string {
-  const text = `${finding.sentence}\n${file}\n${reproduce}`;
-  return `      <failure type="${finding.kind}" message="${escaped(finding.sentence)}">${escaped(text)}</failure>`;
+  const head = `<failure type="${finding.kind}" message="${escaped(finding.sentence)}">`;
+  const text = escaped(`${finding.sentence}\n${file}\n${reproduce}`);
+  return `      ${head}${text}</failure>`;
 }
 
 /** The document. `seconds` is the time the campaign took here. */

@@ -1,4 +1,6 @@
-/** What a search will do, from flags and scenarios: which tasks first, which then, and when it ends. */
+/**
+ * What a search will do, from flags and scenarios: which tasks first, which then, and when it ends.
+ */
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,7 +44,9 @@ function templateOf(scenarios: readonly Scenario[], flags: CheckFlags): Omit<Bat
   };
 }
 
-/** Plans the enumeration of every crash of one scenario from the decision log of a run without them. */
+/**
+ * Plans the enumeration of every crash of one scenario from the decision log of a run without them.
+ */
 export function planCrashes(
   scenario: Scenario,
   decisions: readonly Override[],

@@ -16,7 +16,10 @@ export interface SearchEnd {
   readonly isGenerated: boolean;
 }
 
-/** From so many generated runs on, a property that was never checked makes the whole search undecided. */
+/**
+ * From so many generated runs on, a property that was never checked makes the whole search
+ * undecided.
+ */
 export const CAMPAIGN_RUNS_MIN = 100;
 
 /** The verdict of a search. Fewer runs than a campaign only report what they never checked. */

@@ -1,4 +1,6 @@
-/** `explain FILE WHAT`: tells from a trace, in words, what happened to a message, a device, or when. */
+/**
+ * `explain FILE WHAT`: tells from a trace, in words, what happened to a message, a device, or when.
+ */
 
 import { Command } from 'commander';
 import { nearestWord } from '../../scenarios/nearest-word.ts';

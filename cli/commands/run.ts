@@ -7,7 +7,10 @@ import { type RunFlags, withBounds, withEngine, withSeed, withTalk } from '../op
 import type { ScenarioSource } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
 
-/** The job that flags and scenario describe; a counterexample's own seed and architecture come first. */
+/**
+ * The job that flags and scenario describe; a counterexample's own seed and architecture come
+ * first.
+ */
 export function jobOf(source: ScenarioSource, flags: RunFlags, build: string): RunJob {
   const { scenario } = source;
   return {

@@ -1,6 +1,6 @@
 /**
- * Runs a job in its thread while the main thread shows progress and listens for Ctrl-C: the first one
- * stops the run and brings back what was found, the second ends the program at once.
+ * Runs a job in its thread while the main thread shows progress and listens for Ctrl-C: the first
+ * one stops the run and brings back what was found, the second ends the program at once.
  */
 
 import { Worker } from 'node:worker_threads';
@@ -24,7 +24,10 @@ function showProgress(terminal: Terminal, shared: Shared): () => void {
   };
 }
 
-/** Calls `first` on the first Ctrl-C; a second one ends the program. Returns the way to stop listening. */
+/**
+ * Calls `first` on the first Ctrl-C; a second one ends the program. Returns the way to stop
+ * listening.
+ */
 export function onInterrupt(first: () => void): () => void {
   let isAsked = false;
   const listen = (): void => {

@@ -1,6 +1,6 @@
 /**
- * What the command line asks of the thread that runs a scenario, and what it hears back: plain data both
- * ways, so that the main thread stays free for progress and Ctrl-C.
+ * What the command line asks of the thread that runs a scenario, and what it hears back: plain data
+ * both ways, so that the main thread stays free for progress and Ctrl-C.
  */
 
 import type { Override, Scenario } from '../../scenarios/scenario.ts';

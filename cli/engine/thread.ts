@@ -1,4 +1,6 @@
-/** The thread in which a run happens. It answers with one message: done, interrupted, or a defect. */
+/**
+ * The thread in which a run happens. It answers with one message: done, interrupted, or a defect.
+ */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { allProperties } from '../../sim/properties/index.ts';

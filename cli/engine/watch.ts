@@ -1,6 +1,6 @@
 /**
- * Watches a run from inside its thread: counts events, sees whether to stop, and keeps the judgements so
- * far, so that an interrupted run can still say what was found.
+ * Watches a run from inside its thread: counts events, sees whether to stop, and keeps the
+ * judgements so far, so that an interrupted run can still say what was found.
  */
 
 import type { JudgeView, Property } from '../../sim/properties/property.ts';

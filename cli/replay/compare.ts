@@ -1,6 +1,6 @@
 /**
- * Holds a run against a recorded trace, line by line, while it happens; remembers the first event in
- * which they differ. The header and the footer are not events and are not compared.
+ * Holds a run against a recorded trace, line by line, while it happens; remembers the first event
+ * in which they differ. The header and the footer are not events and are not compared.
  */
 
 /** The first event that is not as recorded. Either side is undefined where its run had ended. */

@@ -1,7 +1,7 @@
 /**
  * Runs a recorded run again. A trace is compared event by event; a counterexample, which records no
- * hashes, is run twice and the two are compared. "Not deterministic" is only said when the build is the
- * same; by another build the run is judged, and the first difference shown.
+ * hashes, is run twice and the two are compared. "Not deterministic" is only said when the build is
+ * the same; by another build the run is judged, and the first difference shown.
  */
 
 import type { RunResult } from '../../sim/run/run.ts';

@@ -1,6 +1,7 @@
 /**
- * As much of JSON Schema as the project's own documents use, for their tests: types, properties in order,
- * required, enum, const, pattern, minimum, items. An unknown keyword is an error, not ignored.
+ * As much of JSON Schema as the project's own documents use, for their tests: types, properties in
+ * order, required, enum, const, pattern, minimum, items. An unknown keyword is an error, not
+ * ignored.
  */
 
 export interface Schema {

@@ -1,4 +1,6 @@
-/** The built program as a real process, and its output with what differs from run to run made equal. */
+/**
+ * The built program as a real process, and its output with what differs from run to run made equal.
+ */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';

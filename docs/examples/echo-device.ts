@@ -1,6 +1,6 @@
 /**
- * A phone written from scratch on the ports of `lockstep/protocol`: it shows what it is told and says it
- * back. It knows one device per account, asks for no bundles and links no companions.
+ * A phone written from scratch on the ports of `lockstep/protocol`: it shows what it is told and
+ * says it back. It knows one device per account, asks for no bundles and links no companions.
  */
 import type * as L from 'lockstep/protocol';
 import {

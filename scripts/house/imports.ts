@@ -1,6 +1,6 @@
 /**
- * Who imports whom, type-only imports included, and the cycles in it. Written because lint rules look at
- * the text of an import and not at the room it ends in.
+ * Who imports whom, type-only imports included, and the cycles in it. Written because lint rules
+ * look at the text of an import and not at the room it ends in.
  */
 
 import { posix } from 'node:path';
@@ -24,7 +24,10 @@ export function importsOf(path: string, text: string): readonly Import[] {
   });
 }
 
-/** One cycle of files per strongly connected group of more than one file, or a file importing itself. */
+/**
+ * One cycle of files per strongly connected group of more than one file, or a file importing
+ * itself.
+ */
 export function cyclesOf(imports: readonly Import[]): readonly (readonly string[])[] {
   const targets = new Map<string, string[]>();
   for (const { from, to, isPackage } of imports) {

@@ -1,6 +1,6 @@
 /**
- * The project's own files, for the tests that judge the house: what git tracks (or would track), as text.
- * It knows nothing of any rule.
+ * The project's own files, for the tests that judge the house: what git tracks (or would track), as
+ * text. It knows nothing of any rule.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -40,7 +40,9 @@ export function textOf(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-/** Paths git tracks, relative to the root; empty where there is no repository (a published package). */
+/**
+ * Paths git tracks, relative to the root; empty where there is no repository (a published package).
+ */
 export function trackedFiles(): readonly string[] {
   if (!existsSync(join(ROOT, '.git'))) return [];
   const list = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' });

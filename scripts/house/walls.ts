@@ -1,6 +1,6 @@
 /**
- * The table of rooms: which folder may import which, and which packages. An import goes up the table,
- * never down it. Lint has the same walls by pattern; this one resolves every path.
+ * The table of rooms: which folder may import which, and which packages. An import goes up the
+ * table, never down it. Lint has the same walls by pattern; this one resolves every path.
  */
 
 import type { Import } from './imports.ts';

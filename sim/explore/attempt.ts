@@ -1,6 +1,7 @@
 /**
- * Runs one scenario for a search and says how it failed, if it did. A run that throws is a defect of the
- * simulator and a finding like any other; a run repeated with other hashes is a finding of X5.
+ * Runs one scenario for a search and says how it failed, if it did. A run that throws is a defect
+ * of the simulator and a finding like any other; a run repeated with other hashes is a finding of
+ * X5.
  */
 
 import type { Architecture } from '../../protocol/contract.ts';

@@ -1,7 +1,7 @@
 /**
- * A search as a whole: hands out tasks until the runs or the time are used up, adds up what was checked
- * and how often every lever fired, and passes findings on as they come. It knows no clock: the caller
- * says when it is enough.
+ * A search as a whole: hands out tasks until the runs or the time are used up, adds up what was
+ * checked and how often every lever fired, and passes findings on as they come. It knows no clock:
+ * the caller says when it is enough.
  */
 
 import type { Performer } from './pool.ts';
@@ -55,7 +55,10 @@ export function neverChecked(sum: CampaignSum): readonly string[] {
   return [...sum.checks].filter(([, times]) => times === 0).map(([id]) => id);
 }
 
-/** Runs a campaign to its end; `sum` is filled as it goes, so that an interrupted one keeps what it found. */
+/**
+ * Runs a campaign to its end; `sum` is filled as it goes, so that an interrupted one keeps what it
+ * found.
+ */
 export async function runCampaign(
   plan: CampaignPlan,
   performer: Performer,

@@ -1,6 +1,6 @@
 /**
- * Where batches run: in the caller's thread with one job (easy to debug, no threads), else in a pool of
- * worker threads. The answers are the same either way and come in the order of the tasks.
+ * Where batches run: in the caller's thread with one job (easy to debug, no threads), else in a
+ * pool of worker threads. The answers are the same either way and come in the order of the tasks.
  */
 
 import { Tinypool } from 'tinypool';

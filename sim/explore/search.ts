@@ -1,6 +1,7 @@
 /**
- * Works through a batch of tasks: draws or takes the scenario, runs it, repeats it where X5 is judged, and
- * makes a failure small. Synchronous and a function of the batch, in a worker or in the caller's thread.
+ * Works through a batch of tasks: draws or takes the scenario, runs it, repeats it where X5 is
+ * judged, and makes a failure small. Synchronous and a function of the batch, in a worker or in the
+ * caller's thread.
  */
 
 import fc from 'fast-check';
@@ -92,7 +93,9 @@ function reportOf(
   };
 }
 
-/** Performs one task. `ordinal` is its place in the whole search, which decides about repetition. */
+/**
+ * Performs one task. `ordinal` is its place in the whole search, which decides about repetition.
+ */
 export function performTask(batch: Batch, task: Task, ordinal: number, engine: Engine): TaskReport {
   const scenario = scenarioOf(batch, task);
   const first = attempt(scenario, engine);

@@ -1,7 +1,7 @@
 /**
- * Makes a failing scenario smaller while it fails in the same way: fewer timeline entries, workloads,
- * messages, devices, accounts; a shorter story. Greedy and bounded by a number of runs. Works on the plain
- * scenario, so that generated and written ones shrink alike.
+ * Makes a failing scenario smaller while it fails in the same way: fewer timeline entries,
+ * workloads, messages, devices, accounts; a shorter story. Greedy and bounded by a number of runs.
+ * Works on the plain scenario, so that generated and written ones shrink alike.
  */
 
 import type { Account, Device, Scenario, Workload } from '../../scenarios/scenario.ts';
@@ -15,7 +15,10 @@ export interface Shrunk {
   readonly runs: number;
 }
 
-/** All lists that leave out one stretch of a list: halves first, then quarters, … then single elements. */
+/**
+ * All lists that leave out one stretch of a list: halves first, then quarters, … then single
+ * elements.
+ */
 export function* withoutStretches<Element>(list: readonly Element[]): Generator<Element[]> {
   for (let length = Math.ceil(list.length / 2); length >= 1; length = Math.floor(length / 2)) {
     for (let start = 0; start < list.length; start += length) {

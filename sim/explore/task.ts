@@ -1,6 +1,7 @@
 /**
- * What a search is made of, as plain data that travels to worker threads: tasks in batches, one report
- * per task. A task is a function of its own words alone, so any number of workers finds the same things.
+ * What a search is made of, as plain data that travels to worker threads: tasks in batches, one
+ * report per task. A task is a function of its own words alone, so any number of workers finds the
+ * same things.
  */
 
 import type { Override, Scenario } from '../../scenarios/scenario.ts';
@@ -35,7 +36,9 @@ export interface Batch {
   readonly crypto: 'openssl' | 'noble';
   /** Bound of each run. */
   readonly maxEvents: number;
-  /** Every how many tasks a run that held is repeated and its hashes compared; failures always are. */
+  /**
+   * Every how many tasks a run that held is repeated and its hashes compared; failures always are.
+   */
   readonly repeatEvery: number;
   /** Runs that shrinking one failure may take. */
   readonly shrinkRuns: number;

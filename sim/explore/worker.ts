@@ -1,6 +1,6 @@
 /**
- * The worker thread of a search: takes a batch, answers with its reports. One of the few places that may
- * name a crypto back end, since a function cannot be sent to a thread.
+ * The worker thread of a search: takes a batch, answers with its reports. One of the few places
+ * that may name a crypto back end, since a function cannot be sent to a thread.
  */
 
 import { nobleProvider } from '../../protocol/crypto/noble.ts';

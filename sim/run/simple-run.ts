@@ -1,17 +1,17 @@
 /**
- * A run in one call, for the library's users: a library scenario by name or any loaded one, the fanout
- * architecture, the catalogue's properties and the caller's own.
+ * A run in one call, for the library's users: a library scenario by name or any loaded one, the
+ * fanout architecture, the catalogue's properties and the caller's own.
  */
 
-import type { Architecture } from '../protocol/contract.ts';
-import type { CryptoProvider } from '../protocol/crypto/provider.ts';
-import { fanout } from '../protocol/fanout/index.ts';
-import { findScenario } from '../scenarios/library.ts';
-import type { Override, Scenario } from '../scenarios/scenario.ts';
-import { allProperties } from './properties/index.ts';
-import type { Property } from './properties/property.ts';
-import { type RunResult, runScenario, type WrapNode } from './run/run.ts';
-import type { Observer } from './trace/observer.ts';
+import type { Architecture } from '../../protocol/contract.ts';
+import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
+import { fanout } from '../../protocol/fanout/index.ts';
+import { findScenario } from '../../scenarios/library.ts';
+import type { Override, Scenario } from '../../scenarios/scenario.ts';
+import { allProperties } from '../properties/index.ts';
+import type { Property } from '../properties/property.ts';
+import type { Observer } from '../trace/observer.ts';
+import { type RunResult, runScenario, type WrapNode } from './run.ts';
 
 /** What may be said about a run; everything has a default. */
 export interface SimpleOptions {
