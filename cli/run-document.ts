@@ -47,6 +47,7 @@ function metrics(measured: RunMetrics) {
     stanzas: measured.stanzas,
     wakeUps: measured.wakeUps,
     cryptoOperations: Object.fromEntries(measured.cryptoOperations),
+    countedApart: Object.fromEntries(measured.countedApart),
     devices: measured.devices.map(device),
   };
 }

@@ -88,6 +88,11 @@ function resolvePartition(words: Words, written: Written<'partition'>, path: Pat
       }
     }
   }
+  if (!sides.some((side) => side.includes('server'))) {
+    const sentence =
+      'a partition between devices alone cuts nothing: all traffic passes the server';
+    words.complaints.at([...path, 'sides'], sentence);
+  }
   const forUs = readPositiveDuration(words.complaints, written.for, [...path, 'for']);
   return { kind: 'partition', sides, direction, forUs };
 }

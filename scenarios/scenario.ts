@@ -136,7 +136,12 @@ export const STANZA_FAULTS = ['drop', 'duplicate', 'swap', 'withhold', 'replay']
 export type StanzaFault = (typeof STANZA_FAULTS)[number];
 
 export type Action =
-  | { readonly kind: 'send'; readonly from: DeviceName; readonly to: AccountName; readonly text: string }
+  | {
+      readonly kind: 'send';
+      readonly from: DeviceName;
+      readonly to: AccountName;
+      readonly text: string;
+    }
   | { readonly kind: 'read'; readonly device: DeviceName; readonly chat: AccountName }
   | { readonly kind: 'link'; readonly companion: DeviceName }
   | { readonly kind: 'unlink'; readonly companion: DeviceName; readonly by: 'phone' | 'companion' }
@@ -150,7 +155,11 @@ export type Action =
   /** Dies at once, without closing its connection; starts again after `restartAfterUs`. `server` may crash too. */
   | { readonly kind: 'crash'; readonly device: DeviceName; readonly restartAfterUs: number }
   /** A crash that also loses the last commit. */
-  | { readonly kind: 'lose-last-commit'; readonly device: DeviceName; readonly restartAfterUs: number }
+  | {
+      readonly kind: 'lose-last-commit';
+      readonly device: DeviceName;
+      readonly restartAfterUs: number;
+    }
   | { readonly kind: 'disk-full'; readonly device: DeviceName; readonly forUs: number }
   /** Sides name devices, accounts or `server`. `one-way` cuts only what flows from the first side to the second. */
   | {
@@ -160,7 +169,13 @@ export type Action =
       readonly forUs: number;
     }
   /** The link goes down and up in turn. */
-  | { readonly kind: 'flap'; readonly device: DeviceName; readonly forUs: number; readonly downUs: number; readonly upUs: number }
+  | {
+      readonly kind: 'flap';
+      readonly device: DeviceName;
+      readonly forUs: number;
+      readonly downUs: number;
+      readonly upUs: number;
+    }
   | { readonly kind: 'network'; readonly device: DeviceName; readonly network: string }
   /** Sets the device's clock to true time plus `skewUs`. */
   | { readonly kind: 'clock'; readonly device: DeviceName; readonly skewUs: number }

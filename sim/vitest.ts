@@ -1,6 +1,6 @@
 /**
- * `lockstep/vitest`: matchers for runs. Importing this module adds them to `expect`. Every message ends
- * with the line that repeats the run.
+ * `lockstep/vitest`: matchers for runs. Importing this module adds them to `expect`. Every message
+ * ends with the line that repeats the run.
  */
 
 import { expect } from 'vitest';

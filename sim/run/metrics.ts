@@ -27,16 +27,14 @@ export class Meter implements Observer {
   metrics(hosts: readonly Host[], network: Network, ledger: Ledger): RunMetrics {
     const devices = hosts.map((host) => this.#deviceMetrics(host, network));
     const server = network.frames.trafficOf(network.server);
-    const operations = [...this.#operations].sort(([one], [other]) =>
-      one < other ? -1 : one > other ? 1 : 0,
-    );
     return {
       copyLatency: copyLatency(ledger),
       bytesUp: server.bytes[0],
       bytesDown: server.bytes[1],
       stanzas: server.stanzas[0] + server.stanzas[1],
-      cryptoOperations: operations,
+      cryptoOperations: sortedByName(this.#operations),
       wakeUps: devices.reduce((sum, { wakeUps }) => sum + wakeUps, 0),
+      countedApart: sortedByName(ledger.counters()),
       devices,
     };
   }
@@ -76,4 +74,8 @@ export function quantilesOf(values: readonly number[]): Quantiles {
   const at = (percent: number): number =>
     count === 0 ? 0 : (sorted[Math.max(0, Math.ceil((count * percent) / 100) - 1)] as number);
   return { count, p50Us: at(50), p95Us: at(95), p99Us: at(99), maxUs: at(100) };
+}
+
+function sortedByName(counts: ReadonlyMap<string, number>): (readonly [string, number])[] {
+  return [...counts].sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
 }

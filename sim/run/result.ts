@@ -95,6 +95,8 @@ export interface RunMetrics {
   /** Sorted by name. */
   readonly cryptoOperations: readonly (readonly [string, number])[];
   readonly wakeUps: number;
+  /** What judges counted apart, neither checked nor violated (`C2-unchecked`, `C8-left-out`, …). */
+  readonly countedApart: readonly (readonly [string, number])[];
   /** In world order; `server` last, its up and down as it sees them. */
   readonly devices: readonly DeviceMetrics[];
 }

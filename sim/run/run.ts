@@ -5,6 +5,7 @@
 
 import { assert } from '../../protocol/errors.ts';
 import type { Override } from '../../scenarios/scenario.ts';
+import { withGuards } from '../kernel/guard.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { allProperties } from '../properties/index.ts';
 import type { PropertyVerdict, VerdictWord } from '../properties/property.ts';
@@ -29,9 +30,14 @@ export * from './result.ts';
 
 /**
  * Runs one scenario with one seed to its end, or to a bound. Throws only on broken invariants (exit
- * 70).
+ * 70). While it runs, ambient time and randomness throw, for observers too: what they need of a clock
+ * they take by reference beforehand.
  */
 export function runScenario(options: RunOptions): RunResult {
+  return withGuards(() => runGuarded(options));
+}
+
+function runGuarded(options: RunOptions): RunResult {
   assert(options.seed.length > 0, 'a run needs a seed');
   const watch = watchersOf(options);
   const world = new World({

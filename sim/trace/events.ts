@@ -39,8 +39,18 @@ export type RunEventBody =
   /** A node is about to handle an input. */
   | { readonly kind: 'input'; readonly input: Input }
   /** The step's effects, after the node returned and before the host carries them out. Not hashed, not in traces. */
-  | { readonly kind: 'stepped'; readonly input: Input; readonly effects: readonly Effect[]; readonly crypto: readonly CryptoUse[] }
-  | { readonly kind: 'commit'; readonly inputId: string; readonly changes: readonly Change[]; readonly isTimeZero: boolean }
+  | {
+      readonly kind: 'stepped';
+      readonly input: Input;
+      readonly effects: readonly Effect[];
+      readonly crypto: readonly CryptoUse[];
+    }
+  | {
+      readonly kind: 'commit';
+      readonly inputId: string;
+      readonly changes: readonly Change[];
+      readonly isTimeZero: boolean;
+    }
   /** The Store refused a commit (disk full): later effects are cancelled and the node restarts. */
   | { readonly kind: 'commit-refused'; readonly inputId: string }
   /** A frame left a node. `packet` is its semantic id; `attempt` counts the same stanza sent again. */
@@ -55,14 +65,38 @@ export type RunEventBody =
       readonly attempt: number;
     }
   /** A frame reached the other end (the `input` event of its handling follows). */
-  | { readonly kind: 'deliver'; readonly packet: string; readonly source: string; readonly target: string; readonly label: StanzaLabel; readonly bytes: Uint8Array; readonly sentUs: number }
+  | {
+      readonly kind: 'deliver';
+      readonly packet: string;
+      readonly source: string;
+      readonly target: string;
+      readonly label: StanzaLabel;
+      readonly bytes: Uint8Array;
+      readonly sentUs: number;
+    }
   /** A lever fired: packet loss, duplication, a stanza fault, a crash, a clock step, … */
-  | { readonly kind: 'lever'; readonly lever: string; readonly choice: string; readonly sentence: string }
-  | { readonly kind: 'connection'; readonly state: 'opening' | 'open' | 'closed' | 'refused'; readonly connection: number; readonly peer: string; readonly reason: string }
+  | {
+      readonly kind: 'lever';
+      readonly lever: string;
+      readonly choice: string;
+      readonly sentence: string;
+    }
+  | {
+      readonly kind: 'connection';
+      readonly state: 'opening' | 'open' | 'closed' | 'refused';
+      readonly connection: number;
+      readonly peer: string;
+      readonly reason: string;
+    }
   | { readonly kind: 'power'; readonly state: 'on' | 'off' | 'doze' | 'awake' }
   | { readonly kind: 'crash'; readonly choice: string }
   | { readonly kind: 'emit'; readonly notice: Notice }
-  | { readonly kind: 'intent'; readonly intent: string; readonly state: 'given' | 'not-completed'; readonly reason: string }
+  | {
+      readonly kind: 'intent';
+      readonly intent: string;
+      readonly state: 'given' | 'not-completed';
+      readonly reason: string;
+    }
   | { readonly kind: 'phase'; readonly phase: 'story' | 'heal' | 'probe' | 'end' };
 
 export type RunEvent = EventBase & RunEventBody;
