@@ -206,10 +206,9 @@ export class Host {
     if (this.power === 'awake' && this.#doze === generation) this.doze(cause);
   }
 
-  /** Sets its clock to true time plus `skewUs`. */
-  setClock(skewUs: number, cause: number): void {
+  /** Sets its clock to true time plus `skewUs`; waits that have begun are not touched. */
+  setClock(skewUs: number): void {
     this.skewUs = skewUs;
-    if (this.isRunning) this.#rearm(cause);
   }
 
   #wake(cause: number): void {

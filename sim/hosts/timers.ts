@@ -1,6 +1,8 @@
 /**
  * Timers of one host, derived from its commits of `timer` records (contract 2): armed, re-armed and
- * cancelled with them, converted from the host's clock, late while it dozes.
+ * cancelled with them, converted from the host's clock, late while it dozes. Waiting is elapsed time: a
+ * step of the clock neither shortens nor lengthens a wait that has begun, and no wait, not even after a
+ * reboot, is longer than it was when the timer was set.
  */
 
 import type { TimerRecord } from '../../protocol/contract.ts';
@@ -14,6 +16,8 @@ export class Timers {
   readonly #kind: number;
   readonly #hostIndex: number;
   readonly #handles = new Map<string, number>();
+  /** Latest virtual time at which each stored timer is due, as of when it was set. */
+  readonly #dueUs = new Map<string, number>();
 
   /** Firings are events (`kind`, a = `hostIndex`, b = cause, payload = name) of the queue. */
   constructor(queue: EventQueue, kind: number, hostIndex: number) {
@@ -27,11 +31,14 @@ export class Timers {
    */
   follow(change: Change, offsetUs: number, latenessUs: number, cause: number): void {
     this.#cancel(change.key);
+    this.#dueUs.delete(change.key);
     if (change.after === undefined) return;
-    this.#arm(change.key, (change.after as TimerRecord).deadlineUs, offsetUs, latenessUs, cause);
+    const { deadlineUs } = change.after as TimerRecord;
+    this.#dueUs.set(change.key, deadlineUs - offsetUs);
+    this.#arm(change.key, deadlineUs, offsetUs, latenessUs, cause);
   }
 
-  /** Arms everything the Store holds anew: after a boot, a clock step, a change of power. */
+  /** Arms everything the Store holds anew: after a boot, a change of power. */
   rearm(store: Store, offsetUs: number, latenessUs: number, cause: number): void {
     this.clear();
     for (const [name, record] of store.collection('timer')) {
@@ -51,7 +58,8 @@ export class Timers {
   }
 
   #arm(name: string, deadlineUs: number, offsetUs: number, lateUs: number, cause: number): void {
-    const atUs = Math.max(deadlineUs - offsetUs, this.#queue.timeUs) + lateUs;
+    const askedUs = Math.min(deadlineUs - offsetUs, this.#dueUs.get(name) ?? deadlineUs - offsetUs);
+    const atUs = Math.max(askedUs, this.#queue.timeUs) + lateUs;
     this.#handles.set(name, this.#queue.push(atUs, this.#kind, this.#hostIndex, cause, name));
   }
 

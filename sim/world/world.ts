@@ -249,10 +249,9 @@ export class World implements NetworkPort {
         this.#hostOf(action.device).diskFullUntilUs = untilUs;
         return;
       }
-      case 'clock': {
-        const cause = this.#lever(action.device, 'clock-step', choice);
-        return this.#hostOf(action.device).setClock(action.skewUs, cause);
-      }
+      case 'clock':
+        this.#lever(action.device, 'clock-step', choice);
+        return this.#hostOf(action.device).setClock(action.skewUs);
       default:
         return; // networks, cuts and stanza faults are part of the links
     }

@@ -30,7 +30,8 @@ export function advanceBackfills(step: Step): void {
   for (const [key, entry] of step.tx.entries('backfill')) {
     const record = entry as BackfillRecord;
     const outbox = outboxOf(step, record.messageId);
-    const isLate = step.nowUs - record.ackedUs > BACKFILL_WINDOW_US;
+    const agoUs = step.nowUs - record.ackedUs;
+    const isLate = agoUs > BACKFILL_WINDOW_US || agoUs < 0;
     if (outbox === undefined || account === undefined || isLate) {
       step.tx.delete('backfill', key);
       continue;

@@ -99,6 +99,8 @@ export function closeIfStalled(step: Step): void {
   step.cancelTimer(UNACKNOWLEDGED_TIMER);
   const oldestUs = state.awaiting.values().next().value;
   if (oldestUs === undefined || state.connection === undefined) return;
-  if (step.nowUs - oldestUs >= UNACKNOWLEDGED_MAX_US) step.close(state.connection);
+  // A clock that was set back says nothing about how long it took: then too, begin anew.
+  const waitedUs = step.nowUs - oldestUs;
+  if (waitedUs >= UNACKNOWLEDGED_MAX_US || waitedUs < 0) step.close(state.connection);
   else step.setTimer(UNACKNOWLEDGED_TIMER, oldestUs + UNACKNOWLEDGED_MAX_US);
 }

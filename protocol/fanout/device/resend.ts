@@ -81,7 +81,10 @@ function renewSession(step: Step, { device, count, keys, registrationId }: Retry
 /** At most once an hour per device (specification 6.9). */
 function mayRecreate(step: Step, device: DeviceJid): boolean {
   const last = step.get<RecreatedRecord>('recreated', device);
-  return last === undefined || step.nowUs - last.atUs >= SESSION_RECREATION_INTERVAL_US;
+  if (last === undefined) return true;
+  const agoUs = step.nowUs - last.atUs;
+  // Negative: the clock was set back, and nobody can tell how long ago it was.
+  return agoUs >= SESSION_RECREATION_INTERVAL_US || agoUs < 0;
 }
 
 function noteRecreated(step: Step, device: DeviceJid): void {
