@@ -46,7 +46,12 @@ it('the schema notices a missing, a wrong and a misplaced field', () => {
 it('a run for people is a summary between two lines that repeat it', () => {
   const ended = lockstep(['run', STORY, '--seed', '7']);
   expect(ended.stdout.trim().split('\n').at(0)).toBe(ended.stdout.trim().split('\n').at(-1));
-  expect(normalised(ended)).toMatchSnapshot();
+  // Layout and words; the figures are the goldens' business.
+  expect(
+    normalised(ended)
+      .replaceAll(/\d[\d,.]*/g, '#')
+      .replaceAll(/ +/g, ' '),
+  ).toMatchSnapshot();
 });
 
 it('both crypto back ends give the same run', () => {
