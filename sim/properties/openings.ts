@@ -5,6 +5,8 @@
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';
+import type { RunEvent } from '../trace/events.ts';
+import type { Observer } from '../trace/observer.ts';
 import type { JudgeView } from './property.ts';
 import {
   type CiphertextHead,
@@ -12,9 +14,10 @@ import {
   type Enclosed,
   type MessageStanza,
   readCiphertextHead,
+  type Stanzas,
   stanzas,
 } from './stanzas.ts';
-import { type SurvivedStep, survivedSteps } from './steps.ts';
+import { type SurvivedStep, type SurvivedSteps, survivedSteps } from './steps.ts';
 
 /** A surviving step of a device that was handed a message stanza with a ciphertext. */
 export interface Opening {
@@ -33,13 +36,40 @@ export interface Opening {
 
 /** Answers, for each event, the handling of a ciphertext that the event completed. */
 export function openings(view: JudgeView): () => Opening | undefined {
-  const steps = survivedSteps(view.ledger);
-  const frames = stanzas(view.ledger);
-  return () => {
-    const step = steps.current;
-    if (step === undefined || step.node === 'server' || step.input.kind !== 'frame')
-      return undefined;
-    const stanza = frames.message(step.input.bytes);
+  const { ledger } = view;
+  const shared = ledger.shared('openings', () => {
+    return new Openings(survivedSteps(ledger), stanzas(ledger));
+  });
+  return () => shared.current();
+}
+
+/** Looks at each step once, however many judges ask. */
+class Openings implements Observer {
+  readonly kinds = [] as const;
+  readonly #steps: SurvivedSteps;
+  readonly #frames: Stanzas;
+  #step: SurvivedStep | undefined = undefined;
+  #opening: Opening | undefined = undefined;
+
+  constructor(steps: SurvivedSteps, frames: Stanzas) {
+    this.#steps = steps;
+    this.#frames = frames;
+  }
+
+  observe(_event: RunEvent): void {}
+
+  current(): Opening | undefined {
+    const step = this.#steps.current;
+    if (step !== this.#step) {
+      this.#step = step;
+      this.#opening = step === undefined ? undefined : this.#openingOf(step);
+    }
+    return this.#opening;
+  }
+
+  #openingOf(step: SurvivedStep): Opening | undefined {
+    if (step.node === 'server' || step.input.kind !== 'frame') return undefined;
+    const stanza = this.#frames.message(step.input.bytes);
     const enclosed = stanza?.enclosed[0];
     if (stanza === undefined || enclosed === undefined) return undefined;
     let good = 0;
@@ -59,7 +89,7 @@ export function openings(view: JudgeView): () => Opening | undefined {
       isRefused: good === 0 && (bad > 0 || saysRefused(step)),
       head: () => readCiphertextHead(enclosed.type, enclosed.bytes),
     };
-  };
+  }
 }
 
 function saysRefused(step: SurvivedStep): boolean {

@@ -61,27 +61,43 @@ export interface CiphertextHead {
 
 const MAC_BYTES = 8;
 
+interface Decoded {
+  readonly stanza: WireNode | undefined;
+  /** Taken apart at the first asking; undefined also when it is no message. */
+  message: MessageStanza | undefined;
+  isTakenApart: boolean;
+}
+
 /** Decodes each frame once. */
 export class Stanzas implements Observer {
   readonly kinds = [] as const;
-  #decoded = new WeakMap<Uint8Array, { readonly stanza: WireNode | undefined }>();
+  #decoded = new WeakMap<Uint8Array, Decoded>();
 
   observe(_event: RunEvent): void {}
 
   /** The stanza, or undefined when the bytes do not decode. */
   read(bytes: Uint8Array): WireNode | undefined {
-    const known = this.#decoded.get(bytes);
-    if (known !== undefined) return known.stanza;
-    const stanza = decodeFrame(bytes);
-    const entry = { stanza: isRejected(stanza) ? undefined : (stanza as WireNode) };
-    this.#decoded.set(bytes, entry);
-    return entry.stanza;
+    return this.#entry(bytes).stanza;
   }
 
-  /** The frame as a message stanza, if it is one. */
+  /** The frame as a message stanza, if it is one; equal arrays give the same object. */
   message(bytes: Uint8Array): MessageStanza | undefined {
-    const stanza = this.read(bytes);
-    return stanza?.tag === 'message' ? messageStanza(stanza) : undefined;
+    const entry = this.#entry(bytes);
+    if (!entry.isTakenApart) {
+      entry.isTakenApart = true;
+      if (entry.stanza?.tag === 'message') entry.message = messageStanza(entry.stanza);
+    }
+    return entry.message;
+  }
+
+  #entry(bytes: Uint8Array): Decoded {
+    const known = this.#decoded.get(bytes);
+    if (known !== undefined) return known;
+    const decoded = decodeFrame(bytes);
+    const stanza = isRejected(decoded) ? undefined : decoded;
+    const entry = { stanza, message: undefined, isTakenApart: false };
+    this.#decoded.set(bytes, entry);
+    return entry;
   }
 }
 

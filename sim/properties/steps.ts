@@ -50,7 +50,9 @@ export class SurvivedSteps implements Observer {
         if (pending === undefined || pending.input.id !== event.inputId) break;
         this.#pending.delete(event.node);
         this.current = {
-          ...pending,
+          input: pending.input,
+          effects: pending.effects,
+          crypto: pending.crypto,
           node: event.node,
           changes: event.changes,
           sequence: event.sequence,
