@@ -1,6 +1,6 @@
 /**
- * The readme is what a newcomer types: its commands are run in order, in a folder that has its files, and
- * its picture is what the program prints.
+ * The readme is what a newcomer types: its commands are run in order, in a folder that has its
+ * files, and its picture is what the program prints.
  */
 
 import { writeFileSync } from 'node:fs';

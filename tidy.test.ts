@@ -72,10 +72,10 @@ it('a planted long function is seen', () => {
 });
 
 it(`lines have at most ${COLUMNS_MAX} columns`, () => {
+  // Sources, imports, vectors, and data quoted in tests (scenarios, trace lines) stand as they are.
+  const quoted = /https?:\/\/|^import |'[0-9a-f]{60,}'|^\s*(- )?\{ |^\s*[\w-]+: +\{ |^\s*[`'"]+/;
   const long = (line: string): string | undefined =>
-    line.length > COLUMNS_MAX && !/https?:\/\/|^import |'[0-9a-f]{60,}'/.test(line)
-      ? `has ${line.length} columns`
-      : undefined;
+    line.length > COLUMNS_MAX && !quoted.test(line) ? `has ${line.length} columns` : undefined;
   expect(objections(handWritten, long)).toEqual([]);
 });
 

@@ -1,7 +1,8 @@
 /**
  * The ports every architecture implements, and a device written by somebody else can stand behind
- * (contract sections 1, 2 and 15). A node is a synchronous reducer over a Store; the host feeds inputs
- * and carries effects out. This file is types only: it fixes what the host may read of any node.
+ * (contract sections 1, 2 and 15). A node is a synchronous reducer over a Store; the host feeds
+ * inputs and carries effects out. This file is types only: it fixes what the host may read of any
+ * node.
  */
 
 import type { CryptoProvider } from './crypto/provider.ts';
@@ -16,9 +17,15 @@ export type DeviceJid = string;
 
 // ---------------------------------------------------------------- what a step is given
 
-/** Secret bytes: HMAC over (device incarnation, boot, input id, purpose, ordinal). Never in the Store, never the PRNG. */
+/**
+ * Secret bytes: HMAC over (device incarnation, boot, input id, purpose, ordinal). Never in the
+ * Store, never the PRNG.
+ */
 export interface Secrets {
-  /** A fresh array of `length` bytes (1..255 * 32). Each call for one purpose within a step advances its ordinal. */
+  /**
+   * A fresh array of `length` bytes (1..255 * 32). Each call for one purpose within a step advances
+   * its ordinal.
+   */
   bytes(purpose: string, length: number): Uint8Array;
 }
 
@@ -31,7 +38,10 @@ export interface PublicNumbers {
 
 /** All that a step may know besides its Store and its input. */
 export interface StepContext {
-  /** Microseconds since the Unix epoch as this host's clock shows them (safe integer; may be skewed or step back). */
+  /**
+   * Microseconds since the Unix epoch as this host's clock shows them (safe integer; may be skewed
+   * or step back).
+   */
   readonly wallUs: number;
   readonly secrets: Secrets;
   readonly numbers: PublicNumbers;
@@ -67,12 +77,18 @@ export type InputBody =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'push' };
 
-/** `id` names the input within the run: the scenario's id, a packet's id, a timer's. Stable under unrelated changes. */
+/**
+ * `id` names the input within the run: the scenario's id, a packet's id, a timer's. Stable under
+ * unrelated changes.
+ */
 export type Input = InputBody & { readonly id: string };
 
 // ---------------------------------------------------------------- effects
 
-/** The public name of a stanza, so that the host can tell a repeat from a new one and name its packets. */
+/**
+ * The public name of a stanza, so that the host can tell a repeat from a new one and name its
+ * packets.
+ */
 export interface StanzaLabel {
   /** Tag and type, as `message`, `receipt:retry`, `iq:encrypt`, `ack:message`. */
   readonly kind: string;
@@ -142,7 +158,9 @@ export interface ShownRecord extends StoredRecord {
   readonly isRead: boolean;
 }
 
-/** A message this device wrote. Key: message id. The commit that creates it is the ledger's `said`. */
+/**
+ * A message this device wrote. Key: message id. The commit that creates it is the ledger's `said`.
+ */
 export interface OutboxRecord extends StoredRecord {
   readonly kind: 'outbox';
   readonly state: 'wanting' | 'sealed' | 'acknowledged';
@@ -170,13 +188,18 @@ export interface LostRecord extends StoredRecord {
   readonly reason: string;
 }
 
-/** A deadline on this host's own clock. Key: the timer's name. The host arms and cancels from commits. */
+/**
+ * A deadline on this host's own clock. Key: the timer's name. The host arms and cancels from
+ * commits.
+ */
 export interface TimerRecord extends StoredRecord {
   readonly kind: 'timer';
   readonly deadlineUs: number;
 }
 
-/** Key `self`: the static key pair of the transport handshake, read by the host (and by real Noise). */
+/**
+ * Key `self`: the static key pair of the transport handshake, read by the host (and by real Noise).
+ */
 export interface TransportRecord extends StoredRecord {
   readonly kind: 'transport';
   readonly publicKey: Uint8Array;
@@ -208,7 +231,7 @@ export interface LinkedRecord extends StoredRecord {
 
 // ---------------------------------------------------------------- architectures
 
-/** Numbers a scenario may set; each has its default in `limits.ts`. */
+/** Numbers a scenario sets; their defaults are the scenario language's. */
 export interface Settings {
   /** One-time prekeys per upload. */
   readonly prekeyBatch: number;
@@ -262,6 +285,9 @@ export interface Architecture {
   device(store: Store, setup: DeviceSetup): ProtocolNode;
   server(store: Store, setup: ServerSetup): ProtocolNode;
   describe(record: StoredRecord): RecordView;
-  /** Every secret key the record holds, as the byte arrays themselves: judges derive ids and scan the wire for them. */
+  /**
+   * Every secret key the record holds, as the byte arrays themselves: judges derive ids and scan
+   * the wire for them.
+   */
   keysIn(record: StoredRecord): readonly Uint8Array[];
 }

@@ -1,10 +1,12 @@
 /**
  * The typed rejections: what a protocol function answers when bytes or requests from outside do not
- * hold. A rejection is a value, never an exception; whoever receives one leaves its records as they were.
- * Programming errors are not rejections: they fail an `assert` and crash with their reason.
+ * hold. A rejection is a value, never an exception; whoever receives one leaves its records as they
+ * were. Programming errors are not rejections: they fail an `assert` and crash with their reason.
  */
 
-/** Every reason for which outside input is refused. Stable: traces, receipts and tests name them. */
+/**
+ * Every reason for which outside input is refused. Stable: traces, receipts and tests name them.
+ */
 export const REJECTION_CODES = [
   'malformed', // bytes do not decode: truncated, oversized, wrong type, trailing bytes
   'unknown-version', // a Signal version byte whose high nibble is not 3

@@ -1,6 +1,6 @@
 /**
- * `lockstep/protocol`: the ports an architecture or a foreign device implements, and the building blocks
- * of the one that comes along. Re-exports only.
+ * `lockstep/protocol`: the ports an architecture or a foreign device implements, and the building
+ * blocks of the one that comes along. Re-exports only.
  */
 
 export * from './contract.ts';

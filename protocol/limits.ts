@@ -1,22 +1,32 @@
 /**
- * Every limit of the protocol: value, source, and what raising or lowering it does. Section numbers are
- * those of the protocol specification.
+ * Every limit of the protocol: value, source, and what raising or lowering it does. Section numbers
+ * are those of the protocol specification.
  */
 
-/** Companions beside the phone (5.1). Raising it costs one more ciphertext per message and companion. */
+/**
+ * Companions beside the phone (5.1). Raising it costs one more ciphertext per message and
+ * companion.
+ */
 export const COMPANIONS_MAX = 4;
 
-/** Archived sessions kept per address (3.2). Lower: very late messages of old sessions become undecryptable. */
+/**
+ * Archived sessions kept per address (3.2). Lower: very late messages of old sessions become
+ * undecryptable.
+ */
 export const ARCHIVED_SESSIONS_MAX = 40;
 /** Receiver chains kept per session (3.2). Lower: messages delayed over many turns are lost. */
 export const RECEIVER_CHAINS_MAX = 5;
-/** Skipped message keys kept per chain (3.2). Lower: less tolerance for gaps; higher: more keys at rest. */
+/**
+ * Skipped message keys kept per chain (3.2). Lower: less tolerance for gaps; higher: more keys at
+ * rest.
+ */
 export const SKIPPED_KEYS_MAX = 2_000;
-/** Largest jump of a counter within a chain (3.2). Higher: one hostile message costs the receiver more work. */
+/**
+ * Largest jump of a counter within a chain (3.2). Higher: one hostile message costs the receiver
+ * more work.
+ */
 export const FORWARD_JUMP_MAX = 2_000;
 
-/** One-time prekeys per upload in Lockstep (1.5); real clients use 812. Key generation dominates start-up. */
-export const PREKEY_BATCH_DEFAULT = 30;
 /** A device refills when the server reports fewer one-time prekeys than this (1.5). */
 export const PREKEY_REFILL_BELOW = 5;
 /** Prekey ids run 1..0xFFFFFE and wrap to 1; 0 means "none" to some peers (1.4). */
@@ -25,19 +35,26 @@ export const PREKEY_ID_MAX = 0xff_ff_fe;
 export const PREKEY_UPLOAD_BACKOFF_MAX_S = 610;
 /** Signed prekey rotation period (1.5, "about monthly"). Assumption: 30 days. */
 export const SIGNED_PREKEY_ROTATION_US = 30 * 86_400_000_000;
-/** How long a rotated-out signed prekey still opens messages. Assumption: as long as the server queues them, 30 days. */
+/**
+ * How long a rotated-out signed prekey still opens messages. Assumption: as long as the server
+ * queues them, 30 days.
+ */
 export const SIGNED_PREKEY_GRACE_US = 30 * 86_400_000_000;
 
-/** Retry receipts per message and device (6.9): four. Higher: longer ping-pong before a loss is admitted. */
+/**
+ * Retry receipts per message and device (6.9): four. Higher: longer ping-pong before a loss is
+ * admitted.
+ */
 export const RETRY_COUNT_MAX = 4;
 /** From this count on a retry receipt carries a keys bundle (6.9). */
 export const RETRY_KEYS_FROM_COUNT = 2;
 /** Sessions with one device are re-created at most this often for retries (6.9). */
 export const SESSION_RECREATION_INTERVAL_US = 3_600_000_000;
-/** Sent messages kept for retries (6.9: 256 or 512 in other clients). Lower: late retries go unanswered. */
+/**
+ * Sent messages kept for retries (6.9: 256 or 512 in other clients). Lower: late retries go
+ * unanswered.
+ */
 export const RESEND_CACHE_MAX = 512;
-/** A placeholder that nobody heals is reported lost after this. Assumption: must be shorter than the heal phase. */
-export const PLACEHOLDER_DEADLINE_US = 5 * 60_000_000;
 
 /** Backfill of devices learned from a stale-list answer, counted from that ack (5.14). */
 export const BACKFILL_WINDOW_US = 5 * 60_000_000;
@@ -45,17 +62,21 @@ export const BACKFILL_WINDOW_US = 5 * 60_000_000;
 export const QUEUE_RETENTION_US = 30 * 86_400_000_000;
 /** Companions are logged out when the phone has not connected for longer than this (5.9). */
 export const PRIMARY_ABSENCE_MAX_US = 14 * 86_400_000_000;
-/** An unacknowledged stanza older than this closes the connection, so that it is sent again (contract 3). */
+/**
+ * An unacknowledged stanza older than this closes the connection, so that it is sent again
+ * (contract 3).
+ */
 export const UNACKNOWLEDGED_MAX_US = 60_000_000;
-/** A query unanswered for this long is asked again (13, "query timeout"). */
-export const QUERY_TIMEOUT_US = 60_000_000;
 
 /** Linking: QR references per connection, life of the first and of each other (5.3). */
 export const QR_REFS = 6;
 export const QR_FIRST_US = 60_000_000;
 export const QR_NEXT_US = 20_000_000;
 
-/** Reconnect back-off of a device: Fibonacci seconds up to this. Assumption: public clients use 1 s to some minutes. */
+/**
+ * Reconnect back-off of a device: Fibonacci seconds up to this. Assumption: public clients use 1 s
+ * to some minutes.
+ */
 export const RECONNECT_BACKOFF_MAX_S = 55;
 
 /** Decoder limits (appendix E and ours). */

@@ -1,10 +1,12 @@
 /**
- * The Store (contract 2): a node is a function of its durable half. A step reads through a `Transaction`,
- * which collects the writes of that step; they become one `commit` effect, carried out by the host.
- * Records are immutable: replaced whole, never changed in place, so snapshots and Stores share them.
+ * The Store (contract 2): a node is a function of its durable half. A step reads through a
+ * `Transaction`, which collects the writes of that step; they become one `commit` effect, carried
+ * out by the host. Records are immutable: replaced whole, never changed in place, so snapshots and
+ * Stores share them.
  *
- * Layout: collection -> key -> record. A collection iterates in insertion order (replacing a record keeps
- * its place; deleting and writing again moves it to the end), which makes FIFO queues plain collections.
+ * Layout: collection -> key -> record. A collection iterates in insertion order (replacing a record
+ * keeps its place; deleting and writing again moves it to the end), which makes FIFO queues plain
+ * collections.
  */
 
 /** Anything stored. `kind` names its shape; every field is immutable, byte arrays included. */
@@ -24,7 +26,10 @@ const NOTHING: ReadonlyMap<string, StoredRecord> = new Map();
 /** Durable records and volatile state of one host. Nodes read it; only the host applies commits. */
 export class Store {
   readonly #collections: Map<string, Map<string, StoredRecord>>;
-  /** Login state, queries in flight, batch progress: wiped by the host at boot. Per-connection state is the node's to drop on `disconnected`. */
+  /**
+   * Login state, queries in flight, batch progress: wiped by the host at boot. Per-connection state
+   * is the node's to drop on `disconnected`.
+   */
   readonly volatile = new Map<string, unknown>();
 
   constructor(collections: Map<string, Map<string, StoredRecord>> = new Map()) {
@@ -46,7 +51,9 @@ export class Store {
     return this.#collections.keys();
   }
 
-  /** Applies one atomic commit. Called by hosts (and by time-zero construction), never by a node. */
+  /**
+   * Applies one atomic commit. Called by hosts (and by time-zero construction), never by a node.
+   */
   apply(writes: readonly RecordWrite[]): void {
     for (const write of writes) {
       let records = this.#collections.get(write.collection);
@@ -103,7 +110,10 @@ export class Transaction {
     pending.set(key, record);
   }
 
-  /** Entries as they will be after the commit: stored ones in their order, then new ones. Safe against writes while iterating. */
+  /**
+   * Entries as they will be after the commit: stored ones in their order, then new ones. Safe
+   * against writes while iterating.
+   */
   entries(collection: string): [string, StoredRecord][] {
     const stored = this.#store.collection(collection);
     const pending = this.#pending.get(collection);

@@ -1,6 +1,7 @@
 /**
- * The scenario language in TypeScript: the same keys, the same checks, the same `Scenario`, and device names
- * that the compiler knows. For tests and for users of the library; files are read by `load.ts`.
+ * The scenario language in TypeScript: the same keys, the same checks, the same `Scenario`, and
+ * device names that the compiler knows. For tests and for users of the library; files are read by
+ * `load.ts`.
  *
  *     const story = scenario('lunch', 'Alice asks Bob to lunch.')
  *       .account('alice', { companions: { laptop: {} } })
@@ -125,7 +126,10 @@ export class ScenarioBuilder<Account extends string, Device extends string> {
     return new ScenarioBuilder({ ...this.written, accounts });
   }
 
-  /** Describes networks, epoch, length, prekeys, settings, heal phase, seed, overrides … as in a file. */
+  /**
+   * Describes networks, epoch, length, prekeys, settings, heal phase, seed, overrides … as in a
+   * file.
+   */
   settings(
     more: Omit<
       Partial<WrittenInput>,

@@ -1,7 +1,7 @@
 /**
- * Impossible orders: what no seed and no override can make happen. A send from a device that is switched
- * off is possible (the intent is counted as not completed), and so is switching on what is on (nothing
- * happens); a send from a companion that nobody linked is not.
+ * Impossible orders: what no seed and no override can make happen. A send from a device that is
+ * switched off is possible (the intent is counted as not completed), and so is switching on what is
+ * on (nothing happens); a send from a companion that nobody linked is not.
  */
 
 import type { Path } from './complaint.ts';
@@ -123,8 +123,8 @@ function checkActors(walk: Walk, entries: readonly PlacedEntry[]): void {
 }
 
 /**
- * Walks the timeline in order of time and complains of what is impossible; gives the link span of every
- * device.
+ * Walks the timeline in order of time and complains of what is impossible; gives the link span of
+ * every device.
  */
 export function checkOrder(
   words: Words,

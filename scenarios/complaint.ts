@@ -1,6 +1,7 @@
 /**
- * One thing wrong in a scenario before it has a place in a file: a path, a sentence, allowed words. The
- * checks collect complaints; `source.ts` finds their lines. Built scenarios have paths and no lines.
+ * One thing wrong in a scenario before it has a place in a file: a path, a sentence, allowed words.
+ * The checks collect complaints; `source.ts` finds their lines. Built scenarios have paths and no
+ * lines.
  */
 
 import { nearestWord } from './nearest-word.ts';

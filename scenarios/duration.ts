@@ -1,6 +1,6 @@
 /**
- * Durations as people write them: `1500us`, `250ms`, `30s`, `20m`, `8h`, `14d` and sums such as `1h30m`,
- * read into integer microseconds and written back. No floats, no dates.
+ * Durations as people write them: `1500us`, `250ms`, `30s`, `20m`, `8h`, `14d` and sums such as
+ * `1h30m`, read into integer microseconds and written back. No floats, no dates.
  */
 
 const UNITS = [
@@ -20,8 +20,8 @@ export const SIGNED_DURATION_PATTERN = /^-?(?:0|(?:[0-9]{1,15}(?:us|ms|s|m|h|d))
 export const DURATION_FORMS = '250ms, 30s, 20m, 8h, 14d or a sum such as 1h30m';
 
 /**
- * Reads a duration, signed or not, into microseconds; undefined when it is not one. The result may exceed
- * what is sensible: the caller compares with its own bound.
+ * Reads a duration, signed or not, into microseconds; undefined when it is not one. The result may
+ * exceed what is sensible: the caller compares with its own bound.
  */
 export function parseDuration(text: string): number | undefined {
   if (!SIGNED_DURATION_PATTERN.test(text)) return undefined;

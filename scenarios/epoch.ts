@@ -1,7 +1,7 @@
 /**
- * The wall-clock instant at which a story begins, `2021-07-14T00:00:00Z`, read into microseconds since
- * the Unix epoch and back by integer calendar arithmetic (proleptic Gregorian, UTC only, no leap
- * seconds). No `Date`: its parsing depends on the host.
+ * The wall-clock instant at which a story begins, `2021-07-14T00:00:00Z`, read into microseconds
+ * since the Unix epoch and back by integer calendar arithmetic (proleptic Gregorian, UTC only, no
+ * leap seconds). No `Date`: its parsing depends on the host.
  */
 
 /** The written form: UTC to the second, up to six decimal places. */
@@ -27,7 +27,10 @@ function daysBeforeYear(year: number): number {
   return past * 365 + leapDays - 719_162;
 }
 
-/** Reads an epoch from 1970 to 9999; undefined when it is not one or names a day that does not exist. */
+/**
+ * Reads an epoch from 1970 to 9999; undefined when it is not one or names a day that does not
+ * exist.
+ */
 export function parseEpoch(text: string): number | undefined {
   const parts = EPOCH_PATTERN.exec(text);
   if (parts === null) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Arbitrary actions of a world whose devices are known. The first alternatives are the simplest: shrinking
- * moves toward them.
+ * Arbitrary actions of a world whose devices are known. The first alternatives are the simplest:
+ * shrinking moves toward them.
  */
 
 import fc from 'fast-check';

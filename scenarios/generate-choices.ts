@@ -1,6 +1,6 @@
 /**
- * The numbers and words generated scenarios are made of: what a profile may contain, and arbitraries for
- * times, texts, chances and networks. All of them shrink toward the plainest value.
+ * The numbers and words generated scenarios are made of: what a profile may contain, and
+ * arbitraries for times, texts, chances and networks. All of them shrink toward the plainest value.
  */
 
 import fc from 'fast-check';

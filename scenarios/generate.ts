@@ -1,7 +1,7 @@
 /**
- * Generated scenarios for `check`: 1:1 worlds with a story full of trouble. Every one passes the loader
- * (a test says so), and every part of one may be left out: what shrinking takes away leaves a scenario
- * that is valid as well, since links and orders are mended after the drawing.
+ * Generated scenarios for `check`: 1:1 worlds with a story full of trouble. Every one passes the
+ * loader (a test says so), and every part of one may be left out: what shrinking takes away leaves
+ * a scenario that is valid as well, since links and orders are mended after the drawing.
  */
 
 import fc from 'fast-check';
@@ -74,8 +74,9 @@ function isPossible(state: LinkState, { atUs, action }: Drawn): boolean {
 }
 
 /**
- * Sorts by time, leaves out what is impossible, and names the rest by what they are and when (`send-90`):
- * a name does not change when shrinking takes another entry away, so nor do the draws keyed by it.
+ * Sorts by time, leaves out what is impossible, and names the rest by what they are and when
+ * (`send-90`): a name does not change when shrinking takes another entry away, so nor do the draws
+ * keyed by it.
  */
 function mend(accounts: readonly Account[], drawn: readonly Drawn[]): readonly TimelineEntry[] {
   const state = startState(accounts);
@@ -189,15 +190,16 @@ function freeId(taken: ReadonlySet<string>, index: number): string {
 }
 
 /**
- * Draws a variation of a scenario: another seed and up to four more faults, changes of network among
- * them. The story's own entries stay; its expectations and `must-` lists go, since they speak of the story as it
- * was told, and the properties stay. Shrinks to the scenario with another seed.
+ * Draws a variation of a scenario: another seed and up to four more faults, changes of network
+ * among them. The story's own entries stay; its expectations and `must-` lists go, since they speak
+ * of the story as it was told, and the properties stay. Shrinks to the scenario with another seed.
  */
 export function arbitraryVariation(scenario: Scenario): fc.Arbitrary<Scenario> {
   const { accounts, lengthUs, timeline } = scenario;
   const stage = stageOf(accounts);
   const taken = new Set([...timeline, ...scenario.workload].map(({ id }) => id));
-  // Switching devices off could make a later link impossible; every other trouble is always possible.
+  // Switching devices off could make a later link impossible; every other trouble is always
+  // possible.
   const trouble = arbitraryTrouble(stage).filter(({ kind }) => kind !== 'power-off');
   return fc
     .record({

@@ -1,5 +1,6 @@
 /**
- * The scenario language as JSON Schema (draft 2020-12), for editors; made from the schema the loader uses.
+ * The scenario language as JSON Schema (draft 2020-12), for editors; made from the schema the
+ * loader uses.
  */
 
 import { z } from 'zod';

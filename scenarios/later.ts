@@ -1,6 +1,6 @@
 /**
- * What the language cannot say yet, by name. A word from this list is refused with its sentence instead of
- * "unknown key": whoever writes it has understood the project and only came early.
+ * What the language cannot say yet, by name. A word from this list is refused with its sentence
+ * instead of "unknown key": whoever writes it has understood the project and only came early.
  */
 
 const SENTENCES: ReadonlyMap<string, string> = new Map([

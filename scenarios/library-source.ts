@@ -1,6 +1,7 @@
 /**
- * Makes the generated files of this folder: the library as a module of plain data, and the schema for
- * editors. Used by `scripts/make-library.mjs` and by the tests that find them stale; nothing of it ships.
+ * Makes the generated files of this folder: the library as a module of plain data, and the schema
+ * for editors. Used by `scripts/make-library.mjs` and by the tests that find them stale; nothing of
+ * it ships.
  */
 
 import { scenarioJsonSchema } from './json-schema.ts';
@@ -24,8 +25,8 @@ export const LIBRARY: readonly Scenario[] = [
 `;
 
 /**
- * Compiles the library. The module's text is made of JSON, so one scenario stands on one line; refused with
- * the text people see when a file has errors or another name than its scenario.
+ * Compiles the library. The module's text is made of JSON, so one scenario stands on one line;
+ * refused with the text people see when a file has errors or another name than its scenario.
  */
 export function libraryModule(files: readonly LibraryFile[]): {
   readonly kind: 'built' | 'refused';

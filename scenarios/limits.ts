@@ -1,9 +1,12 @@
 /**
- * Bounds of the scenario language. They keep a mistyped number from filling the memory; none of them
- * models the real system, except where a specification section is named.
+ * Bounds of the scenario language. They keep a mistyped number from filling the memory; none of
+ * them models the real system, except where a specification section is named.
  */
 
-/** Companions beside the phone (specification 5.1). Typed again here: this folder imports nothing else. */
+/**
+ * Companions beside the phone (specification 5.1). Typed again here: this folder imports nothing
+ * else.
+ */
 export const COMPANIONS_MAX = 4;
 /** Accounts of one scenario. */
 export const ACCOUNTS_MAX = 10_000;
@@ -13,9 +16,14 @@ export const TIMELINE_MAX = 100_000;
 export const WORKLOAD_MESSAGES_MAX = 1_000_000;
 /** Characters of one text; the protocol's own limit is 65,536 bytes. */
 export const TEXT_CHARACTERS_MAX = 16_384;
-/** Longest duration that can be written: 1,000 days, far below what a safe integer of microseconds holds. */
+/**
+ * Longest duration that can be written: 1,000 days, far below what a safe integer of microseconds
+ * holds.
+ */
 export const DURATION_US_MAX = 1_000 * 86_400_000_000;
-/** Largest one-time prekey batch: ids are 24 bits wide, real clients use 812 (specification 1.5). */
+/**
+ * Largest one-time prekey batch: ids are 24 bits wide, real clients use 812 (specification 1.5).
+ */
 export const PREKEYS_MAX = 10_000;
 /** A companion linked this long after a send may still get it by backfill (specification 5.14). */
 export const BACKFILL_WINDOW_US = 5 * 60_000_000;

@@ -15,8 +15,8 @@ export type LoadResult =
   | { readonly kind: 'refused'; readonly errors: readonly ScenarioError[] };
 
 /**
- * Reads a scenario from YAML or JSON text. `fileName` is only used in errors. Never throws on bad text;
- * `Expectation.line` is the 1-based line of the text.
+ * Reads a scenario from YAML or JSON text. `fileName` is only used in errors. Never throws on bad
+ * text; `Expectation.line` is the 1-based line of the text.
  */
 export function loadScenario(
   text: string,

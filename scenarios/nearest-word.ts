@@ -1,9 +1,11 @@
 /**
- * "Did you mean …": the nearest of a list of words, by edit distance. Used by the loader and the command line.
+ * "Did you mean …": the nearest of a list of words, by edit distance. Used by the loader and the
+ * command line.
  */
 
 /**
- * Edit distance with neighbouring swaps counted as one edit (optimal string alignment), over UTF-16 units.
+ * Edit distance with neighbouring swaps counted as one edit (optimal string alignment), over UTF-16
+ * units.
  */
 export function editDistance(left: string, right: string): number {
   let beforeLast: number[] = [];
@@ -32,8 +34,8 @@ export function editDistance(left: string, right: string): number {
 }
 
 /**
- * The word nearest to what was read, ignoring case; undefined when none is within a third of its length
- * (at least one edit, two from four letters on). Ties go to the earlier word.
+ * The word nearest to what was read, ignoring case; undefined when none is within a third of its
+ * length (at least one edit, two from four letters on). Ties go to the earlier word.
  */
 export function nearestWord(read: string, words: readonly string[]): string | undefined {
   const wanted = read.toLowerCase();

@@ -1,6 +1,7 @@
 /**
- * A measured latency and loss trace: CSV with the header `time_ms,latency_ms,loss`, one row for each change,
- * in order of time, beginning at 0. `#` begins a comment line. The network repeats it after its last row.
+ * A measured latency and loss trace: CSV with the header `time_ms,latency_ms,loss`, one row for
+ * each change, in order of time, beginning at 0. `#` begins a comment line. The network repeats it
+ * after its last row.
  */
 
 import type { Complaints, Path } from './complaint.ts';

@@ -1,6 +1,6 @@
 /**
- * Lists whose elements remember their place in the file, so that elements with errors can be left out and
- * the rest still be checked: all errors at once.
+ * Lists whose elements remember their place in the file, so that elements with errors can be left
+ * out and the rest still be checked: all errors at once.
  */
 
 /** An element and its 0-based index in the file. */

@@ -1,7 +1,7 @@
 /**
- * A scenario back as YAML that `loadScenario` reads to an equal one: counterexamples are written with it.
- * Everything is written out in full (ids, times, rows of traces); comments and sugar of the source are
- * gone, and `Expectation.line` is that of the new text.
+ * A scenario back as YAML that `loadScenario` reads to an equal one: counterexamples are written
+ * with it. Everything is written out in full (ids, times, rows of traces); comments and sugar of
+ * the source are gone, and `Expectation.line` is that of the new text.
  */
 
 import { stringify } from 'yaml';

@@ -1,6 +1,6 @@
 /**
- * Chances and rates as integer ratios: `0.7`, `70%` and `7/10` are the same. Read from the decimal digits
- * that were written, so that no float takes part in a draw.
+ * Chances and rates as integer ratios: `0.7`, `70%` and `7/10` are the same. Read from the decimal
+ * digits that were written, so that no float takes part in a draw.
  */
 
 import type { Ratio } from './scenario.ts';
@@ -35,7 +35,10 @@ export function parseRatio(read: number | string): Ratio | undefined {
   return reduce(Number(whole + decimals), scale);
 }
 
-/** Writes a ratio so that `parseRatio` reads the same reduced one: `0.7` where that is exact, else `1/3`. */
+/**
+ * Writes a ratio so that `parseRatio` reads the same reduced one: `0.7` where that is exact, else
+ * `1/3`.
+ */
 export function formatRatio(ratio: Ratio): string {
   const { numerator, denominator } = reduce(ratio.numerator, ratio.denominator);
   for (let places = 0, scale = 1; places <= 6; places += 1, scale *= 10) {

@@ -16,8 +16,8 @@ type WrittenNetwork = WrittenScenario['networks'][string];
 const RESERVED = ['server', 'world', 'phone'];
 
 /**
- * The entries of a mapping by name, in order of writing: names begin with a letter, so that no engine moves
- * integer-like keys to the front.
+ * The entries of a mapping by name, in order of writing: names begin with a letter, so that no
+ * engine moves integer-like keys to the front.
  */
 export function entriesOf<Value>(written: Readonly<Record<string, Value>>): [string, Value][] {
   return Object.entries(written);

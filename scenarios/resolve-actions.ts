@@ -155,7 +155,8 @@ function resolveDeviceMapping(words: Words, entry: WrittenEntry, path: Path): Ac
 }
 
 /**
- * Resolves the action under `key` of an entry at `path`; undefined when a complaint was made instead.
+ * Resolves the action under `key` of an entry at `path`; undefined when a complaint was made
+ * instead.
  */
 export function resolveAction(
   words: Words,

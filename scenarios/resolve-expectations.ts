@@ -60,7 +60,8 @@ function devicesOf(
     const at = [...path, 'on', index];
     if (!checkParty(context.words, party, at)) continue;
     if (!members.includes(accountOf(party))) {
-      const sentence = `"${send.id}" goes from ${members[0]} to ${members[1]}; ${party} never gets it`;
+      const [sender, recipient] = members;
+      const sentence = `"${send.id}" goes from ${sender} to ${recipient}; ${party} never gets it`;
       const allowed = members.flatMap((name) => accounts.get(name)?.devices ?? []);
       complaints.word(
         at,

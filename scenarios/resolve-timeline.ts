@@ -1,6 +1,6 @@
 /**
- * The timeline: places entries in time (absolute, relative, behind a wait, repeated), gives every one its
- * id, and resolves its action. Whether the order of things is possible is `check-order.ts`.
+ * The timeline: places entries in time (absolute, relative, behind a wait, repeated), gives every
+ * one its id, and resolves its action. Whether the order of things is possible is `check-order.ts`.
  */
 
 import type { Path } from './complaint.ts';
@@ -123,7 +123,8 @@ function idOf(placing: Placing, entry: WrittenEntry, key: string, path: Path): s
   const derived = `${key}#${Number(path[1]) + 1}`;
   const sendId = entry.send?.id;
   if (entry.id !== undefined && sendId !== undefined && entry.id !== sendId) {
-    const sentence = `the entry is called "${entry.id}" and its message "${sendId}"; one id is enough`;
+    const names = `the entry is called "${entry.id}" and its message "${sendId}"`;
+    const sentence = `${names}; one id is enough`;
     placing.words.complaints.at([...path, 'send', 'id'], sentence);
   }
   const id = entry.id ?? sendId ?? derived;

@@ -30,8 +30,8 @@ export interface WorkloadContext {
 }
 
 /**
- * A waking day in 24 weights: quiet from midnight to six, rising to a peak at noon and a higher one in the
- * evening. Assumption: the shape, not the numbers, is what matters.
+ * A waking day in 24 weights: quiet from midnight to six, rising to a peak at noon and a higher one
+ * in the evening. Assumption: the shape, not the numbers, is what matters.
  */
 const HOUR_WEIGHTS: readonly number[] = [
   ...[4, 2, 1, 1, 1, 3, 10, 22, 36, 44, 48, 52],

@@ -1,6 +1,6 @@
 /**
- * From written to meant: checks shape, names, times and orders of a scenario's plain data and gives the
- * `Scenario`. It reads no text; the YAML loader and the typed builder both end here.
+ * From written to meant: checks shape, names, times and orders of a scenario's plain data and gives
+ * the `Scenario`. It reads no text; the YAML loader and the typed builder both end here.
  */
 
 import { checkOrder } from './check-order.ts';
@@ -25,7 +25,9 @@ export interface LoadOptions {
   readonly properties?: readonly string[];
   /** Built-in networks. */
   readonly networks?: readonly string[];
-  /** Reads a CSV trace named by the scenario, relative to it; undefined: the file does not exist. */
+  /**
+   * Reads a CSV trace named by the scenario, relative to it; undefined: the file does not exist.
+   */
   readonly readText?: (path: string) => string | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads what can be read of a scenario whose shape is wrong somewhere: list elements with errors are left
- * out, the rest is checked on, so that a misspelt key does not hide an unknown device.
+ * Reads what can be read of a scenario whose shape is wrong somewhere: list elements with errors
+ * are left out, the rest is checked on, so that a misspelt key does not hide an unknown device.
  */
 
 import type { Complaints } from './complaint.ts';
@@ -161,8 +161,8 @@ interface IssuePlace {
 }
 
 /**
- * Checks the shape of plain data; complains of every error in it and gives what can be checked further,
- * or undefined when too little is left.
+ * Checks the shape of plain data; complains of every error in it and gives what can be checked
+ * further, or undefined when too little is left.
  */
 export function readShape(data: unknown, complaints: Complaints): Salvaged | undefined {
   const result = writtenScenarioSchema.safeParse(data);

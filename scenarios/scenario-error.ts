@@ -1,6 +1,6 @@
 /**
- * What a refused scenario says: a list of errors with place, sentence, allowed words and nearest word,
- * and the text people see. It knows nothing of YAML or of the schema. Source: contract 16.
+ * What a refused scenario says: a list of errors with place, sentence, allowed words and nearest
+ * word, and the text people see. It knows nothing of YAML or of the schema. Source: contract 16.
  */
 
 /** One thing wrong in a scenario file; all of them are reported at once. */
@@ -70,7 +70,9 @@ function wrap(title: string, words: readonly string[]): readonly string[] {
   return words.length === 0 ? [] : [...lines, line.trimEnd()];
 }
 
-/** At most so many allowed words are listed; a world of a thousand devices is not an error message. */
+/**
+ * At most so many allowed words are listed; a world of a thousand devices is not an error message.
+ */
 const ALLOWED_MAX = 40;
 
 function formatAllowed(words: readonly string[]): readonly string[] {
@@ -95,8 +97,8 @@ function formatError(error: ScenarioError): string {
 }
 
 /**
- * Writes errors as the text people see: for each the place, the line with a mark, one sentence, the nearest
- * word and what is allowed; a count at the end. No colours, no trailing line break.
+ * Writes errors as the text people see: for each the place, the line with a mark, one sentence, the
+ * nearest word and what is allowed; a count at the end. No colours, no trailing line break.
  */
 export function formatScenarioErrors(errors: readonly ScenarioError[]): string {
   const files = [...new Set(errors.map(({ file }) => file))].join(', ');

@@ -1,7 +1,7 @@
 /**
- * A scenario as plain data, after loading: every time resolved to microseconds since the epoch of the
- * scenario, every id present, every name checked. The written form (YAML, JSON, typed builder) is the
- * schema's business; nothing behind the loader sees it. JSON-serialisable.
+ * A scenario as plain data, after loading: every time resolved to microseconds since the epoch of
+ * the scenario, every id present, every name checked. The written form (YAML, JSON, typed builder)
+ * is the schema's business; nothing behind the loader sees it. JSON-serialisable.
  */
 
 /** `alice` */
@@ -73,7 +73,10 @@ export interface CustomNetwork {
   readonly name: string;
   /** A built-in network whose values it starts from. */
   readonly basedOn: string;
-  /** One-way latency quantiles 0 %, 25 %, 50 %, 75 %, 95 %, 100 % in microseconds; undefined keeps the base's. */
+  /**
+   * One-way latency quantiles 0 %, 25 %, 50 %, 75 %, 95 %, 100 % in microseconds; undefined keeps
+   * the base's.
+   */
   readonly latencyUs?: readonly number[];
   readonly loss?: Ratio;
   readonly duplication?: Ratio;
@@ -96,7 +99,10 @@ export type Workload =
       /** Two or more sides take turns; `reply` is the chance that a shown message is answered. */
       readonly kind: 'conversation';
       readonly id: string;
-      /** The starter is a device or an account (its phone); others answer from a device they own that is drawn per reply. */
+      /**
+       * The starter is a device or an account (its phone); others answer from a device they own
+       * that is drawn per reply.
+       */
       readonly between: readonly string[];
       readonly fromUs: number;
       readonly untilUs: number;
@@ -115,7 +121,10 @@ export type Workload =
       readonly perHour: Ratio;
     }
   | {
-      /** As `poisson`, the rate following the hour of day (24 weights; the mean weight means `perHour`). */
+      /**
+       * As `poisson`, the rate following the hour of day (24 weights; the mean weight means
+       * `perHour`).
+       */
       readonly kind: 'diurnal';
       readonly id: string;
       readonly from: readonly DeviceName[];
@@ -152,7 +161,10 @@ export type Action =
   /** Airplane mode: the device runs, its link is down in both directions until `online`. */
   | { readonly kind: 'offline'; readonly device: DeviceName }
   | { readonly kind: 'online'; readonly device: DeviceName }
-  /** Dies at once, without closing its connection; starts again after `restartAfterUs`. `server` may crash too. */
+  /**
+   * Dies at once, without closing its connection; starts again after `restartAfterUs`. `server` may
+   * crash too.
+   */
   | { readonly kind: 'crash'; readonly device: DeviceName; readonly restartAfterUs: number }
   /** A crash that also loses the last commit. */
   | {
@@ -161,7 +173,10 @@ export type Action =
       readonly restartAfterUs: number;
     }
   | { readonly kind: 'disk-full'; readonly device: DeviceName; readonly forUs: number }
-  /** Sides name devices, accounts or `server`. `one-way` cuts only what flows from the first side to the second. */
+  /**
+   * Sides name devices, accounts or `server`. `one-way` cuts only what flows from the first side to
+   * the second.
+   */
   | {
       readonly kind: 'partition';
       readonly sides: readonly [readonly string[], readonly string[]];
@@ -179,7 +194,10 @@ export type Action =
   | { readonly kind: 'network'; readonly device: DeviceName; readonly network: string }
   /** Sets the device's clock to true time plus `skewUs`. */
   | { readonly kind: 'clock'; readonly device: DeviceName; readonly skewUs: number }
-  /** Touches whole stanzas between a device and the server. `stanza`: prefix of the stanza kind (`message`, `receipt:retry`), empty for all. */
+  /**
+   * Touches whole stanzas between a device and the server. `stanza`: prefix of the stanza kind
+   * (`message`, `receipt:retry`), empty for all.
+   */
   | {
       readonly kind: 'stanza-fault';
       readonly fault: StanzaFault;
@@ -217,6 +235,8 @@ export interface PropertyException {
 export interface Override {
   /** Semantic id of the choice, as the decision log prints it. */
   readonly choice: string;
-  /** Integer answer; for `timeline/ID` 0 means "leave it out"; for `crash/…` 1 means "crash here". */
+  /**
+   * Integer answer; for `timeline/ID` 0 means "leave it out"; for `crash/…` 1 means "crash here".
+   */
   readonly value: number;
 }

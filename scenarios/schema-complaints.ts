@@ -1,6 +1,7 @@
 /**
- * Turns what zod found into complaints: missing and unknown keys by name with the nearest one, words with
- * their alternatives, and for a value of several forms the complaint of the form that was meant.
+ * Turns what zod found into complaints: missing and unknown keys by name with the nearest one,
+ * words with their alternatives, and for a value of several forms the complaint of the form that
+ * was meant.
  */
 
 import type { z } from 'zod';

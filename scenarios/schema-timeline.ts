@@ -146,9 +146,6 @@ const when = {
   times: wholeSchema(1, TIMELINE_MAX).optional().describe('How often in all.'),
 };
 
-/** The keys of an entry that say when, not what. */
-export const WHEN_KEYS = Object.keys(when) as readonly (keyof typeof when)[];
-
 const optionalActions = Object.fromEntries(
   Object.entries(actions).map(([key, schema]) => [key, schema.optional()]),
 ) as { [Key in keyof typeof actions]: z.ZodOptional<(typeof actions)[Key]> };

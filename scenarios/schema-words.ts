@@ -1,7 +1,7 @@
 /**
- * The small words of the written form: names, durations, chances, device names. Each carries the sentence
- * people see when it is misspelt and the description editors show. Every `error` of the schema is a whole
- * sentence, so that nothing behind it has to guess what zod meant.
+ * The small words of the written form: names, durations, chances, device names. Each carries the
+ * sentence people see when it is misspelt and the description editors show. Every `error` of the
+ * schema is a whole sentence, so that nothing behind it has to guess what zod meant.
  */
 
 import { z } from 'zod';

@@ -1,7 +1,7 @@
 /**
- * The scenario language, version 1: its written form, key by key. It says what may be written, not what is
- * meant: times stay text, and whether a device exists is the business of `resolve.ts`. The JSON Schema
- * for editors is made from it. What it cannot say yet is in `later.ts`.
+ * The scenario language, version 1: its written form, key by key. It says what may be written, not
+ * what is meant: times stay text, and whether a device exists is the business of `resolve.ts`. The
+ * JSON Schema for editors is made from it. What it cannot say yet is in `later.ts`.
  */
 
 import { z } from 'zod';

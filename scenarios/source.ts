@@ -1,6 +1,6 @@
 /**
- * Scenario text as a tree with positions: YAML 1.2 (JSON is part of it), parsed strictly, with a finder
- * from path to line and column. It knows nothing of the scenario language.
+ * Scenario text as a tree with positions: YAML 1.2 (JSON is part of it), parsed strictly, with a
+ * finder from path to line and column. It knows nothing of the scenario language.
  */
 
 import {

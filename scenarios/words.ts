@@ -1,6 +1,6 @@
 /**
- * The names a scenario may use once its accounts and networks are known, and the checks that say which
- * word was meant instead.
+ * The names a scenario may use once its accounts and networks are known, and the checks that say
+ * which word was meant instead.
  */
 
 import type { Complaints, Path } from './complaint.ts';

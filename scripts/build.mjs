@@ -1,7 +1,8 @@
 /**
- * Builds `dist/`: compiles, copies what the program reads at run time, and writes `dist/build.json`.
- * The digest `build` covers every file of `dist/` and no clock, so that equal sources give equal builds;
- * `source` covers the sources, so that `--if-stale` can tell whether there is anything to do.
+ * Builds `dist/`: compiles, copies what the program reads at run time, and writes
+ * `dist/build.json`. The digest `build` covers every file of `dist/` and no clock, so that equal
+ * sources give equal builds; `source` covers the sources, so that `--if-stale` can tell whether
+ * there is anything to do.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -1,4 +1,7 @@
-/** Sums a vitest JSON report into the line "N passed, N failed"; honest even when there is no report. */
+/**
+ * Sums a vitest JSON report into the line "N passed, N failed"; honest even when there is no
+ * report.
+ */
 import { readFileSync } from 'node:fs';
 
 const [file, status] = process.argv.slice(2);

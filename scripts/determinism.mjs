@@ -1,6 +1,6 @@
 /**
- * The long proof of determinism: the same (scenario, seed) pairs in many circumstances, equal hashes in all.
- * `npm run determinism` takes a few minutes; `-- --seeds 2` is a taste of it.
+ * The long proof of determinism: the same (scenario, seed) pairs in many circumstances, equal
+ * hashes in all. `npm run determinism` takes a few minutes; `-- --seeds 2` is a taste of it.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * The gate: everything that must hold before a change lands, fastest first, stopping at the first red.
- * `npm run gate -- --from unit` begins at a later stage; `--list` names the stages.
+ * The gate: everything that must hold before a change lands, fastest first, stopping at the first
+ * red. `npm run gate -- --from unit` begins at a later stage; `--list` names the stages.
  */
 import { spawnSync } from 'node:child_process';
 

@@ -1,6 +1,6 @@
 /**
- * Writes the examples into the pages that show them: a `ts` block that begins with `// docs/examples/…` gets
- * that file's text. A test says when a page is stale.
+ * Writes the examples into the pages that show them: a `ts` block that begins with `//
+ * docs/examples/…` gets that file's text. A test says when a page is stale.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 

@@ -1,7 +1,7 @@
 /**
  * Compiles `scenarios/library/*.yaml` into `scenarios/library-data.ts` and writes
- * `scenarios/scenario.schema.json`. Run it with `npx tsx scripts/make-library.mjs` after a change of either;
- * with `--check` it writes nothing and ends with 1 when something is stale.
+ * `scenarios/scenario.schema.json`. Run it with `npx tsx scripts/make-library.mjs` after a change
+ * of either; with `--check` it writes nothing and ends with 1 when something is stale.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -29,8 +29,8 @@ async function itemsOf(what: ListName): Promise<readonly Item[]> {
     case 'scenarios':
       return (await import('../../scenarios/library.ts')).listScenarios();
     case 'properties': {
-      const { allProperties } = await import('../../sim/properties/index.ts');
-      return allProperties.map(({ id, name, summary }) => ({
+      const { catalogue } = await import('../../sim/properties/index.ts');
+      return catalogue.map(({ id, name, summary }) => ({
         name: id,
         summary: `${name}: ${summary}`,
       }));

@@ -1,11 +1,14 @@
 /**
  * The one door to cryptography (contract 14). Every function is synchronous and deterministic:
- * randomness is an argument. Back ends: `noble` (everywhere) and `openssl` (Node); both give the same
- * bytes and refuse the same inputs. Derivations return separate, fresh arrays, so that an observer can
- * follow each key. Callers never mutate an array they passed in or received: back ends cache by identity.
+ * randomness is an argument. Back ends: `noble` (everywhere) and `openssl` (Node); both give the
+ * same bytes and refuse the same inputs. Derivations return separate, fresh arrays, so that an
+ * observer can follow each key. Callers never mutate an array they passed in or received: back ends
+ * cache by identity.
  */
 
-/** An X25519 key pair. `privateKey`: 32 bytes, clamped; `publicKey`: 32 raw bytes (no type byte). */
+/**
+ * An X25519 key pair. `privateKey`: 32 bytes, clamped; `publicKey`: 32 raw bytes (no type byte).
+ */
 export interface KeyPair {
   readonly privateKey: Uint8Array;
   readonly publicKey: Uint8Array;
@@ -19,15 +22,21 @@ export interface CryptoProvider {
   keyPair(seed: Uint8Array): KeyPair;
 
   /**
-   * X25519: 32 bytes, or `undefined` when `publicKey` is not 32 bytes, is non-canonical (u >= p), has low
-   * order, or the result is all zero (specification 1.2).
+   * X25519: 32 bytes, or `undefined` when `publicKey` is not 32 bytes, is non-canonical (u >= p),
+   * has low order, or the result is all zero (specification 1.2).
    */
   agree(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined;
 
-  /** XEdDSA signature, 64 bytes, of `message` under a clamped X25519 key; `z` = 64 secret bytes. Specification 1.3. */
+  /**
+   * XEdDSA signature, 64 bytes, of `message` under a clamped X25519 key; `z` = 64 secret bytes.
+   * Specification 1.3.
+   */
   sign(privateKey: Uint8Array, message: Uint8Array, z: Uint8Array): Uint8Array;
 
-  /** Whether the XEdDSA signature holds: libsignal's acceptance (`s` reduced modulo the order, top 3 bits of s clear). */
+  /**
+   * Whether the XEdDSA signature holds: libsignal's acceptance (`s` reduced modulo the order, top 3
+   * bits of s clear).
+   */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 
   /** HMAC-SHA-256 as a key derivation (chain steps): 32 bytes, a fresh key. */
@@ -36,10 +45,16 @@ export interface CryptoProvider {
   /** HMAC-SHA-256 as a MAC, cut to `length` bytes (1..32). */
   mac(key: Uint8Array, message: Uint8Array, length: number): Uint8Array;
 
-  /** Whether `expected` (1..32 bytes) is the leading part of the HMAC-SHA-256; compared in constant time. */
+  /**
+   * Whether `expected` (1..32 bytes) is the leading part of the HMAC-SHA-256; compared in constant
+   * time.
+   */
   macHolds(key: Uint8Array, message: Uint8Array, expected: Uint8Array): boolean;
 
-  /** RFC 5869 with SHA-256. `salt` undefined = 32 zero bytes. `info` is ASCII text. One fresh array per length, in order. */
+  /**
+   * RFC 5869 with SHA-256. `salt` undefined = 32 zero bytes. `info` is ASCII text. One fresh array
+   * per length, in order.
+   */
   hkdf(
     keyMaterial: Uint8Array,
     salt: Uint8Array | undefined,

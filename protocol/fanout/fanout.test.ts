@@ -1,4 +1,7 @@
-/** Stories of the fanout nodes over the smallest possible net: what a person would see on each device. */
+/**
+ * Stories of the fanout nodes over the smallest possible net: what a person would see on each
+ * device.
+ */
 
 import { describe, expect, test } from 'vitest';
 import type { QrRecord } from '../contract.ts';
@@ -230,7 +233,7 @@ describe('healing', () => {
     expect(net.member('bob.web').store.collection('placeholder').size).toBe(0);
   });
 
-  test('an acknowledgement that is lost leads to the same stanza again and no second showing', () => {
+  test('a lost acknowledgement leads to the same stanza again and no second showing', () => {
     const net = pair();
     let isArmed = true;
     net.tamper = (flight) => {
@@ -338,7 +341,8 @@ describe('what time and disks do', () => {
     net.settle();
     expect(net.sent.filter((frame) => frame === 'bob.web receipt:retry')).toHaveLength(1);
     net.settle(300_000_000);
-    // Its author knows it delivered there (6.9) and sends nothing: the loss is admitted, not silent.
+    // Its author knows it delivered there (6.9) and sends nothing: the loss is admitted, not
+    // silent.
     expect(net.lost('bob.web')).toHaveLength(1);
     net.send('alice.phone', 'bob', 'three');
     net.settle();

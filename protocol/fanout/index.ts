@@ -1,4 +1,7 @@
-/** Client fanout (edition `fanout-2021`): phone, companion and server, and the world before the story. */
+/**
+ * Client fanout (edition `fanout-2021`): phone, companion and server, and the world before the
+ * story.
+ */
 
 import type { Architecture } from '../contract.ts';
 import { describe, keysIn } from './describe.ts';

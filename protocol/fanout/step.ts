@@ -1,6 +1,7 @@
 /**
- * One step of a node in the making: reads and writes go through a transaction, effects are gathered, and
- * `finish` puts the commit first (contract 1). Shared by device and server; knows nothing of either.
+ * One step of a node in the making: reads and writes go through a transaction, effects are
+ * gathered, and `finish` puts the commit first (contract 1). Shared by device and server; knows
+ * nothing of either.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -38,7 +39,10 @@ export class Step {
     this.tx = new Transaction(store);
   }
 
-  /** A stanza id that stays the same when unrelated commands of the run change: drawn for this input. */
+  /**
+   * A stanza id that stays the same when unrelated commands of the run change: drawn for this
+   * input.
+   */
   freshId(prefix: string): string {
     return `${prefix}-${bytesToHex(this.context.numbers.bytes('stanza-id', 8))}`;
   }
@@ -121,7 +125,10 @@ function timerRecord(deadlineUs: number): StoredRecord & { readonly deadlineUs: 
   return { kind: 'timer', deadlineUs };
 }
 
-/** The n-th wait of a Fibonacci back-off, n from 0: 1, 1, 2, 3, 5, … seconds up to `maxS`, in microseconds. */
+/**
+ * The n-th wait of a Fibonacci back-off, n from 0: 1, 1, 2, 3, 5, … seconds up to `maxS`, in
+ * microseconds.
+ */
 export function fibonacciUs(attempt: number, maxS: number): number {
   let [current, next] = [1, 1];
   for (let index = 0; index < attempt && current < maxS; index++) {

@@ -1,7 +1,7 @@
 /**
- * The world before the story (contract 10): every Store is built by the same pure functions that run over
- * the network, without the network. Accounts that know each other hold each other's signed lists and
- * pinned primaries, but no sessions.
+ * The world before the story (contract 10): every Store is built by the same pure functions that
+ * run over the network, without the network. Accounts that know each other hold each other's signed
+ * lists and pinned primaries, but no sessions.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -230,7 +230,10 @@ function registerDevice(
   }
 }
 
-/** Gives the account's devices the lists of its contacts, checked as if they had come from the server. */
+/**
+ * Gives the account's devices the lists of its contacts, checked as if they had come from the
+ * server.
+ */
 function introduce(server: Step, account: Built, byNumber: ReadonlyMap<string, Built>): void {
   for (const number of account.plan.contacts) {
     const contact = byNumber.get(number);

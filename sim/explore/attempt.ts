@@ -7,7 +7,8 @@
 import type { Architecture } from '../../protocol/contract.ts';
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
-import { type RunHashes, type RunResult, runScenario } from '../run/run.ts';
+import { judgeDeterminism } from '../properties/index.ts';
+import { type RunResult, runScenario } from '../run/run.ts';
 import type { FailureKind } from './task.ts';
 
 /** What a search needs of the outside: handed in, since this room may not choose a back end. */
@@ -64,15 +65,6 @@ export function attempt(scenario: Scenario, engine: Engine): Attempt {
   }
 }
 
-function sameHashes(left: RunHashes, right: RunHashes): boolean {
-  return (
-    left.schedule === right.schedule &&
-    left.skeleton === right.skeleton &&
-    left.bytes === right.bytes &&
-    left.shown === right.shown
-  );
-}
-
 /** Runs it once more and compares: X5. Undefined when both runs are the same. */
 export function repeatFailure(
   scenario: Scenario,
@@ -80,11 +72,13 @@ export function repeatFailure(
   engine: Engine,
 ): Failure | undefined {
   const second = attempt(scenario, engine).result;
-  if (second !== undefined && sameHashes(first.hashes, second.hashes)) return undefined;
+  const differing = second === undefined ? [] : judgeDeterminism(first.hashes, second.hashes);
+  if (second !== undefined && differing.length === 0) return undefined;
+  const what = second === undefined ? 'ended in a defect' : `gave another ${differing.join(', ')}`;
   return {
     kind: 'not-deterministic',
     property: 'X5',
-    sentence: 'determinism: the same build, scenario, seed and overrides gave different hashes',
+    sentence: `determinism: the same build, scenario, seed and overrides ${what}`,
   };
 }
 

@@ -1,8 +1,8 @@
 /**
  * Timers of one host, derived from its commits of `timer` records (contract 2): armed, re-armed and
- * cancelled with them, converted from the host's clock, late while it dozes. Waiting is elapsed time: a
- * step of the clock neither shortens nor lengthens a wait that has begun, and no wait, not even after a
- * reboot, is longer than it was when the timer was set.
+ * cancelled with them, converted from the host's clock, late while it dozes. Waiting is elapsed
+ * time: a step of the clock neither shortens nor lengthens a wait that has begun, and no wait, not
+ * even after a reboot, is longer than it was when the timer was set.
  */
 
 import type { TimerRecord } from '../../protocol/contract.ts';

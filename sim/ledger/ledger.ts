@@ -22,7 +22,6 @@ import { Linkage } from './linkage.ts';
 import { messageKey, userOf } from './names.ts';
 import type { CopyTotals, Display, IntentFate, LossReport, MessageStatus, Said } from './said.ts';
 
-export { Linkage, type LinkedStretch } from './linkage.ts';
 export { deviceJidOf, deviceNumberOf, hexOf, messageKey, userOf } from './names.ts';
 export type {
   CopyTotals,

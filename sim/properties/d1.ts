@@ -61,7 +61,10 @@ class Judging implements Judge {
     }
   }
 
-  /** A stanza stored before it leaves is judged by the lists of that moment: it may leave much later. */
+  /**
+   * A stanza stored before it leaves is judged by the lists of that moment: it may leave much
+   * later.
+   */
   #judgeStored(event: RunEvent & { readonly kind: 'commit' }): void {
     if (event.isTimeZero || this.#ledger.isUndo) return;
     for (const { collection, after } of event.changes) {

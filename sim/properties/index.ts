@@ -29,7 +29,7 @@ import { x1 } from './x1.ts';
 import { x2 } from './x2.ts';
 import { determinism } from './x5.ts';
 
-export { type ComparedHashes, determinism, judgeDeterminism } from './x5.ts';
+export { judgeDeterminism } from './x5.ts';
 
 /** Judged inside every run. */
 export const allProperties: readonly Property[] = [

@@ -1,6 +1,7 @@
 /**
- * What a property is. A property watches the run's events and the ledger of ground truth, never what a
- * node says of itself; it counts how often it was checked, since zero is not green (contract 11).
+ * What a property is. A property watches the run's events and the ledger of ground truth, never
+ * what a node says of itself; it counts how often it was checked, since zero is not green (contract
+ * 11).
  */
 
 import type { Architecture } from '../../protocol/contract.ts';

@@ -30,8 +30,8 @@ export * from './result.ts';
 
 /**
  * Runs one scenario with one seed to its end, or to a bound. Throws only on broken invariants (exit
- * 70). While it runs, ambient time and randomness throw, for observers too: what they need of a clock
- * they take by reference beforehand.
+ * 70). While it runs, ambient time and randomness throw, for observers too: what they need of a
+ * clock they take by reference beforehand.
  */
 export function runScenario(options: RunOptions): RunResult {
   return withGuards(() => runGuarded(options));

@@ -1,6 +1,6 @@
 /**
- * What happens in a run, as plain data (contract 12). One totally ordered stream: properties judge it,
- * hashes roll over it, traces are its lines. Nothing here is visible to a protocol node.
+ * What happens in a run, as plain data (contract 12). One totally ordered stream: properties judge
+ * it, hashes roll over it, traces are its lines. Nothing here is visible to a protocol node.
  */
 
 import type { Effect, Input, Notice, StanzaLabel } from '../../protocol/contract.ts';
@@ -14,7 +14,10 @@ export interface Change {
   readonly after: StoredRecord | undefined;
 }
 
-/** One use of the crypto provider inside a step; keys are named by content (32 hex digits of their SHA-256). */
+/**
+ * One use of the crypto provider inside a step; keys are named by content (32 hex digits of their
+ * SHA-256).
+ */
 export interface CryptoUse {
   readonly operation: string;
   readonly keysIn: readonly string[];
@@ -38,7 +41,10 @@ interface EventBase {
 export type RunEventBody =
   /** A node is about to handle an input. */
   | { readonly kind: 'input'; readonly input: Input }
-  /** The step's effects, after the node returned and before the host carries them out. Not hashed, not in traces. */
+  /**
+   * The step's effects, after the node returned and before the host carries them out. Not hashed,
+   * not in traces.
+   */
   | {
       readonly kind: 'stepped';
       readonly input: Input;
@@ -53,7 +59,9 @@ export type RunEventBody =
     }
   /** The Store refused a commit (disk full): later effects are cancelled and the node restarts. */
   | { readonly kind: 'commit-refused'; readonly inputId: string }
-  /** A frame left a node. `packet` is its semantic id; `attempt` counts the same stanza sent again. */
+  /**
+   * A frame left a node. `packet` is its semantic id; `attempt` counts the same stanza sent again.
+   */
   | {
       readonly kind: 'send';
       readonly packet: string;

@@ -1,7 +1,7 @@
 /**
- * The engine of sending (specification D.1; contract 4): after every step it looks at what waits for
- * lists, bundles or a session, asks for what is missing and seals what can be sealed. First in, first out
- * per chat.
+ * The engine of sending (specification D.1; contract 4): after every step it looks at what waits
+ * for lists, bundles or a session, asks for what is missing and seals what can be sealed. First in,
+ * first out per chat.
  */
 
 import type { UserJid } from '../../contract.ts';

@@ -15,7 +15,10 @@ export function devicesOf(step: Step, user: UserJid): DeviceJid[] {
   return list.devices.map(({ id }) => deviceJid(user, id));
 }
 
-/** Everyone a message to `chat` is for: the chat's devices, then the own other ones (specification 6.1). */
+/**
+ * Everyone a message to `chat` is for: the chat's devices, then the own other ones (specification
+ * 6.1).
+ */
 export function audienceOf(step: Step, chat: UserJid): DeviceJid[] {
   const account = accountOf(step);
   if (account === undefined) return [];

@@ -1,6 +1,7 @@
 /**
- * The stale-list answer (specification 5.14, D.3): an ack with another participant hash makes us ask for
- * the lists again and send the message, within five minutes, to the devices we did not know of.
+ * The stale-list answer (specification 5.14, D.3): an ack with another participant hash makes us
+ * ask for the lists again and send the message, within five minutes, to the devices we did not know
+ * of.
  */
 
 import { BACKFILL_WINDOW_US } from '../../limits.ts';

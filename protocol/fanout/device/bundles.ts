@@ -15,7 +15,10 @@ import { linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
 import { accountOf, deviceListOf } from './records.ts';
 
-/** Fetches bundles of the devices, leaving out those already asked for; waits while there is no connection. */
+/**
+ * Fetches bundles of the devices, leaving out those already asked for; waits while there is no
+ * connection.
+ */
 export function askForBundles(step: Step, devices: readonly DeviceJid[]): void {
   if (linkStateOf(step.store).phase !== 'active') return;
   const wanted = devices.filter(
@@ -30,9 +33,10 @@ export function askForBundles(step: Step, devices: readonly DeviceJid[]): void {
 }
 
 /**
- * Whether the identity key in a bundle is the device's: a companion's comes with its account's signature
- * and its own (D1), or is the one already pinned. Assumption: the server hands `<device-identity>` out
- * with a companion's bundle, as it does in retry receipts; without it, it could swap keys.
+ * Whether the identity key in a bundle is the device's: a companion's comes with its account's
+ * signature and its own (D1), or is the one already pinned. Assumption: the server hands
+ * `<device-identity>` out with a companion's bundle, as it does in retry receipts; without it, it
+ * could swap keys.
  */
 export function isProven(
   step: Step,
@@ -63,7 +67,9 @@ export function primaryKeyOf(step: Step, user: UserJid): Uint8Array | undefined 
   return pinnedIdentity(step.tx, user)?.publicKey;
 }
 
-/** Starts a session from each usable bundle; a device without one is left out of what is being sent. */
+/**
+ * Starts a session from each usable bundle; a device without one is left out of what is being sent.
+ */
 export function takeBundles(step: Step, asked: readonly DeviceJid[], answer: WireNode): void {
   const list = child(answer, 'list');
   const users = new Map<string, WireNode>();

@@ -1,6 +1,6 @@
 /**
- * The device's connection: open, log in, become active, come back after a break (specification 5.3, 6.10;
- * contract 2, 3). The login's answer tells of a rolled-back Store before anything is sent.
+ * The device's connection: open, log in, become active, come back after a break (specification 5.3,
+ * 6.10; contract 2, 3). The login's answer tells of a rolled-back Store before anything is sent.
  */
 
 import type { DeviceSetup, InputBody } from '../../contract.ts';
@@ -107,8 +107,8 @@ export function takeSuccess(step: Step, success: WireNode): void {
 }
 
 /**
- * The server has seen a later login or a later stanza of ours than our Store knows: the Store went back.
- * Every session is dropped before the first send, so that no message key is used twice (K1).
+ * The server has seen a later login or a later stanza of ours than our Store knows: the Store went
+ * back. Every session is dropped before the first send, so that no message key is used twice (K1).
  */
 function noticeRollback(step: Step, success: WireNode): void {
   const login = step.get<LoginRecord>('login', SELF);
@@ -133,7 +133,9 @@ function noticeRollback(step: Step, success: WireNode): void {
   );
 }
 
-/** `<failure>` or a stream error: 401 means logged out for good; 515 and the rest mean come back. */
+/**
+ * `<failure>` or a stream error: 401 means logged out for good; 515 and the rest mean come back.
+ */
 export function takeEnd(step: Step, stanza: WireNode): void {
   const code = attribute(stanza, 'reason') ?? attribute(stanza, 'code');
   const state = linkStateOf(step.store);
@@ -142,7 +144,9 @@ export function takeEnd(step: Step, stanza: WireNode): void {
   if (state.connection !== undefined) step.close(state.connection);
 }
 
-/** Deletes keys, messages and everything else: this installation is no longer part of an account. */
+/**
+ * Deletes keys, messages and everything else: this installation is no longer part of an account.
+ */
 export function wipe(step: Step, reason: string): void {
   for (const name of [...step.store.collectionNames()]) {
     for (const [key] of step.tx.entries(name)) step.tx.delete(name, key);

@@ -1,6 +1,7 @@
 /**
- * Phone and companion as one node: the same code, told apart by what their Stores hold. Every stanza is
- * decoded from its bytes; after every input the engine of sending looks at what can go on.
+ * Phone and companion as one node: the same code, told apart by what their Stores hold. Every
+ * stanza is decoded from its bytes; after every input the engine of sending looks at what can go
+ * on.
  */
 
 import type {
@@ -195,7 +196,9 @@ function giveUpSending(step: Step, messageId: string, errorCode: number): void {
   loseCopy(step, outbox, `the server refused it (${errorCode})`);
 }
 
-/** The author's own device shows the message where everybody else does: at the server's time stamp. */
+/**
+ * The author's own device shows the message where everybody else does: at the server's time stamp.
+ */
 function showOwn(step: Step, outbox: OutboxRecord): void {
   const account = accountOf(step);
   if (account === undefined) return;

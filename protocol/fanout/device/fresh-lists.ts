@@ -1,4 +1,7 @@
-/** The one thing a list answer does to open backfills; apart, since asking and backfilling need each other. */
+/**
+ * The one thing a list answer does to open backfills; apart, since asking and backfilling need each
+ * other.
+ */
 
 import type { Step } from '../step.ts';
 import type { BackfillRecord } from './records.ts';

@@ -1,6 +1,6 @@
 /**
- * Linking on the companion (specification 5.3): make keys, show codes, check what the phone vouched for,
- * sign it, come back as a linked device.
+ * Linking on the companion (specification 5.3): make keys, show codes, check what the phone vouched
+ * for, sign it, come back as a linked device.
  */
 
 import type { AccountRecord, QrRecord, TransportRecord } from '../../contract.ts';
@@ -34,7 +34,10 @@ import { type AdvSecretRecord, accountOf, type CompanionRecord, SELF } from './r
 const QR_TIMER = 'qr';
 const KEY_TYPE = new Uint8Array([5]);
 
-/** A person starts linking on a device that belongs to no account. Draws `transport`, identity, signed prekey, `adv-secret`. */
+/**
+ * A person starts linking on a device that belongs to no account. Draws `transport`, identity,
+ * signed prekey, `adv-secret`.
+ */
 export function takeLink(step: Step): void {
   if (accountOf(step) !== undefined) {
     return step.refuseAs('not-allowed', 'this device is linked already');
@@ -127,7 +130,10 @@ export function takeQrTimer(step: Step, name: string): boolean {
   return true;
 }
 
-/** `pair-success`: the phone has vouched; check, sign, answer (steps 5 and 6). Draws secret `device-signature` (64). */
+/**
+ * `pair-success`: the phone has vouched; check, sign, answer (steps 5 and 6). Draws secret
+ * `device-signature` (64).
+ */
 export function takePairSuccess(step: Step, iq: WireNode, success: WireNode, batch: number): void {
   const id = attribute(iq, 'id');
   const { connection } = linkStateOf(step.store);

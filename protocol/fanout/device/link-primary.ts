@@ -1,7 +1,7 @@
 /**
- * Linking and unlinking on the phone (specification 5.3, 5.9): scan the code, vouch for the companion,
- * adopt the new list when the server says that the companion has signed. The upload is stored and asked
- * again after a break; a key index that was given out is never given again.
+ * Linking and unlinking on the phone (specification 5.3, 5.9): scan the code, vouch for the
+ * companion, adopt the new list when the server says that the companion has signed. The upload is
+ * stored and asked again after a break; a key index that was given out is never given again.
  */
 
 import type { DeviceJid } from '../../contract.ts';
@@ -104,7 +104,8 @@ export function takeLinked(step: Step, answer: WireNode): void {
     const list: DeviceListRecord = { ...pending.list, devices };
     step.tx.put('device-list', list.user, list);
   } else {
-    // Another companion left while this one was being linked: the list signed then lacks the newcomer.
+    // Another companion left while this one was being linked: the list signed then lacks the
+    // newcomer.
     publishOwnList(step, [...companions, newcomer]);
   }
   step.emit('linked', `${device} is linked`, { device });

@@ -1,4 +1,7 @@
-/** The device's volatile side: its connection, what waits for an answer, what the server could not give. */
+/**
+ * The device's volatile side: its connection, what waits for an answer, what the server could not
+ * give.
+ */
 
 import type { DeviceJid, UserJid } from '../../contract.ts';
 import type { DeviceChange, ListAnswer } from '../../devices/device-list.ts';
@@ -22,7 +25,10 @@ export interface HeldAnswer {
 
 export interface LinkState {
   connection: number | undefined;
-  /** `opening`: asked for; `login`: first stanza sent; `active`: stanzas flow; `pairing`: showing codes. */
+  /**
+   * `opening`: asked for; `login`: first stanza sent; `active`: stanzas flow; `pairing`: showing
+   * codes.
+   */
   phase: 'down' | 'opening' | 'login' | 'pairing' | 'active';
   /** Connections that failed in a row. */
   failures: number;

@@ -1,6 +1,7 @@
 /**
  * Device lists on a device (specification 5.7, 5.8): ask, apply what the primary signed, drop what
- * belonged to removed devices. The phone is the authority on its own account and asks about others only.
+ * belonged to removed devices. The phone is the authority on its own account and asks about others
+ * only.
  */
 
 import type { UserJid } from '../../contract.ts';
@@ -26,7 +27,9 @@ import { ask, isAsking } from './outbound.ts';
 import { reconcileOwnDevices } from './own-list.ts';
 import { accountOf, deviceListOf, SELF } from './records.ts';
 
-/** Asks the server for lists, leaving out what is being asked; waits while there is no connection. */
+/**
+ * Asks the server for lists, leaving out what is being asked; waits while there is no connection.
+ */
 export function askForLists(step: Step, users: readonly UserJid[]): void {
   if (linkStateOf(step.store).phase !== 'active') return;
   const isPrimary = step.tx.get('primary', SELF) !== undefined;
@@ -89,7 +92,10 @@ function listedDevices(parent: WireNode): ListedDevice[] {
     .filter((device) => device !== undefined);
 }
 
-/** The answer to a query. Accounts the server did not give are not asked for again on this connection. */
+/**
+ * The answer to a query. Accounts the server did not give are not asked for again on this
+ * connection.
+ */
 export function takeLists(step: Step, asked: readonly UserJid[], answer: WireNode): void {
   const list = child(child(answer, 'usync') ?? answer, 'list');
   const given = new Map<string, WireNode>();

@@ -1,6 +1,7 @@
 /**
- * What the login's answer says was missed (contract 2, 4): copies that waited more than 30 days, and the
- * copy this device acknowledged last, which a Store that lost its last commit does not know.
+ * What the login's answer says was missed (contract 2, 4): copies that waited more than 30 days,
+ * and the copy this device acknowledged last, which a Store that lost its last commit does not
+ * know.
  */
 
 import { isRejected } from '../../errors.ts';

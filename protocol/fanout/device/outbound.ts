@@ -1,6 +1,6 @@
 /**
- * Stanzas that must arrive: stored before they leave, sent again in order after every login until the
- * server acknowledges them. Queries live with their connection; what asked for them asks again.
+ * Stanzas that must arrive: stored before they leave, sent again in order after every login until
+ * the server acknowledges them. Queries live with their connection; what asked for them asks again.
  */
 
 import { UNACKNOWLEDGED_MAX_US } from '../../limits.ts';
@@ -93,7 +93,10 @@ export function noteAnswered(step: Step, key: string): void {
   linkStateOf(step.store).awaiting.delete(key);
 }
 
-/** The timer fired: close the connection when the oldest stanza or query waited too long (contract 3). */
+/**
+ * The timer fired: close the connection when the oldest stanza or query waited too long (contract
+ * 3).
+ */
 export function closeIfStalled(step: Step): void {
   const state = linkStateOf(step.store);
   step.cancelTimer(UNACKNOWLEDGED_TIMER);

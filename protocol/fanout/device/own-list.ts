@@ -1,6 +1,6 @@
 /**
- * The phone's authority over its own list (specification 5.6): it signs, it publishes, and it follows
- * when the server has logged a companion out.
+ * The phone's authority over its own list (specification 5.6): it signs, it publishes, and it
+ * follows when the server has logged a companion out.
  */
 
 import {
@@ -25,7 +25,10 @@ export function ownList(step: Step): DeviceListRecord {
   return deviceListOf(step, account.user) ?? primaryOnly(account.user);
 }
 
-/** Signs and stores a list with these companions; returns its element for the upload. Draws secret `list-signature` (64). */
+/**
+ * Signs and stores a list with these companions; returns its element for the upload. Draws secret
+ * `list-signature` (64).
+ */
 function signOwnList(step: Step, companions: readonly ListedDevice[]): WireNode {
   const identity = selfIdentity(step.tx);
   const primary = step.get<PrimaryRecord>('primary', SELF);
@@ -54,7 +57,9 @@ function signOwnList(step: Step, companions: readonly ListedDevice[]): WireNode 
   return node('key-index-list', { ts: String(timestampS) }, signed);
 }
 
-/** Drops companions from the list and tells the server; `device` is set when it must log one out. */
+/**
+ * Drops companions from the list and tells the server; `device` is set when it must log one out.
+ */
 export function withdraw(step: Step, gone: readonly ListedDevice[], device?: string): void {
   const list = ownList(step);
   const kept = list.devices.filter(({ id }) => id !== 0 && !gone.some((other) => other.id === id));
@@ -65,7 +70,9 @@ export function withdraw(step: Step, gone: readonly ListedDevice[], device?: str
   publishOwnList(step, kept, device);
 }
 
-/** Signs a list with these companions and uploads it, logging `device` out at the server when given. */
+/**
+ * Signs a list with these companions and uploads it, logging `device` out at the server when given.
+ */
 export function publishOwnList(
   step: Step,
   companions: readonly ListedDevice[],
@@ -83,7 +90,9 @@ export function publishOwnList(
   );
 }
 
-/** The server told which of our devices are linked: those it logged out leave the signed list too. */
+/**
+ * The server told which of our devices are linked: those it logged out leave the signed list too.
+ */
 export function reconcileOwnDevices(step: Step, linked: readonly ListedDevice[]): void {
   const gone = ownList(step).devices.filter(
     ({ id }) => id !== 0 && !linked.some((other) => other.id === id),

@@ -1,6 +1,7 @@
 /**
- * "Waiting for this message" (specification 6.9; contract 4): a copy that could not be opened leaves a
- * placeholder and asks its author again, at most four times; at its deadline it is reported lost.
+ * "Waiting for this message" (specification 6.9; contract 4): a copy that could not be opened
+ * leaves a placeholder and asks its author again, at most four times; at its deadline it is
+ * reported lost.
  */
 
 import type { DeviceJid, LostRecord, UserJid } from '../../contract.ts';
@@ -57,7 +58,9 @@ export function failCopy(
   sendRetryReceipt(step, copy, count, errorCode, false);
 }
 
-/** The server has no copy for us, or our Store has lost it: ask the author at once, with keys (6.4). */
+/**
+ * The server has no copy for us, or our Store has lost it: ask the author at once, with keys (6.4).
+ */
 export function missCopy(step: Step, copy: CopyName): void {
   const key = messageKey(copy.chat, copy.author, copy.messageId);
   if (step.tx.get('shown', key) !== undefined) return sendReceipt(step, copy);

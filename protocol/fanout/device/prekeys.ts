@@ -1,6 +1,6 @@
 /**
- * Keeping the server's prekey pool filled (specification 1.5): upload after making, refill when it runs
- * low, rotate the signed prekey monthly, back off when the server refuses.
+ * Keeping the server's prekey pool filled (specification 1.5): upload after making, refill when it
+ * runs low, rotate the signed prekey monthly, back off when the server refuses.
  */
 
 import type { Settings } from '../../contract.ts';

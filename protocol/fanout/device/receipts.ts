@@ -1,7 +1,7 @@
 /**
- * Receipts, both ways (specification 6.6, 6.7, 6.9). Delivery and retry receipts acknowledge a copy to
- * the server and need no storing: an unacknowledged copy comes again and is answered again. Read receipts
- * are stored until taken.
+ * Receipts, both ways (specification 6.6, 6.7, 6.9). Delivery and retry receipts acknowledge a copy
+ * to the server and need no storing: an unacknowledged copy comes again and is answered again. Read
+ * receipts are stored until taken.
  */
 
 import type { Command, DeviceJid, ShownRecord, UserJid } from '../../contract.ts';
@@ -56,8 +56,8 @@ export function nack(step: Step, copy: Pick<CopyName, 'author' | 'messageId'>, c
 }
 
 /**
- * Asks for a message again. Keys go along from the second time on, or when forced; they take one fresh
- * one-time prekey each time (draws secret `prekey`).
+ * Asks for a message again. Keys go along from the second time on, or when forced; they take one
+ * fresh one-time prekey each time (draws secret `prekey`).
  */
 export function sendRetryReceipt(
   step: Step,

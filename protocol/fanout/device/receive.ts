@@ -1,7 +1,8 @@
 /**
- * Receiving a message (specification 5.10, 6.5, D.2): prove the sender, decrypt, unpad, decode, unwrap,
- * store text and session in one commit, then acknowledge. What fails becomes a placeholder and a retry
- * receipt; what is a duplicate is acknowledged when we have it, and reported lost when we have not.
+ * Receiving a message (specification 5.10, 6.5, D.2): prove the sender, decrypt, unpad, decode,
+ * unwrap, store text and session in one commit, then acknowledge. What fails becomes a placeholder
+ * and a retry receipt; what is a duplicate is acknowledged when we have it, and reported lost when
+ * we have not.
  */
 
 import type { DeviceJid, ShownRecord, UserJid } from '../../contract.ts';

@@ -1,9 +1,9 @@
 /**
  * What a device stores beside the public records and those of the Signal protocol. Collections:
- * `primary`/self (phone only), `companion`/self (companion only), `device-list`/USER, `wanting` (messages
- * to seal, in order), `outbound` (sealed stanzas the server has not acknowledged, in order), `resend`
- * (copies asked for again), `backfill`, `delivered/MESSAGE`, `placeholder`, `unread/CHAT`, `login`/self,
- * `recreated`/DEVICE.
+ * `primary`/self (phone only), `companion`/self (companion only), `device-list`/USER, `wanting`
+ * (messages to seal, in order), `outbound` (sealed stanzas the server has not acknowledged, in
+ * order), `resend` (copies asked for again), `backfill`, `delivered/MESSAGE`, `placeholder`,
+ * `unread/CHAT`, `login`/self, `recreated`/DEVICE.
  */
 
 import type {

@@ -1,6 +1,6 @@
 /**
- * Client fanout (specification 6.1 to 6.4): one ciphertext per device of the chat and per other device of
- * our own account, all in one stanza. What is sealed is committed before it leaves.
+ * Client fanout (specification 6.1 to 6.4): one ciphertext per device of the chat and per other
+ * device of our own account, all in one stanza. What is sealed is committed before it leaves.
  */
 
 import type { DeviceJid, OutboxRecord } from '../../contract.ts';
@@ -22,7 +22,10 @@ import {
   SELF,
 } from './records.ts';
 
-/** Encrypts one message for one device; own devices get it as a device-sent message. Draws number `padding`. */
+/**
+ * Encrypts one message for one device; own devices get it as a device-sent message. Draws number
+ * `padding`.
+ */
 function encryptCopy(step: Step, outbox: OutboxRecord, device: DeviceJid, retryCount = 0): Copy {
   const isOwn = userOf(device) === accountOf(step)?.user;
   const content = isOwn ? deviceSentBytes(outbox.chat, outbox.text) : textMessageBytes(outbox.text);
@@ -88,7 +91,10 @@ export function sealBackfill(
   sendReliably(step, stanza);
 }
 
-/** The answer to a retry receipt: the same message and time stamp for one device (specification 6.9). */
+/**
+ * The answer to a retry receipt: the same message and time stamp for one device (specification
+ * 6.9).
+ */
 export function sealResend(
   step: Step,
   outbox: OutboxRecord,

@@ -1,4 +1,7 @@
-/** A person writes: the text is stored first (the ledger's `said`), and sealed when all is there for it. */
+/**
+ * A person writes: the text is stored first (the ledger's `said`), and sealed when all is there for
+ * it.
+ */
 
 import type { Command, OutboxRecord } from '../../contract.ts';
 import { TEXT_BYTES_MAX } from '../../limits.ts';

@@ -1,6 +1,6 @@
 /**
- * Devices come and go (specification 5.3, 5.9): adding a linked device, removing one, logging out the
- * companions of a phone that stayed away for more than 14 days.
+ * Devices come and go (specification 5.3, 5.9): adding a linked device, removing one, logging out
+ * the companions of a phone that stayed away for more than 14 days.
  */
 
 import type { DeviceJid, LinkedRecord, UserJid } from '../../contract.ts';

@@ -1,4 +1,6 @@
-/** The server's volatile side: who is connected, and what is in flight to whom. Gone with a crash. */
+/**
+ * The server's volatile side: who is connected, and what is in flight to whom. Gone with a crash.
+ */
 
 import type { DeviceJid } from '../../contract.ts';
 import type { Store } from '../../store.ts';
@@ -7,7 +9,10 @@ export interface ServerConnection {
   readonly connection: number;
   /** 64 hex digits: the static key that the handshake authenticated. */
   readonly transportKey: string;
-  /** `fresh` before its login stanza, `pairing` while a companion shows its code, `active` when it takes its queue. */
+  /**
+   * `fresh` before its login stanza, `pairing` while a companion shows its code, `active` when it
+   * takes its queue.
+   */
   phase: 'fresh' | 'pairing' | 'login' | 'active';
   device: DeviceJid | undefined;
   /** Queue keys sent and not yet acknowledged, with the time of sending, oldest first. */

@@ -1,6 +1,7 @@
 /**
- * Logging in (specification 5.3, 6.10; contract 2): the handshake has authenticated a static key, the
- * first stanza says who is behind it. The answer echoes the counters that betray a rolled-back Store.
+ * Logging in (specification 5.3, 6.10; contract 2): the handshake has authenticated a static key,
+ * the first stanza says who is behind it. The answer echoes the counters that betray a rolled-back
+ * Store.
  */
 
 import { isRejected } from '../../errors.ts';
@@ -88,7 +89,9 @@ function welcome(step: Step, connection: ServerConnection, device: string, count
   if (linked !== undefined) notePrimarySeen(step, linked);
 }
 
-/** The message this device acknowledged last: a Store that lost its last commit does not know it. */
+/**
+ * The message this device acknowledged last: a Store that lost its last commit does not know it.
+ */
 function lastNode(seen: SeenRecord | undefined): WireNode[] {
   if (seen?.last === undefined) return [];
   const { id, from, recipient, stampUs } = seen.last;

@@ -1,7 +1,7 @@
 /**
- * Messages at the server (specification 5.14, 6.4, 6.6): take the participants apart, queue one copy per
- * named device that is linked, `<unavailable/>` for listed devices that were not named, and answer with
- * the time stamp and, when the sender's view is stale, our own participant hash.
+ * Messages at the server (specification 5.14, 6.4, 6.6): take the participants apart, queue one
+ * copy per named device that is linked, `<unavailable/>` for listed devices that were not named,
+ * and answer with the time stamp and, when the sender's view is stale, our own participant hash.
  */
 
 import type { DeviceJid, LinkedRecord, UserJid } from '../../contract.ts';
@@ -22,7 +22,10 @@ import {
 
 /** Assumption: the real server's code for a recipient it does not know is not public. */
 const NO_SUCH_ACCOUNT = 404;
-/** How long an accepted stanza is remembered, so that it can be answered again: as long as queues live. */
+/**
+ * How long an accepted stanza is remembered, so that it can be answered again: as long as queues
+ * live.
+ */
 const ACCEPTED_RETENTION_US = 30 * 86_400_000_000;
 
 /** Handles a message stanza of an active device. */
@@ -47,10 +50,10 @@ export function takeMessage(step: Step, sender: LinkedRecord, stanza: WireNode):
 }
 
 /**
- * Keeps a device's stanzas in the order of its own counter, and remembers the highest, echoed at its next
- * login (contract 2). False after a gap: a stanza was lost on the way, so the connection ends and the
- * device sends everything again in order, as it would when a frame of the encrypted transport is missing.
- * Devices that do not count (0) are taken as they come.
+ * Keeps a device's stanzas in the order of its own counter, and remembers the highest, echoed at
+ * its next login (contract 2). False after a gap: a stanza was lost on the way, so the connection
+ * ends and the device sends everything again in order, as it would when a frame of the encrypted
+ * transport is missing. Devices that do not count (0) are taken as they come.
  */
 function isNextInOrder(step: Step, device: DeviceJid, sent: number): boolean {
   const seen = step.get<SeenRecord>('seen', device);
@@ -101,7 +104,9 @@ function takeFanout(
   answer(step, sender, id, to, stampUs, participantHash);
 }
 
-/** Retries and backfill keep their time stamp, go only to the devices they name, and change no view. */
+/**
+ * Retries and backfill keep their time stamp, go only to the devices they name, and change no view.
+ */
 function takeFollowUp(
   step: Step,
   sender: LinkedRecord,

@@ -1,7 +1,7 @@
 /**
- * Linking at the server (specification 5.3): it passes the phone's vouching on to the companion behind the
- * scanned reference and publishes the new list only when the companion has signed. A phone that asks
- * again after a lost answer gets the same answer.
+ * Linking at the server (specification 5.3): it passes the phone's vouching on to the companion
+ * behind the scanned reference and publishes the new list only when the companion has signed. A
+ * phone that asks again after a lost answer gets the same answer.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -148,7 +148,8 @@ export function takeSignature(step: Step, companion: ServerConnection, iq: WireN
   const pairing = companion.pairing;
   const offer = pairing?.offer;
   const signed = child(iq, 'pair-device-sign');
-  if (pairing === undefined || offer === undefined) return; // the result that confirms the references
+  // Without an offer this is the result that confirms the references.
+  if (pairing === undefined || offer === undefined) return;
   const deviceIdentity = signed && bytesContent(child(signed, 'device-identity'));
   if (attribute(iq, 'type') !== 'result' || deviceIdentity === undefined) {
     return abandon(step, companion, '403');
@@ -215,7 +216,10 @@ export function abandon(step: Step, companion: ServerConnection, code: string): 
   }
 }
 
-/** `<remove-companion-device jid>` with the phone's new list, a companion's own log-out, or a list alone. */
+/**
+ * `<remove-companion-device jid>` with the phone's new list, a companion's own log-out, or a list
+ * alone.
+ */
 export function takeListChange(
   step: Step,
   connection: ServerConnection,

@@ -1,4 +1,7 @@
-/** The prekey dispenser (specification 1.5): each one-time prekey is served once, in order of upload. */
+/**
+ * The prekey dispenser (specification 1.5): each one-time prekey is served once, in order of
+ * upload.
+ */
 
 import type { DeviceJid, LinkedRecord } from '../../contract.ts';
 import { PREKEY_REFILL_BELOW } from '../../limits.ts';
@@ -84,7 +87,10 @@ export function takeRotation(step: Step, device: DeviceJid, rotation: WireNode):
   return true;
 }
 
-/** Serves bundles for the devices asked for; each takes one one-time prekey away, while there are any. */
+/**
+ * Serves bundles for the devices asked for; each takes one one-time prekey away, while there are
+ * any.
+ */
 export function serveBundles(step: Step, asker: LinkedRecord, request: WireNode): WireNode {
   const users = children(request, 'user').map((user) => {
     const device = attribute(user, 'jid') ?? '';

@@ -1,7 +1,7 @@
 /**
- * Per-device queues: first in first out, kept until acknowledged, at most 30 days, redelivered from the
- * start on every login (specification 6.8; at-least-once). A queue key names the stanza, so an entry that
- * is queued again replaces itself.
+ * Per-device queues: first in first out, kept until acknowledged, at most 30 days, redelivered from
+ * the start on every login (specification 6.8; at-least-once). A queue key names the stanza, so an
+ * entry that is queued again replaces itself.
  */
 
 import type { DeviceJid } from '../../contract.ts';
@@ -14,7 +14,9 @@ import { linkedDevice, type QueuedRecord } from './records.ts';
 
 const UNACKNOWLEDGED_TIMER = 'unacknowledged';
 
-/** The queue key of a stanza addressed to a device: class, id, sender, and type where acks carry it. */
+/**
+ * The queue key of a stanza addressed to a device: class, id, sender, and type where acks carry it.
+ */
 export function queueKey(stanza: string, id: string, from: string, type = ''): string {
   return `${stanza}|${id}|${from}|${type}`;
 }
@@ -54,7 +56,9 @@ function deliver(step: Step, to: ServerConnection, key: string, record: QueuedRe
   }
 }
 
-/** Drops copies past their 30 days and returns them, so that the device can be told (contract 4). */
+/**
+ * Drops copies past their 30 days and returns them, so that the device can be told (contract 4).
+ */
 export function expire(step: Step, device: DeviceJid): QueuedRecord[] {
   const name = `queue/${device}`;
   const expired: QueuedRecord[] = [];
@@ -90,7 +94,10 @@ export function acknowledge(step: Step, device: DeviceJid, key: string): boolean
   return true;
 }
 
-/** Closes connections whose oldest stanza has waited too long, so that it is sent again after the next login. */
+/**
+ * Closes connections whose oldest stanza has waited too long, so that it is sent again after the
+ * next login.
+ */
 export function closeStalled(step: Step): void {
   step.cancelTimer(UNACKNOWLEDGED_TIMER);
   let oldestUs = Number.POSITIVE_INFINITY;

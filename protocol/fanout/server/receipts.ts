@@ -1,6 +1,7 @@
 /**
- * Receipts and client acks at the server (specification 6.6, 6.7): a receipt takes the copy out of the
- * device's queue and travels on to the author; a read receipt also reaches the reader's other devices.
+ * Receipts and client acks at the server (specification 6.6, 6.7): a receipt takes the copy out of
+ * the device's queue and travels on to the author; a read receipt also reaches the reader's other
+ * devices.
  */
 
 import type { DeviceJid, LinkedRecord } from '../../contract.ts';
@@ -46,7 +47,10 @@ export function takeReceipt(step: Step, sender: LinkedRecord, receipt: WireNode)
   confirm(step, sender.device, id, to, type);
 }
 
-/** Takes the acknowledged message copy out of the queue and remembers it as the last one (contract 2). */
+/**
+ * Takes the acknowledged message copy out of the queue and remembers it as the last one (contract
+ * 2).
+ */
 function settle(step: Step, device: DeviceJid, id: string, author: DeviceJid, chat: string): void {
   const key = queueKey('message', id, author);
   const queued = step.get<QueuedRecord>(`queue/${device}`, key);
@@ -74,7 +78,10 @@ function confirm(
   step.send(online.connection, node('ack', { class: 'receipt', id, from: to, type }));
 }
 
-/** Handles `<ack class id to [type] [error]>` from a device: receipts, notifications, nacked messages. */
+/**
+ * Handles `<ack class id to [type] [error]>` from a device: receipts, notifications, nacked
+ * messages.
+ */
 export function takeAck(step: Step, sender: LinkedRecord, ack: WireNode): void {
   const stanza = attribute(ack, 'class') ?? '';
   const id = attribute(ack, 'id') ?? '';

@@ -1,8 +1,8 @@
 /**
- * What the server stores, and how it numbers time. It holds public keys, signed lists and ciphertext
- * only. Collections: `server-account` (user), `linked` (device, public record), `bundle` (device),
- * `prekeys/DEVICE` (FIFO), `queue/DEVICE` (FIFO), `transport-index` (transport key), `accepted`,
- * `contact/USER`, `stamp`, `pairing`.
+ * What the server stores, and how it numbers time. It holds public keys, signed lists and
+ * ciphertext only. Collections: `server-account` (user), `linked` (device, public record), `bundle`
+ * (device), `prekeys/DEVICE` (FIFO), `queue/DEVICE` (FIFO), `transport-index` (transport key),
+ * `accepted`, `contact/USER`, `stamp`, `pairing`.
  */
 
 import type { DeviceJid, LinkedRecord, StanzaLabel, UserJid } from '../../contract.ts';

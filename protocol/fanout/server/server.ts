@@ -1,7 +1,7 @@
 /**
- * The untrusted server as a node: it moves ciphertext, keeps public keys and signed lists, and holds no
- * secret but its transport key. Every stanza is decoded from its bytes; what does not decode, or is not
- * allowed to this sender, is refused and counted.
+ * The untrusted server as a node: it moves ciphertext, keeps public keys and signed lists, and
+ * holds no secret but its transport key. Every stanza is decoded from its bytes; what does not
+ * decode, or is not allowed to this sender, is refused and counted.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
