@@ -42,6 +42,13 @@ export const SIGNED_PREKEY_ROTATION_US = 30 * 86_400_000_000;
 export const SIGNED_PREKEY_GRACE_US = 30 * 86_400_000_000;
 
 /**
+ * Stanzas with ciphertext that one step may seal, and the keys a sending chain skips before its
+ * first use after a boot. A disk that lost the last commit can have lost that many uses, which
+ * nobody else may have seen. Higher: more skipped keys at the peers after each boot.
+ */
+export const SEALED_PER_STEP_MAX = 16;
+
+/**
  * Retry receipts per message and device (6.9): four. Higher: longer ping-pong before a loss is
  * admitted.
  */

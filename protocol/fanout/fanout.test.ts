@@ -349,6 +349,32 @@ describe('what time and disks do', () => {
     expect(net.texts('bob.web')).toEqual(['one', 'three']);
   });
 
+  test('keys that a lost commit may have used are not used again', () => {
+    const net = pair();
+    net.send('alice.phone', 'bob', 'one');
+    net.settle();
+    net.send('bob.phone', 'alice', 'two');
+    net.settle();
+    const { store } = net.member('alice.phone');
+    const counterOf = (): number => {
+      const session = store.get('session', net.user('bob'));
+      return (session as unknown as { senderCounter: number }).senderCounter;
+    };
+    const before = counterOf();
+    net.send('alice.phone', 'bob', 'three');
+    net.settle();
+    expect(counterOf()).toBe(before + 1);
+    net.restart('alice.phone');
+    net.settle();
+    net.send('alice.phone', 'bob', 'four');
+    net.settle();
+    expect(counterOf()).toBe(before + 1 + 16 + 1);
+    net.send('alice.phone', 'bob', 'five');
+    net.settle();
+    expect(counterOf()).toBe(before + 1 + 16 + 2);
+    expect(net.texts('bob.phone')).toEqual(['one', 'two', 'three', 'four', 'five']);
+  });
+
   test('a message to nobody is given back to its author as lost', () => {
     const net = pair();
     net.command('alice.phone', { kind: 'send', chat: '15559999@s.whatsapp.net', text: 'hello?' });

@@ -100,6 +100,19 @@ export function sealMessage(
   return { bytes, session: after };
 }
 
+/** Moves the sending chain on by `count` keys that are never used; the peer stores them as skipped. */
+export function skipSendingKeys(
+  provider: CryptoProvider,
+  session: SessionRecord,
+  count: number,
+): SessionRecord {
+  let { senderChainKey } = session;
+  for (let index = 0; index < count; index++) {
+    senderChainKey = nextChainKey(provider, senderChainKey);
+  }
+  return { ...session, senderChainKey, senderCounter: session.senderCounter + count };
+}
+
 /** Whether the message belongs to a chain this session has already seen. */
 export function knowsChain(session: SessionRecord, message: ParsedMessage): boolean {
   return chainIndex(session, message.ratchetKey) >= 0;

@@ -18,7 +18,7 @@ import {
   writePrekeyMessage,
 } from './layout.ts';
 import { findPrekey, findSignedPrekey } from './prekeys.ts';
-import { knowsChain, type Opened, openMessage, sealMessage } from './ratchet.ts';
+import { knowsChain, type Opened, openMessage, sealMessage, skipSendingKeys } from './ratchet.ts';
 import {
   currentSession,
   type PeerIdentityRecord,
@@ -172,6 +172,20 @@ export function encryptFor(
   }
   const bytes = writePrekeyMessage(session, sealed.bytes);
   return { type: 'pkmsg', bytes, baseKey: session.aliceBaseKey };
+}
+
+/**
+ * Leaves `count` keys of the sending chain unused, when there is a session: what was encrypted
+ * under them may be lost from this Store, never from the wire.
+ */
+export function leaveGap(
+  tx: Transaction,
+  peer: DeviceJid,
+  count: number,
+  ctx: Pick<StepContext, 'crypto'>,
+): void {
+  const session = currentSession(tx, peer);
+  if (session !== undefined) putCurrent(tx, peer, skipSendingKeys(ctx.crypto, session, count));
 }
 
 function noSession(peer: DeviceJid): Rejection {

@@ -10,7 +10,7 @@ import { audienceOf, isReadyFor } from './audience.ts';
 import { advanceBackfills } from './backfill.ts';
 import { linkStateOf } from './link-state.ts';
 import { applyHeldAnswers, askForLists } from './lists.ts';
-import { accountOf, deviceListOf, type WantingRecord } from './records.ts';
+import { accountOf, deviceListOf, maySealMore, type WantingRecord } from './records.ts';
 import { advanceResends } from './resend.ts';
 import { sealMessage } from './seal.ts';
 
@@ -20,6 +20,7 @@ export function advance(step: Step): void {
   const blocked = new Set<UserJid>();
   for (const [, entry] of step.tx.entries('wanting')) {
     const wanting = entry as WantingRecord;
+    if (!maySealMore(step)) return; // the answers to these bring the next step
     if (blocked.has(wanting.chat)) continue;
     if (!sealWhenReady(step, wanting)) blocked.add(wanting.chat);
   }

@@ -8,7 +8,7 @@ import { BACKFILL_WINDOW_US } from '../../limits.ts';
 import type { Step } from '../step.ts';
 import { audienceOf, isReadyFor } from './audience.ts';
 import { askForLists } from './lists.ts';
-import { accountOf, type BackfillRecord, outboxOf } from './records.ts';
+import { accountOf, type BackfillRecord, maySealMore, outboxOf } from './records.ts';
 import { sealBackfill } from './seal.ts';
 
 /** The ack showed another view: look again. */
@@ -29,6 +29,7 @@ export function beginBackfill(step: Step, messageId: string): void {
 export function advanceBackfills(step: Step): void {
   const account = accountOf(step);
   for (const [key, entry] of step.tx.entries('backfill')) {
+    if (!maySealMore(step)) return;
     const record = entry as BackfillRecord;
     const outbox = outboxOf(step, record.messageId);
     const agoUs = step.nowUs - record.ackedUs;

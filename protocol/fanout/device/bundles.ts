@@ -97,5 +97,6 @@ function startFrom(step: Step, device: DeviceJid, user: WireNode | undefined): b
   }
   const failed = startSession(step.tx, device, keys.bundle, step.context);
   if (isRejected(failed)) step.refuse(failed);
+  else linkStateOf(step.store).knownChains.add(device);
   return failed === undefined;
 }

@@ -28,6 +28,7 @@ import {
 } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { linkStateOf } from './link-state.ts';
+import { expectAnswer } from './outbound.ts';
 import { armRotation } from './prekeys.ts';
 import { type AdvSecretRecord, accountOf, type CompanionRecord, SELF } from './records.ts';
 
@@ -177,4 +178,6 @@ export function takePairSuccess(step: Step, iq: WireNode, success: WireNode, bat
     connection,
     node('iq', { type: 'result', id }, [node('pair-device-sign', {}, [reply])]),
   );
+  // The answer is the end of this connection (515); without it, a login will tell where we stand.
+  expectAnswer(step, 'pair-device-sign');
 }

@@ -43,6 +43,11 @@ export interface LinkState {
   readonly heldAnswers: Map<UserJid, HeldAnswer>;
   /** Uploads that failed in a row, for the back-off. */
   uploadFailures: number;
+  /**
+   * Devices whose sending chain was made or used since this boot. The chains of all others may have
+   * been used further than the Store knows.
+   */
+  readonly knownChains: Set<DeviceJid>;
   /** The companion's linking references still to show. */
   refs: readonly string[];
 }
@@ -61,6 +66,7 @@ export function linkStateOf(store: Store): LinkState {
       unlisted: new Set(),
       heldAnswers: new Map(),
       uploadFailures: 0,
+      knownChains: new Set(),
       refs: [],
     };
     store.volatile.set('link', state);

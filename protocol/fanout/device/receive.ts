@@ -14,6 +14,7 @@ import { readContent, textDigest } from '../../messages/content.ts';
 import { readIncomingMessage } from '../../messages/message-stanza.ts';
 import { unpad } from '../../messages/padding.ts';
 import {
+  currentSession,
   type PeerIdentityRecord,
   pinnedIdentity,
   SIGNAL_COLLECTIONS,
@@ -29,6 +30,7 @@ import { attribute, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { chatOf } from './audience.ts';
 import { primaryKeyOf } from './bundles.ts';
+import { linkStateOf } from './link-state.ts';
 import { askForLists } from './lists.ts';
 import { failCopy, loseCopy, missCopy, settlePlaceholder } from './placeholders.ts';
 import { nack, sendReceipt } from './receipts.ts';
@@ -80,12 +82,17 @@ function openCopy(step: Step, copy: Copy): { kind: 'opened'; text: string } | { 
     else failCopy(step, copy, 'adv-failure');
     return answered;
   }
+  const before = currentSession(step.tx, copy.author)?.senderRatchet;
   const decrypted = decryptFrom(step.tx, copy.author, copy.type, copy.bytes, step.context);
   if (isRejected(decrypted)) {
     step.refuse(decrypted);
     if (decrypted.code === 'duplicate-message') answerDuplicate(step, copy);
     else failCopy(step, copy, decrypted.code);
     return answered;
+  }
+  // A ratchet key made just now: nothing can have been sent on its chain.
+  if (currentSession(step.tx, copy.author)?.senderRatchet !== before) {
+    linkStateOf(step.store).knownChains.add(copy.author);
   }
   if (!isListed(deviceListOf(step, userOf(copy.author)), deviceIdOf(copy.author))) {
     step.refuseAs('unlisted-device', `${copy.author} is not in its account's device list`);

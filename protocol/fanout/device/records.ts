@@ -14,6 +14,7 @@ import type {
   UserJid,
 } from '../../contract.ts';
 import type { DeviceListRecord } from '../../devices/device-list.ts';
+import { SEALED_PER_STEP_MAX } from '../../limits.ts';
 import type { StoredRecord } from '../../store.ts';
 import type { Step } from '../step.ts';
 
@@ -139,6 +140,13 @@ export function putOutbox(
   const next: OutboxRecord = { ...record, ...change };
   step.tx.put('outbox', record.messageId, next);
   return next;
+}
+
+/** Whether this step may seal one more stanza (`SEALED_PER_STEP_MAX`). */
+export function maySealMore(step: Step): boolean {
+  const stored = step.store.get('login', SELF) as LoginRecord | undefined;
+  const sealed = (step.get<LoginRecord>('login', SELF)?.sent ?? 0) - (stored?.sent ?? 0);
+  return sealed < SEALED_PER_STEP_MAX;
 }
 
 /** The next number of a stanza with ciphertext; committed with it. */

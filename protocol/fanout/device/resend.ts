@@ -20,7 +20,13 @@ import type { Step } from '../step.ts';
 import { devicesOf, isReadyFor } from './audience.ts';
 import { isProven } from './bundles.ts';
 import { linkStateOf } from './link-state.ts';
-import { accountOf, outboxOf, type RecreatedRecord, type ResendRecord } from './records.ts';
+import {
+  accountOf,
+  maySealMore,
+  outboxOf,
+  type RecreatedRecord,
+  type ResendRecord,
+} from './records.ts';
 import { sealResend } from './seal.ts';
 
 /** Handles a retry receipt: either queues a resend or says why not. */
@@ -75,6 +81,7 @@ function renewSession(step: Step, { device, count, keys, registrationId }: Retry
   }
   const failed = startSession(step.tx, device, keys.bundle, step.context);
   if (isRejected(failed)) return step.refuse(failed);
+  linkStateOf(step.store).knownChains.add(device);
   noteRecreated(step, device);
 }
 
@@ -95,6 +102,7 @@ function noteRecreated(step: Step, device: DeviceJid): void {
 /** Sends the copies asked for, as soon as their session is there. */
 export function advanceResends(step: Step): void {
   for (const [key, entry] of step.tx.entries('resend')) {
+    if (!maySealMore(step)) return;
     const { messageId, device, count } = entry as ResendRecord;
     const outbox = outboxOf(step, messageId);
     if (outbox !== undefined && !isReadyFor(step, [device])) continue;

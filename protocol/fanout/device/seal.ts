@@ -6,12 +6,14 @@
 import type { DeviceJid, OutboxRecord } from '../../contract.ts';
 import { participantHash } from '../../devices/participant-hash.ts';
 import { assert, isRejected } from '../../errors.ts';
+import { SEALED_PER_STEP_MAX } from '../../limits.ts';
 import { deviceSentBytes, textMessageBytes } from '../../messages/content.ts';
 import { type Copy, fanoutStanza, resentStanza } from '../../messages/message-stanza.ts';
 import { pad } from '../../messages/padding.ts';
-import { encryptFor, hasSession } from '../../signal/sessions.ts';
+import { encryptFor, hasSession, leaveGap } from '../../signal/sessions.ts';
 import { userOf } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
+import { linkStateOf } from './link-state.ts';
 import { sendReliably } from './outbound.ts';
 import {
   accountOf,
@@ -27,6 +29,9 @@ import {
  * `padding`.
  */
 function encryptCopy(step: Step, outbox: OutboxRecord, device: DeviceJid, retryCount = 0): Copy {
+  const { knownChains } = linkStateOf(step.store);
+  if (!knownChains.has(device)) leaveGap(step.tx, device, SEALED_PER_STEP_MAX, step.context);
+  knownChains.add(device);
   const isOwn = userOf(device) === accountOf(step)?.user;
   const content = isOwn ? deviceSentBytes(outbox.chat, outbox.text) : textMessageBytes(outbox.text);
   const sealed = encryptFor(step.tx, device, pad(content, step.context), step.context);

@@ -5,12 +5,12 @@
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { LinkedRecord, UserJid } from '../../contract.ts';
+import type { LinkedRecord } from '../../contract.ts';
 import { isRejected } from '../../errors.ts';
 import { COMPANIONS_MAX, QR_REFS } from '../../limits.ts';
 import type { StoredRecord } from '../../store.ts';
 import { decodeKeyIndexList, decodeSignedKeyIndexList } from '../../wire/adv.ts';
-import { deviceIdOf, deviceJid } from '../../wire/jid.ts';
+import { deviceIdOf, deviceJid, userOf } from '../../wire/jid.ts';
 import {
   attribute,
   bytesContent,
@@ -152,11 +152,18 @@ export function takeSignature(step: Step, companion: ServerConnection, iq: WireN
   if (pairing === undefined || offer === undefined) return;
   const deviceIdentity = signed && bytesContent(child(signed, 'device-identity'));
   if (attribute(iq, 'type') !== 'result' || deviceIdentity === undefined) {
+    step.close(companion.connection);
     return abandon(step, companion, '403');
   }
-  const account = accountOf(step, offer.device.replace(/:\d+@/, '@') as UserJid);
+  const account = accountOf(step, userOf(offer.device));
   const isLate = account === undefined || offer.listTimestampS <= account.listTimestampS;
-  if (isLate || account.devices.length > COMPANIONS_MAX) return abandon(step, companion, '409');
+  if (isLate || account.devices.length > COMPANIONS_MAX) {
+    // It believes itself linked by now: it has to learn that it is not.
+    const removed = node('conflict', { type: 'device_removed' });
+    step.send(companion.connection, node('stream:error', { code: '401' }, [removed]));
+    step.close(companion.connection);
+    return abandon(step, companion, '409');
+  }
   publish(step, companion, pairing, account, deviceIdentity);
   answerPhone(step, offer.phoneConnection, offer.phoneQueryId, offer.device);
   companion.pairing = undefined;
