@@ -100,7 +100,9 @@ export function sealMessage(
   return { bytes, session: after };
 }
 
-/** Moves the sending chain on by `count` keys that are never used; the peer stores them as skipped. */
+/**
+ * Moves the sending chain on by `count` keys that are never used; the peer stores them as skipped.
+ */
 export function skipSendingKeys(
   provider: CryptoProvider,
   session: SessionRecord,

@@ -11,6 +11,7 @@ import type {
   LostRecord,
   OutboxRecord,
   ProtocolNode,
+  QrRecord,
   Settings,
   ShownRecord,
   StepContext,
@@ -274,6 +275,15 @@ export class SmallNet {
 
   send(from: string, to: string, text: string): void {
     this.command(from, { kind: 'send', chat: this.user(to), text });
+  }
+
+  /** A person links a companion: starts it, scans its code with the phone, and waits. */
+  link(phone: string, companion: string): void {
+    this.command(companion, { kind: 'link' });
+    this.settle();
+    const qr = this.member(companion).store.get('qr', 'self') as QrRecord;
+    this.command(phone, { kind: 'scan', qr: qr.text });
+    this.settle();
   }
 
   texts(name: string): string[] {
