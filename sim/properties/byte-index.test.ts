@@ -47,6 +47,14 @@ describe('byte index', () => {
     expect(index.find(noise(20_000, 5_000_011))).toBeUndefined();
   });
 
+  it('still finds what was filed first after thousands of others', () => {
+    const index = new ByteIndex();
+    const first = noise(32, 1);
+    index.addBlocks('first', first);
+    for (let number = 0; number < 3_000; number += 1) index.addBlocks('key', noise(32, number + 7));
+    expect(index.find(around(first, 9))).toEqual({ name: 'first', offset: 9 });
+  });
+
   it('leaves out blocks of one repeated byte, which are no secret', () => {
     const index = new ByteIndex();
     index.addBlocks('zeros', new Uint8Array(32));

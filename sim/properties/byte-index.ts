@@ -6,10 +6,18 @@
  * A block of 8 bytes found is a find: half a key leaked is a leak, and 8 equal random bytes do not
  * happen by chance. It does not find needles shorter than 8 bytes, nor encodings other than the
  * bytes themselves.
+ *
+ * The bitmap doubles with what is filed, so that one window in 32 at most is looked up in vain: a
+ * bitmap of fixed size made the search dearer with every device of the run.
  */
 
 const WINDOW = 8;
-const BITMAP_BITS = 20;
+/** Bits of the first bitmap, as a power of two. */
+const BITMAP_BITS_LEAST = 16;
+/** Bits of the largest bitmap (8 MiB), as a power of two; beyond it the search gets slower. */
+const BITMAP_BITS_MOST = 26;
+/** Bits kept for each block filed. */
+const BITS_PER_BLOCK = 32;
 
 /** Where a needle was found. */
 export interface Finding {
@@ -17,25 +25,26 @@ export interface Finding {
   readonly offset: number;
 }
 
-function slotOf(high: number, low: number): number {
-  return Math.imul(high ^ Math.imul(low, 0x9e3779b1), 0x85ebca6b) >>> (32 - BITMAP_BITS);
-}
-
-function blockKey(high: number, low: number): number {
-  return (high >>> 0) * 0x10_0000 + ((low >>> 0) & 0xf_ffff);
+function hashOf(high: number, low: number): number {
+  return Math.imul(high ^ Math.imul(low, 0x9e3779b1), 0x85ebca6b);
 }
 
 interface Entry {
+  readonly high: number;
   readonly low: number;
   readonly name: string;
   /** The whole needle when all of it must match, else undefined: the block alone is a find. */
   readonly whole: Uint8Array | undefined;
+  /** The next one filed under the same key, in order of filing. */
+  next: Entry | undefined;
 }
 
 /** An index of secrets. */
 export class ByteIndex {
-  readonly #bitmap = new Uint8Array(1 << (BITMAP_BITS - 3));
-  readonly #entries = new Map<number, Entry[]>();
+  #bits = BITMAP_BITS_LEAST;
+  #bitmap = new Uint8Array(1 << (BITMAP_BITS_LEAST - 3));
+  /** By `hashOf` their block. */
+  readonly #entries = new Map<number, Entry>();
 
   /** Files a text: found only where all its bytes follow each other (8 bytes or more). */
   addWhole(name: string, needle: Uint8Array): void {
@@ -55,26 +64,50 @@ export class ByteIndex {
   #add(name: string, needle: Uint8Array, at: number, whole: Uint8Array | undefined): void {
     const high = word(needle, at);
     const low = word(needle, at + 4);
-    const slot = slotOf(high, low);
+    const key = hashOf(high, low);
+    const entry: Entry = { high, low, name, whole, next: undefined };
+    let last = this.#entries.get(key);
+    if (last === undefined) {
+      this.#entries.set(key, entry);
+      if (this.#entries.size * BITS_PER_BLOCK > 2 ** this.#bits) this.#grow();
+      this.#mark(high, low);
+      return;
+    }
+    for (; ; last = last.next) {
+      if (last.low === low && last.high === high && last.name === name) return;
+      if (last.next === undefined) break;
+    }
+    last.next = entry;
+    this.#mark(high, low);
+  }
+
+  #mark(high: number, low: number): void {
+    const slot = hashOf(high, low) >>> (32 - this.#bits);
     this.#bitmap[slot >>> 3] = (this.#bitmap[slot >>> 3] as number) | (1 << (slot & 7));
-    const key = blockKey(high, low);
-    const entries = this.#entries.get(key);
-    const entry: Entry = { low, name, whole };
-    if (entries === undefined) this.#entries.set(key, [entry]);
-    else if (!entries.some((known) => known.low === low && known.name === name))
-      entries.push(entry);
+  }
+
+  #grow(): void {
+    if (this.#bits === BITMAP_BITS_MOST) return;
+    this.#bits += 1;
+    this.#bitmap = new Uint8Array(1 << (this.#bits - 3));
+    for (const first of this.#entries.values()) {
+      for (let at: Entry | undefined = first; at !== undefined; at = at.next) {
+        this.#mark(at.high, at.low);
+      }
+    }
   }
 
   /** The first find, if there is one. */
   find(haystack: Uint8Array): Finding | undefined {
     const bitmap = this.#bitmap;
+    const shift = 32 - this.#bits;
     let high = 0;
     let low = 0;
     for (let at = 0; at < haystack.length; at += 1) {
       high = (high << 8) | (low >>> 24);
       low = (low << 8) | (haystack[at] as number);
       if (at < WINDOW - 1) continue;
-      const slot = slotOf(high, low);
+      const slot = hashOf(high, low) >>> shift;
       if (((bitmap[slot >>> 3] as number) & (1 << (slot & 7))) === 0) continue;
       const name = this.#lookUp(haystack, at - WINDOW + 1, high, low);
       if (name !== undefined) return { name, offset: at - WINDOW + 1 };
@@ -83,8 +116,9 @@ export class ByteIndex {
   }
 
   #lookUp(haystack: Uint8Array, offset: number, high: number, low: number): string | undefined {
-    for (const entry of this.#entries.get(blockKey(high, low)) ?? []) {
-      if (entry.low !== low) continue;
+    let entry = this.#entries.get(hashOf(high, low));
+    for (; entry !== undefined; entry = entry.next) {
+      if (entry.low !== low || entry.high !== high) continue;
       if (entry.whole === undefined || startsWith(haystack, offset, entry.whole)) return entry.name;
     }
     return undefined;

@@ -14,6 +14,8 @@ import type { JudgeView } from './property.ts';
 /** Shorter contents are too common to search for (contract 9). */
 const CONTENT_BYTES_MIN = 12;
 
+const NONE: readonly Uint8Array[] = [];
+
 /** What a scan of one frame found. */
 export interface Leak {
   readonly what: 'text' | 'key';
@@ -29,7 +31,6 @@ export class WireScan implements Observer {
   readonly #texts = new ByteIndex();
   readonly #keys = new ByteIndex();
   readonly #filed = new Set<string>();
-  readonly #held = new WeakSet<Uint8Array>();
   #textCount = 0;
   /** Leaks in the frame of the event at hand; undefined when the event is no frame. */
   leaks: readonly Leak[] | undefined = undefined;
@@ -42,13 +43,15 @@ export class WireScan implements Observer {
     this.leaks = undefined;
     if (event.kind === 'send') this.leaks = this.#scan(event.bytes);
     if (event.kind !== 'commit') return;
-    for (const { collection, key, after } of event.changes) {
+    for (const { collection, key, before, after } of event.changes) {
       if (after === undefined) continue;
       if (collection === 'outbox') this.#fileText(after as OutboxRecord);
-      const secrets = this.#view.architecture.keysIn(after);
+      const { keysIn } = this.#view.architecture;
+      const secrets = keysIn(after);
+      if (secrets.length === 0) continue;
+      const known = before === undefined ? NONE : keysIn(before);
       for (const secret of secrets) {
-        if (this.#held.has(secret)) continue; // filed with an earlier version of the record
-        this.#held.add(secret);
+        if (known.includes(secret)) continue; // filed with the version of the record before
         this.#keys.addBlocks(`${event.node} ${collection}/${key}`, secret);
       }
     }

@@ -8,32 +8,31 @@
 
 import { Hash128 } from './hash128.ts';
 
-/** Names keys and digests, with the caches of one observer or judge. */
+/** Names keys and digests. */
 export interface KeyNames {
-  /** The name of a key: remembered by the identity of the array, so naming it again is a lookup. */
+  /** The name of a key. */
   idOf(key: Uint8Array): string;
-  /** A digest of a list of byte strings (lengths count); not remembered. */
+  /** A digest of a list of byte strings (lengths count). */
   digestOf(...parts: readonly Uint8Array[]): string;
 }
 
-/** Makes a naming with its own cache; every naming gives the same names. */
+/**
+ * Makes a naming; every naming gives the same names. Nothing is remembered: looking a name up by the
+ * identity of its array cost as much as making it again, and the table of a large run slowed the
+ * collector (0.92 to 0.83 ms per copy with a hundred accounts).
+ */
 export function keyNames(): KeyNames {
-  const known = new WeakMap<Uint8Array, string>();
   const hash = new Hash128();
-  const digestOf = (...parts: readonly Uint8Array[]): string => {
-    hash.reset();
-    for (const part of parts) hash.bytes(part);
-    return hash.digest();
-  };
   return {
     idOf(key) {
-      let id = known.get(key);
-      if (id === undefined) {
-        id = digestOf(key);
-        known.set(key, id);
-      }
-      return id;
+      hash.reset();
+      hash.bytes(key);
+      return hash.digest();
     },
-    digestOf,
+    digestOf(...parts) {
+      hash.reset();
+      for (const part of parts) hash.bytes(part);
+      return hash.digest();
+    },
   };
 }
