@@ -75,7 +75,7 @@ class Judging implements Judge {
       const record = (after ?? before) as OutboxRecord;
       const name = `${event.node}|${record.messageId}`;
       // A sealing that was lost with its commit is made anew, for other sessions.
-      if (this.#view.ledger.isUndo) this.#forget(name, record);
+      if (this.#view.ledger.isUndo) this.#forget(name, (before ?? record) as OutboxRecord);
       else if ((after as OutboxRecord | undefined)?.state === 'sealed') {
         for (const device of record.leftOut) {
           const hasSession = this.#state.session(event.node, device) !== undefined;
