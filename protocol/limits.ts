@@ -88,6 +88,13 @@ export const RECONNECT_BACKOFF_MAX_S = 55;
 
 /** Decoder limits (appendix E and ours). */
 export const FRAME_BYTES_MAX = 16 * 1024 * 1024;
+/**
+ * Largest stanza the server takes from a device: passed on, it may take twice the bytes (packed text
+ * is written plain), and has to fit a frame still.
+ */
+export const STANZA_BYTES_MAX = FRAME_BYTES_MAX / 4;
+/** Expired copies reported at one login; the rest wait for the next. */
+export const EXPIRED_REPORT_MAX = 10_000;
 export const NODE_DEPTH_MAX = 32;
 export const NODE_LIST_MAX = 65_535;
 /** Largest single protobuf message we decode; a Signal message of a text is some hundred bytes. */

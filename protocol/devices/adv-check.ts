@@ -143,12 +143,15 @@ function place(
   if (keyIndex === 0 || !isCurrent) {
     return failure(device, `its key index ${keyIndex} is not in the list`, true);
   }
-  const others = record.devices.filter(
-    (other) => other.id === 0 || (other.id !== listed.id && other.keyIndex !== keyIndex),
-  );
   const isThere = record.devices.some(
     (other) => other.id === listed.id && other.keyIndex === keyIndex,
   );
   if (isThere) return accepted(pin, undefined, false, false);
-  return accepted(pin, { ...record, devices: [...others, listed] }, false, false);
+  // Neither address nor index is reused while the account keeps its raw id: whoever offers one of
+  // them with another partner stands in somebody else's place.
+  const isElsewhere = record.devices.some(
+    (other) => other.id === listed.id || other.keyIndex === keyIndex,
+  );
+  if (isElsewhere) return failure(device, `its key index ${keyIndex} belongs elsewhere`, true);
+  return accepted(pin, { ...record, devices: [...record.devices, listed] }, false, false);
 }

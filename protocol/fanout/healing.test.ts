@@ -1,6 +1,10 @@
 /** What the fanout nodes do when something breaks: retries, stale lists, disks, clocks, noise. */
 
 import { describe, expect, test } from 'vitest';
+import { isRejected } from '../errors.ts';
+import { decodeFrame } from '../wire/decode-node.ts';
+import { encodeFrame } from '../wire/encode-node.ts';
+import { bytesContent, child, children, node } from '../wire/node.ts';
 import { SmallNet } from './testing/small-net.ts';
 
 const EVERYBODY = ['alice.phone', 'alice.laptop', 'bob.phone', 'bob.web'];
@@ -180,13 +184,13 @@ describe('what time and disks do', () => {
     net.restart('bob.web');
     net.settle();
     expect(net.sent.filter((frame) => frame === 'bob.web receipt:retry')).toHaveLength(1);
+    // Keys at the first count tell the author that the copy is gone although it was delivered.
+    expect(net.texts('bob.web')).toEqual(['one', 'two']);
     net.settle(300_000_000);
-    // Its author knows it delivered there (6.9) and sends nothing: the loss is admitted, not
-    // silent.
-    expect(net.lost('bob.web')).toHaveLength(1);
+    expect(net.lost('bob.web')).toEqual([]);
     net.send('alice.phone', 'bob', 'three');
     net.settle();
-    expect(net.texts('bob.web')).toEqual(['one', 'three']);
+    expect(net.texts('bob.web')).toEqual(['one', 'two', 'three']);
   });
 
   test('keys that a lost commit may have used are not used again', () => {
@@ -239,6 +243,122 @@ describe('what time and disks do', () => {
     net.send('alice.phone', 'bob', 'back?');
     net.settle();
     expect(net.texts('bob.phone')).toEqual(['back?']);
+  });
+});
+
+describe('what reviews found', () => {
+  test('a retry receipt that comes before the ack is answered after it', () => {
+    const net = pair();
+    let held: Uint8Array | undefined;
+    net.tamper = (flight) => {
+      const isCopy = flight.kind === 'message:text' && flight.wire.device.name === 'bob.web';
+      if (flight.kind === 'ack:message' && held === undefined) {
+        held = flight.bytes;
+        return undefined;
+      }
+      if (!isCopy || flight.toServer || held !== undefined) return flight.bytes;
+      const altered = flight.bytes.slice();
+      const last = altered.length - 20;
+      altered[last] = (altered[last] ?? 0) ^ 1;
+      return altered;
+    };
+    net.send('alice.phone', 'bob', 'early');
+    net.settle(150_000_000);
+    expect(net.texts('bob.web')).toEqual(['early']);
+  });
+
+  test('a phone cannot unlink the companion of somebody else', () => {
+    const net = pair();
+    const bobsWeb = net.user('bob').replace('@', ':1@');
+    const forged = node('iq', { xmlns: 'md', type: 'set', id: 'x' }, [
+      node('remove-companion-device', { jid: bobsWeb, reason: 'user_initiated' }),
+    ]);
+    net.inject('alice.phone', encodeFrame(forged));
+    net.settle();
+    expect(net.member('bob.web').store.get('account', 'self')).toBeDefined();
+    expect(net.member('server').store.get('linked', bobsWeb)).toBeDefined();
+  });
+
+  test('an old word on our devices, repeated, does not sign a new companion away', () => {
+    const net = new SmallNet({ alice: ['laptop'], bob: [] }, ['alice.tablet']);
+    let old: Uint8Array | undefined;
+    net.tamper = (flight) => {
+      const isWord = flight.kind === 'notification:account_sync';
+      if (isWord && flight.wire.device.name === 'alice.phone') old ??= flight.bytes;
+      return flight.bytes;
+    };
+    const laptop = net.user('alice').replace('@', ':1@');
+    net.command('alice.laptop', { kind: 'unlink', device: laptop });
+    net.settle();
+    net.link('alice.phone', 'alice.tablet');
+    expect(old).toBeDefined();
+    net.deliver('alice.phone', old as Uint8Array);
+    net.settle();
+    net.send('bob.phone', 'alice', 'who is there?');
+    net.settle();
+    expect(net.texts('alice.tablet')).toEqual(['who is there?']);
+    const { devices } = net.member('alice.phone').store.get('device-list', net.user('alice')) as {
+      devices?: readonly unknown[];
+    };
+    expect(devices).toHaveLength(2);
+  });
+
+  test('an expired copy for an own device is reported, and so is one whose report was lost', () => {
+    const net = pair();
+    net.power('alice.phone', false);
+    net.send('alice.laptop', 'bob', 'for my phone too');
+    net.settle(31 * DAY_US);
+    let isArmed = true;
+    net.tamper = (flight) => {
+      if (!isArmed || flight.kind !== 'success') return flight.bytes;
+      isArmed = false;
+      return undefined;
+    };
+    net.power('alice.phone', true);
+    net.settle(90_000_000);
+    expect(net.lost('alice.phone').map(({ reason }) => reason)).toEqual([
+      'it waited more than 30 days at the server',
+    ]);
+  });
+
+  test('a message that does not open teaches nothing about its sender', () => {
+    const net = new SmallNet({ alice: [], bob: [] }, ['bob.web']);
+    net.tamper = (flight) => (flight.kind === 'notification:devices' ? undefined : flight.bytes);
+    net.link('bob.phone', 'bob.web');
+    const before = net.member('alice.phone').store.get('device-list', net.user('bob'));
+    net.tamper = (flight) => {
+      // Without the list she asks for, only the proof that came along could teach her.
+      if (flight.kind === 'iq:usync') return undefined;
+      const isCopy = flight.kind === 'message:text' && flight.wire.device.name === 'alice.phone';
+      if (!isCopy || flight.toServer) return flight.bytes;
+      const stanza = decodeFrame(flight.bytes);
+      if (isRejected(stanza)) return flight.bytes;
+      const enc = child(stanza, 'enc');
+      const bytes = bytesContent(enc)?.slice();
+      if (enc === undefined || bytes === undefined) return flight.bytes;
+      bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1;
+      const others = children(stanza).filter(({ tag }) => tag !== 'enc');
+      return encodeFrame({ ...stanza, content: [{ ...enc, content: bytes }, ...others] });
+    };
+    net.send('bob.web', 'alice', 'hello');
+    net.settle();
+    expect(net.texts('alice.phone')).toEqual([]);
+    expect(net.member('alice.phone').store.get('device-list', net.user('bob'))).toBe(before);
+  });
+
+  test('many retries of one message use one prekey', () => {
+    const net = pair();
+    net.send('alice.phone', 'bob', 'one');
+    net.settle();
+    const before = net.member('bob.web').store.collection('prekey').size;
+    const unavailable = node(
+      'message',
+      { from: net.user('alice'), id: 'FEED', t: '1626220800000000', type: 'text' },
+      [node('unavailable')],
+    );
+    for (let index = 0; index < 20; index++) net.deliver('bob.web', encodeFrame(unavailable));
+    net.settle();
+    expect(net.member('bob.web').store.collection('prekey').size).toBe(before + 1);
   });
 });
 

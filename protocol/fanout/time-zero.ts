@@ -110,6 +110,7 @@ function buildAccount(plan: TimeZeroPlan, account: AccountPlan): Built {
     rawId,
     currentIndex: list.currentIndex,
     listTimestampS: list.timestampS,
+    syncedUs: 0,
   };
   primary.step.tx.put('primary', SELF, state);
   for (const { step } of [primary, ...companions]) step.tx.put('device-list', user, list);

@@ -26,6 +26,8 @@ export interface MessageAck {
   readonly stampUs: number;
   /** Set when the server's view of the devices differs from the sender's. */
   readonly participantHash: string | undefined;
+  /** The stanza's own count, echoed; undefined when it had none. */
+  readonly sent: string | undefined;
 }
 
 /** An ack of another stanza, or a nack of a message when `errorCode` is set. */
@@ -37,12 +39,15 @@ export interface PlainAck {
   readonly peer: string | undefined;
   readonly type: string | undefined;
   readonly errorCode: number | undefined;
+  /** The stanza's own count, echoed; undefined when it had none. */
+  readonly sent: string | undefined;
 }
 
 /** `<ack class="message" id from t [phash]>`, written by a server. */
 export function messageAckStanza(ack: Omit<MessageAck, 'kind'>): WireNode {
-  const { id, from, stampUs, participantHash } = ack;
-  const attributes = { class: 'message', id, from, t: String(stampUs), phash: participantHash };
+  const { id, from, stampUs, participantHash, sent } = ack;
+  const t = String(stampUs);
+  const attributes = { class: 'message', id, from, t, phash: participantHash, sent };
   return node('ack', attributes);
 }
 
@@ -61,8 +66,8 @@ export function ackOf(stanza: WireNode): WireNode {
  * `<ack class="message" id to error>`: this device gives the message up, and it will not come
  * again.
  */
-export function nackStanza(id: string, to: DeviceJid, errorCode: number): WireNode {
-  return node('ack', { class: 'message', id, to, error: String(errorCode) });
+export function nackStanza(id: string, to: DeviceJid, errorCode: number, sent?: string): WireNode {
+  return node('ack', { class: 'message', id, to, error: String(errorCode), sent });
 }
 
 /** Takes an ack apart. `malformed` without class or id, or with a bad time stamp or error code. */
@@ -80,11 +85,19 @@ export function readAck(ack: WireNode): MessageAck | PlainAck | Rejection {
   const from = attribute(ack, 'from');
   if (stanza !== 'message' || errorCode !== undefined) {
     const type = attribute(ack, 'type');
-    return { kind: 'ack', stanza, id, peer: from ?? attribute(ack, 'to'), type, errorCode };
+    const peer = from ?? attribute(ack, 'to');
+    return { kind: 'ack', stanza, id, peer, type, errorCode, sent: attribute(ack, 'sent') };
   }
   const stampUs = stanzaTimeUs(ack);
   if (from === undefined || stampUs === undefined) {
     return reject('malformed', 'The ack of a message has no sender or no time stamp.');
   }
-  return { kind: 'message-ack', id, from, stampUs, participantHash: attribute(ack, 'phash') };
+  return {
+    kind: 'message-ack',
+    id,
+    from,
+    stampUs,
+    participantHash: attribute(ack, 'phash'),
+    sent: attribute(ack, 'sent'),
+  };
 }

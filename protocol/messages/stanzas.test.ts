@@ -200,7 +200,7 @@ describe('retry receipts', () => {
 
 describe('acks', () => {
   test('of a message carry its time and a differing hash', () => {
-    const ack = { id: 'AA', from: BOB, stampUs: T, participantHash: '2:x' };
+    const ack = { id: 'AA', from: BOB, stampUs: T, participantHash: '2:x', sent: '7' };
     expect(readAck(messageAckStanza(ack))).toEqual({ kind: 'message-ack', ...ack });
     expect(readAck(messageAckStanza({ ...ack, participantHash: undefined }))).toMatchObject({
       participantHash: undefined,
@@ -216,6 +216,7 @@ describe('acks', () => {
       peer: BOB,
       type: 'devices',
       errorCode: undefined,
+      sent: undefined,
     });
   });
 
@@ -224,7 +225,13 @@ describe('acks', () => {
   });
 
   test('without id, class, time or with a strange error are malformed', () => {
-    const ack = messageAckStanza({ id: 'AA', from: BOB, stampUs: T, participantHash: undefined });
+    const ack = messageAckStanza({
+      id: 'AA',
+      from: BOB,
+      stampUs: T,
+      participantHash: undefined,
+      sent: undefined,
+    });
     for (const [name, value] of [
       ['id', undefined],
       ['class', undefined],

@@ -31,10 +31,11 @@ export function advance(step: Step): void {
 function sealWhenReady(step: Step, wanting: WantingRecord): boolean {
   const account = accountOf(step);
   if (account === undefined) return false;
+  const { unlisted } = linkStateOf(step.store);
   const unknown = [wanting.chat, account.user].filter(
-    (user) => deviceListOf(step, user) === undefined,
+    (user) => deviceListOf(step, user) === undefined && !unlisted.has(user),
   );
-  if (unknown.length > 0 && !linkStateOf(step.store).unlisted.has(wanting.chat)) {
+  if (unknown.length > 0) {
     askForLists(step, unknown);
     return false;
   }

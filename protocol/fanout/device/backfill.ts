@@ -8,17 +8,20 @@ import { BACKFILL_WINDOW_US } from '../../limits.ts';
 import type { Step } from '../step.ts';
 import { audienceOf, isReadyFor } from './audience.ts';
 import { askForLists } from './lists.ts';
-import { accountOf, type BackfillRecord, maySealMore, outboxOf } from './records.ts';
+import { accountOf, type BackfillRecord, maySealMore, outboxOf, SELF } from './records.ts';
 import { sealBackfill } from './seal.ts';
 
 /** The ack showed another view: look again. */
 export function beginBackfill(step: Step, messageId: string): void {
-  const record: BackfillRecord = {
-    kind: 'backfill',
-    messageId,
-    ackedUs: step.nowUs,
-    isListFresh: false,
-  };
+  const account = accountOf(step);
+  const chat = outboxOf(step, messageId)?.chat;
+  if (account === undefined || chat === undefined) return;
+  // The phone is the authority on its own list.
+  const isPrimary = step.tx.get('primary', SELF) !== undefined;
+  const wanted = [...new Set([chat, account.user])].filter(
+    (user) => !(isPrimary && user === account.user),
+  );
+  const record: BackfillRecord = { kind: 'backfill', messageId, ackedUs: step.nowUs, wanted };
   step.tx.put('backfill', messageId, record);
   step.emit('stale-list', `the server's view of ${messageId}'s devices differs from ours`, {
     messageId,
@@ -38,8 +41,8 @@ export function advanceBackfills(step: Step): void {
       step.tx.delete('backfill', key);
       continue;
     }
-    if (!record.isListFresh) {
-      askForLists(step, [...new Set([outbox.chat, account.user])]);
+    if (record.wanted.length > 0) {
+      askForLists(step, record.wanted);
       continue;
     }
     const missing = audienceOf(step, outbox.chat).filter(

@@ -6,7 +6,7 @@ import { isRejected } from '../../errors.ts';
 import { readKeys } from '../../messages/retry-receipt.ts';
 import { equalBytes } from '../../signal/keys.ts';
 import { pinnedIdentity, selfIdentity } from '../../signal/records.ts';
-import { startSession } from '../../signal/sessions.ts';
+import { type IdentityPolicy, startSession } from '../../signal/sessions.ts';
 import { registrationIdFrom } from '../../wire/integers.ts';
 import { deviceIdOf, userOf } from '../../wire/jid.ts';
 import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
@@ -68,6 +68,14 @@ export function primaryKeyOf(step: Step, user: UserJid): Uint8Array | undefined 
 }
 
 /**
+ * A companion's key that its primary has just vouched for replaces the one pinned before: a wrong
+ * key from a lying server must not keep the right one out. A primary's key is never replaced so.
+ */
+export function provenPolicy(device: DeviceJid): IdentityPolicy {
+  return { acceptNewIdentity: deviceIdOf(device) !== 0 };
+}
+
+/**
  * Starts a session from each usable bundle; a device without one is left out of what is being sent.
  */
 export function takeBundles(step: Step, asked: readonly DeviceJid[], answer: WireNode): void {
@@ -95,7 +103,7 @@ function startFrom(step: Step, device: DeviceJid, user: WireNode | undefined): b
     );
     return false;
   }
-  const failed = startSession(step.tx, device, keys.bundle, step.context);
+  const failed = startSession(step.tx, device, keys.bundle, step.context, provenPolicy(device));
   if (isRejected(failed)) step.refuse(failed);
   else linkStateOf(step.store).knownChains.add(device);
   return failed === undefined;

@@ -5,6 +5,7 @@
 
 import type { DeviceSetup, InputBody } from '../../contract.ts';
 import { RECONNECT_BACKOFF_MAX_S } from '../../limits.ts';
+import { positiveNumber } from '../../messages/stanza-time.ts';
 import { deleteSession } from '../../signal/sessions.ts';
 import { encodeClientPayload } from '../../wire/client-payload.ts';
 import { deviceIdOf, numberOf } from '../../wire/jid.ts';
@@ -13,9 +14,15 @@ import { fibonacciUs, type Step } from '../step.ts';
 import { pairingPayload } from './link-companion.ts';
 import { resumeLinking } from './link-primary.ts';
 import { forgetConnection, linkStateOf } from './link-state.ts';
-import { syncOwnList } from './lists.ts';
+import { syncOwnList, syncStaleLists } from './lists.ts';
 import { takeMissed } from './missed.ts';
-import { ask, expectAnswer, noteAnswered, sendUnacknowledged } from './outbound.ts';
+import {
+  ask,
+  expectAnswer,
+  firstOutstandingCount,
+  noteAnswered,
+  sendUnacknowledged,
+} from './outbound.ts';
 import { uploadWhenNeeded } from './prekeys.ts';
 import { accountOf, type LoginRecord, SELF } from './records.ts';
 
@@ -68,7 +75,8 @@ export function takeConnected(
     device: deviceIdOf(account.device),
   });
   const id = `login-${account.device}`;
-  step.send(input.connection, node('login', { id, counter: String(logins) }, payload));
+  const first = String(firstOutstandingCount(step, record.sent));
+  step.send(input.connection, node('login', { id, counter: String(logins), first }, payload));
   expectAnswer(step, LOGIN);
 }
 
@@ -76,13 +84,13 @@ function equal(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }
 
-/** The connection ended: come back after a growing pause. */
-export function takeDisconnected(step: Step, connection: number): void {
+/** The connection ended: come back after a growing pause, or when woken if the device dozes. */
+export function takeDisconnected(step: Step, connection: number, reason: string): void {
   const state = linkStateOf(step.store);
   if (state.connection !== undefined && state.connection !== connection) return;
   forgetConnection(state);
   step.cancelTimer('unacknowledged');
-  if (!wantsConnection(step)) return;
+  if (!wantsConnection(step) || reason === 'doze') return;
   step.setTimer(RECONNECT_TIMER, step.nowUs + fibonacciUs(state.failures, RECONNECT_BACKOFF_MAX_S));
   state.failures += 1;
 }
@@ -102,6 +110,7 @@ export function takeSuccess(step: Step, success: WireNode): void {
   ask(step, active, { kind: 'active' });
   takeMissed(step, success);
   syncOwnList(step);
+  syncStaleLists(step);
   resumeLinking(step);
   sendUnacknowledged(step);
 }
@@ -113,8 +122,8 @@ export function takeSuccess(step: Step, success: WireNode): void {
 function noticeRollback(step: Step, success: WireNode): void {
   const login = step.get<LoginRecord>('login', SELF);
   if (login === undefined) return;
-  const logins = Number(attribute(success, 'counter') ?? '0');
-  const sent = Number(attribute(success, 'sent') ?? '0');
+  const logins = positiveNumber(attribute(success, 'counter')) ?? 0;
+  const sent = positiveNumber(attribute(success, 'sent')) ?? 0;
   if (!(logins >= login.logins || sent > login.sent)) return;
   for (const [peer] of step.tx.entries('session')) deleteSession(step.tx, peer);
   const next: LoginRecord = {

@@ -80,17 +80,18 @@ function handle(step: Step, setup: DeviceSetup, input: Input): void {
     case 'connected':
       return takeConnected(step, setup, input);
     case 'disconnected':
-      return takeDisconnected(step, input.connection);
+      return takeDisconnected(step, input.connection, input.reason);
     case 'frame':
       return takeFrame(step, setup, input.connection, input.bytes);
     case 'timer':
       return takeTimer(step, setup, input.name);
     case 'command':
-      return takeCommand(step, setup, input.command);
+      takeCommand(step, input.command);
+      return connectIfDown(step, setup); // a hand on the device wakes it
   }
 }
 
-function takeCommand(step: Step, setup: DeviceSetup, command: Command): void {
+function takeCommand(step: Step, command: Command): void {
   switch (command.kind) {
     case 'send':
       return takeSend(step, command);
@@ -101,8 +102,7 @@ function takeCommand(step: Step, setup: DeviceSetup, command: Command): void {
     case 'unlink':
       return takeUnlink(step, command.device);
     case 'link':
-      takeLink(step);
-      return connectIfDown(step, setup);
+      return takeLink(step);
   }
 }
 
@@ -172,14 +172,15 @@ function takeAck(step: Step, ack: WireNode): void {
   const answer = readAck(ack);
   if (isRejected(answer)) return step.refuse(answer);
   if (answer.kind === 'ack') {
-    const { stanza, id, peer, type, errorCode } = answer;
+    const { stanza, id, peer, errorCode } = answer;
+    const type = stanza === 'message' ? answer.sent : answer.type;
     const settled = settleOutbound(step, outboundKey(stanza, id, peer ?? '', type));
     if (settled && stanza === 'message' && errorCode !== undefined)
       giveUpSending(step, id, errorCode);
     return;
   }
-  const { id, from, stampUs, participantHash } = answer;
-  const wasOutstanding = settleOutbound(step, outboundKey('message', id, from));
+  const { id, from, stampUs, participantHash, sent } = answer;
+  const wasOutstanding = settleOutbound(step, outboundKey('message', id, from, sent));
   const outbox = outboxOf(step, id);
   if (!wasOutstanding || outbox?.state !== 'sealed') return;
   const taken = putOutbox(step, outbox, { state: 'acknowledged', positionUs: stampUs });
@@ -234,11 +235,12 @@ function forgetOldest(step: Step): void {
 function takeAnswer(step: Step, setup: DeviceSetup, iq: WireNode): void {
   const pairDevice = child(iq, 'pair-device');
   const pairSuccess = child(iq, 'pair-success');
-  if (pairDevice !== undefined) {
+  const isPairing = linkStateOf(step.store).phase === 'pairing';
+  if (pairDevice !== undefined && isPairing) {
     noteAnswered(step, LOGIN);
     return showFirstCode(step, pairDevice);
   }
-  if (pairSuccess !== undefined) {
+  if (pairSuccess !== undefined && isPairing) {
     return takePairSuccess(step, iq, pairSuccess, setup.settings.prekeyBatch);
   }
   const id = attribute(iq, 'id') ?? '';
@@ -246,7 +248,7 @@ function takeAnswer(step: Step, setup: DeviceSetup, iq: WireNode): void {
   const query = takeQuery(step, id);
   switch (query?.kind) {
     case 'lists':
-      return takeLists(step, query.users, iq);
+      return takeLists(step, query, iq);
     case 'bundles':
       return takeBundles(step, query.devices, iq);
     case 'prekey-upload':

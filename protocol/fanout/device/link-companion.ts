@@ -5,7 +5,7 @@
 
 import type { AccountRecord, QrRecord, TransportRecord } from '../../contract.ts';
 import { acceptPairing, qrText } from '../../devices/linking.ts';
-import { assert } from '../../errors.ts';
+import { assert, isRejected } from '../../errors.ts';
 import { QR_FIRST_US, QR_NEXT_US } from '../../limits.ts';
 import {
   currentSignedPrekey,
@@ -16,7 +16,7 @@ import {
 import { type PeerIdentityRecord, SIGNAL_COLLECTIONS, selfIdentity } from '../../signal/records.ts';
 import { encodeClientPayload } from '../../wire/client-payload.ts';
 import { prekeyIdBytes, registrationIdBytes } from '../../wire/integers.ts';
-import { userOf } from '../../wire/jid.ts';
+import { parseDeviceJid, userOf } from '../../wire/jid.ts';
 import {
   attribute,
   bytesContent,
@@ -34,6 +34,8 @@ import { type AdvSecretRecord, accountOf, type CompanionRecord, SELF } from './r
 
 const QR_TIMER = 'qr';
 const KEY_TYPE = new Uint8Array([5]);
+/** What can stand in a code: a comma would end it early. */
+const REFERENCE = /^[^,]{1,256}$/;
 
 /**
  * A person starts linking on a device that belongs to no account. Draws `transport`, identity,
@@ -84,7 +86,8 @@ export function showFirstCode(step: Step, pairDevice: WireNode): void {
   const state = linkStateOf(step.store);
   state.refs = children(pairDevice, 'ref')
     .map(textContent)
-    .filter((content) => content !== undefined);
+    .filter((content) => content !== undefined)
+    .filter((content) => REFERENCE.test(content));
   showCode(step, QR_FIRST_US);
 }
 
@@ -95,10 +98,7 @@ function showCode(step: Step, forUs: number): void {
   const transport = step.get<TransportRecord>('transport', SELF);
   const identity = selfIdentity(step.tx);
   if (reference === undefined) return endShowing(step);
-  assert(
-    secret !== undefined && transport !== undefined && identity !== undefined,
-    'a device that shows a code has made its keys',
-  );
+  if (secret === undefined || transport === undefined || identity === undefined) return;
   state.refs = rest;
   const record: QrRecord = {
     kind: 'qr',
@@ -140,7 +140,8 @@ export function takePairSuccess(step: Step, iq: WireNode, success: WireNode, bat
   const { connection } = linkStateOf(step.store);
   const identity = selfIdentity(step.tx);
   const secret = step.get<AdvSecretRecord>('adv-secret', SELF);
-  const device = attribute(child(success, 'device') ?? success, 'jid');
+  const named = parseDeviceJid(attribute(child(success, 'device') ?? success, 'jid'));
+  const device = isRejected(named) || named.deviceId === 0 ? undefined : named.jid;
   const bytes = bytesContent(child(success, 'device-identity'));
   if (connection === undefined || identity === undefined || secret === undefined) return;
   const outcome =

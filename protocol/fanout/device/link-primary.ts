@@ -12,7 +12,7 @@ import { COMPANIONS_MAX } from '../../limits.ts';
 import { selfIdentity } from '../../signal/records.ts';
 import { decodeFrame } from '../../wire/decode-node.ts';
 import { encodeFrame } from '../../wire/encode-node.ts';
-import { deviceIdOf } from '../../wire/jid.ts';
+import { deviceIdOf, parseDeviceJid } from '../../wire/jid.ts';
 import { attribute, child, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { linkStateOf } from './link-state.ts';
@@ -90,13 +90,16 @@ export function takeLinked(step: Step, answer: WireNode): void {
   const pending = step.get<PendingLinkRecord>('pending-link', SELF);
   if (pending === undefined) return;
   step.tx.delete('pending-link', SELF);
-  const device = attribute(child(answer, 'device') ?? answer, 'jid');
-  if (attribute(answer, 'type') !== 'result' || device === undefined) {
+  const named = parseDeviceJid(attribute(child(answer, 'device') ?? answer, 'jid'));
+  const isOurs = !isRejected(named) && named.user === ownList(step).user && named.deviceId > 0;
+  const isTaken = isOurs && ownList(step).devices.some(({ id }) => id === named.deviceId);
+  if (attribute(answer, 'type') !== 'result' || !isOurs || isTaken) {
     const code = attribute(child(answer, 'error') ?? answer, 'code') ?? 'unknown';
     step.emit('link-failed', `the companion was not linked (${code})`, { code });
     return;
   }
-  const newcomer = { id: deviceIdOf(device), keyIndex: pending.keyIndex };
+  const device = named.jid;
+  const newcomer = { id: named.deviceId, keyIndex: pending.keyIndex };
   const primary = step.get<PrimaryRecord>('primary', SELF);
   const [, ...companions] = ownList(step).devices;
   if (primary?.listTimestampS === pending.list.timestampS) {

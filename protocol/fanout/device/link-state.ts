@@ -7,9 +7,16 @@ import type { DeviceJid, UserJid } from '../../contract.ts';
 import type { DeviceChange, ListAnswer } from '../../devices/device-list.ts';
 import type { Store } from '../../store.ts';
 
+/** A query for device lists, and when it was asked on this device's clock. */
+export interface ListQuery {
+  readonly kind: 'lists';
+  readonly users: readonly UserJid[];
+  readonly askedUs: number;
+}
+
 /** A query in flight and what its answer is for. */
 export type Query =
-  | { readonly kind: 'lists'; readonly users: readonly UserJid[] }
+  | ListQuery
   | { readonly kind: 'bundles'; readonly devices: readonly DeviceJid[] }
   | { readonly kind: 'prekey-upload'; readonly ids: readonly number[] }
   | { readonly kind: 'rotation' }

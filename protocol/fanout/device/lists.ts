@@ -15,14 +15,15 @@ import {
   type ListedDevice,
 } from '../../devices/device-list.ts';
 import { isRejected } from '../../errors.ts';
+import { positiveNumber } from '../../messages/stanza-time.ts';
 import { pinnedIdentity, SIGNAL_COLLECTIONS } from '../../signal/records.ts';
 import { deleteSession } from '../../signal/sessions.ts';
-import { deviceIdOf } from '../../wire/jid.ts';
+import { DEVICE_ID_MAX, parseDeviceJid } from '../../wire/jid.ts';
 import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { askForBundles } from './bundles.ts';
 import { noteFreshLists } from './fresh-lists.ts';
-import { linkStateOf } from './link-state.ts';
+import { type ListQuery, linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
 import { reconcileOwnDevices } from './own-list.ts';
 import { accountOf, deviceListOf, SELF } from './records.ts';
@@ -61,6 +62,7 @@ export function askForLists(step: Step, users: readonly UserJid[]): void {
   ask(step, node('iq', { xmlns: 'usync', type: 'get', id }, [usync]), {
     kind: 'lists',
     users: wanted,
+    askedUs: step.nowUs,
   });
 }
 
@@ -69,6 +71,18 @@ export function syncOwnList(step: Step): void {
   const account = accountOf(step);
   if (account === undefined || deviceListOf(step, account.user) !== undefined) return;
   askForLists(step, [account.user]);
+}
+
+/** Remembers that an account's list is out of date, until an answer comes, over any break. */
+function needList(step: Step, user: UserJid): void {
+  step.tx.put('stale-list', user, { kind: 'stale-list' });
+  askForLists(step, [user]);
+}
+
+/** Asks again for the lists whose answer was lost with its connection. */
+export function syncStaleLists(step: Step): void {
+  const users = step.tx.entries('stale-list').map(([user]) => user);
+  if (users.length > 0) askForLists(step, users);
 }
 
 function carriedList(parent: WireNode): CarriedList | undefined {
@@ -80,10 +94,17 @@ function carriedList(parent: WireNode): CarriedList | undefined {
 
 function listedDevice(element: WireNode): ListedDevice | undefined {
   const jid = attribute(element, 'jid');
-  const id = jid === undefined ? Number(attribute(element, 'id') ?? 'NaN') : deviceIdOf(jid);
-  const keyIndex = Number(attribute(element, 'key-index') ?? 'NaN');
-  const isWhole = Number.isSafeInteger(id) && Number.isSafeInteger(keyIndex);
+  const parsed = jid === undefined ? undefined : parseDeviceJid(jid);
+  const named = parsed === undefined ? naturalNumber(attribute(element, 'id')) : undefined;
+  const id = parsed === undefined || isRejected(parsed) ? named : parsed.deviceId;
+  const keyIndex = naturalNumber(attribute(element, 'key-index'));
+  const isWhole = id !== undefined && keyIndex !== undefined && id <= DEVICE_ID_MAX;
   return isWhole ? { id, keyIndex } : undefined;
+}
+
+/** 0 or a positive number in its only written form. */
+function naturalNumber(text: string | undefined): number | undefined {
+  return text === '0' ? 0 : positiveNumber(text);
 }
 
 function listedDevices(parent: WireNode): ListedDevice[] {
@@ -96,13 +117,14 @@ function listedDevices(parent: WireNode): ListedDevice[] {
  * The answer to a query. Accounts the server did not give are not asked for again on this
  * connection.
  */
-export function takeLists(step: Step, asked: readonly UserJid[], answer: WireNode): void {
+export function takeLists(step: Step, query: ListQuery, answer: WireNode): void {
   const list = child(child(answer, 'usync') ?? answer, 'list');
   const given = new Map<string, WireNode>();
   for (const user of list === undefined ? [] : children(list, 'user')) {
     given.set(attribute(user, 'jid') ?? '', user);
   }
-  for (const user of asked) {
+  for (const user of query.users) {
+    step.tx.delete('stale-list', user);
     const devices = given.get(user) && child(given.get(user)!, 'devices');
     const named = devices && child(devices, 'device-list');
     if (devices === undefined || named === undefined) {
@@ -111,7 +133,7 @@ export function takeLists(step: Step, asked: readonly UserJid[], answer: WireNod
     }
     applyAnswer(step, { user, devices: listedDevices(named), list: carriedList(devices) });
   }
-  noteFreshLists(step);
+  noteFreshLists(step, query);
 }
 
 function applyAnswer(step: Step, answer: ListAnswer): void {
@@ -161,7 +183,7 @@ function adopt(step: Step, applied: ListApplied): void {
       },
     );
   }
-  if (applied.needsSync) askForLists(step, [applied.record.user]);
+  if (applied.needsSync) needList(step, applied.record.user);
 }
 
 /** `<notification type="devices">` and `type="account_sync"`; false when it is neither. */
@@ -172,13 +194,20 @@ export function takeListNotification(step: Step, notification: WireNode): boolea
     const devices = child(notification, 'devices');
     if (devices === undefined || user !== accountOf(step)?.user) return false;
     const listed = listedDevices(devices);
-    if (step.tx.get('primary', SELF) !== undefined) reconcileOwnDevices(step, listed);
-    else applyAnswer(step, { user, devices: listed, list: carriedList(devices) });
+    const carried = carriedList(devices);
+    const stampUs = positiveNumber(attribute(notification, 't')) ?? 0;
+    if (step.tx.get('primary', SELF) !== undefined) {
+      reconcileOwnDevices(step, listed, carried?.timestampS ?? 0, stampUs);
+    } else applyAnswer(step, { user, devices: listed, list: carried });
     return true;
   }
   if (type !== 'devices') return false;
-  if (child(notification, 'update') !== undefined) askForLists(step, [user]);
-  else takeDeviceChange(step, user, notification);
+  const isPrimary = step.tx.get('primary', SELF) !== undefined;
+  // The phone is the authority on its own list, and signs it itself.
+  if (isPrimary && user === accountOf(step)?.user) return true;
+  if (child(notification, 'update') !== undefined) {
+    if (deviceListOf(step, user) !== undefined) needList(step, user);
+  } else takeDeviceChange(step, user, notification);
   return true;
 }
 
@@ -204,5 +233,5 @@ function applyChange(step: Step, change: DeviceChange): void {
   const pinned = pinnedIdentity(step.tx, user)?.publicKey;
   const outcome = applyDeviceChange(held, pinned, change, step.context.crypto);
   if (outcome.kind === 'list-applied') adopt(step, outcome);
-  else if (held !== undefined) askForLists(step, [user]);
+  else if (held !== undefined) needList(step, user);
 }

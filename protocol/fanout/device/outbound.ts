@@ -12,20 +12,24 @@ import type { OutboundRecord } from './records.ts';
 
 const UNACKNOWLEDGED_TIMER = 'unacknowledged';
 
-/** The key under which an acknowledgement finds a stanza: class, id, recipient, type. */
+/**
+ * The key under which an acknowledgement finds a stanza: class, id, recipient, and what tells it
+ * from others of that name: a message's count, else the type.
+ */
 export function outboundKey(stanza: string, id: string, to: string, type = ''): string {
   return `${stanza}|${id}|${to}|${type}`;
 }
 
 /** Stores a stanza for sending and sends it when the connection is active. */
 export function sendReliably(step: Step, stanza: WireNode): void {
-  const type = stanza.tag === 'message' ? '' : (attribute(stanza, 'type') ?? '');
+  const type = attribute(stanza, stanza.tag === 'message' ? 'sent' : 'type') ?? '';
   const id = attribute(stanza, 'id') ?? '';
   const key = outboundKey(stanza.tag, id, attribute(stanza, 'to') ?? '', type);
   const record: OutboundRecord = {
     kind: 'outbound',
     label: labelOf(stanza),
     bytes: encodeFrame(stanza),
+    sentCount: Number(attribute(stanza, 'sent') ?? '0'),
   };
   step.tx.put('outbound', key, record);
   if (linkStateOf(step.store).phase === 'active') transmit(step, key, record);
@@ -106,4 +110,16 @@ export function closeIfStalled(step: Step): void {
   const waitedUs = step.nowUs - oldestUs;
   if (waitedUs >= UNACKNOWLEDGED_MAX_US || waitedUs < 0) step.close(state.connection);
   else step.setTimer(UNACKNOWLEDGED_TIMER, oldestUs + UNACKNOWLEDGED_MAX_US);
+}
+
+/**
+ * The lowest count of an unacknowledged stanza, or the next one: what the server has not seen below
+ * it does not exist any more.
+ */
+export function firstOutstandingCount(step: Step, sentSoFar: number): number {
+  for (const [, entry] of step.tx.entries('outbound')) {
+    const { sentCount } = entry as OutboundRecord;
+    if (sentCount > 0) return sentCount;
+  }
+  return sentSoFar + 1;
 }

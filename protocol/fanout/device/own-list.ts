@@ -92,10 +92,21 @@ export function publishOwnList(
 
 /**
  * The server told which of our devices are linked: those it logged out leave the signed list too.
+ * What was written before our present list (`listTimestampS`), or before the last such word
+ * (`stampUs`), is late or repeated and says nothing about today.
  */
-export function reconcileOwnDevices(step: Step, linked: readonly ListedDevice[]): void {
-  const gone = ownList(step).devices.filter(
-    ({ id }) => id !== 0 && !linked.some((other) => other.id === id),
-  );
+export function reconcileOwnDevices(
+  step: Step,
+  linked: readonly ListedDevice[],
+  listTimestampS: number,
+  stampUs: number,
+): void {
+  const own = ownList(step);
+  const primary = step.get<PrimaryRecord>('primary', SELF);
+  if (primary === undefined || stampUs <= primary.syncedUs) return;
+  if (listTimestampS < own.timestampS) return;
+  const heard: PrimaryRecord = { ...primary, syncedUs: stampUs };
+  step.tx.put('primary', SELF, heard);
+  const gone = own.devices.filter(({ id }) => id !== 0 && !linked.some((other) => other.id === id));
   if (gone.length > 0) withdraw(step, gone);
 }

@@ -6,11 +6,12 @@
 
 import type { DeviceJid, LostRecord, UserJid } from '../../contract.ts';
 import type { RejectionCode } from '../../errors.ts';
-import { RETRY_COUNT_MAX } from '../../limits.ts';
+import { RETRY_COUNT_MAX, RETRY_KEYS_FROM_COUNT } from '../../limits.ts';
 import { NACK_CODES } from '../../messages/acks.ts';
 import { RETRY_ERRORS } from '../../messages/retry-receipt.ts';
+import { findPrekey } from '../../signal/prekeys.ts';
 import type { Step } from '../step.ts';
-import { nack, sendReceipt, sendRetryReceipt } from './receipts.ts';
+import { makeRetryPrekey, nack, sendReceipt, sendRetryReceipt } from './receipts.ts';
 import { messageKey, type PlaceholderRecord } from './records.ts';
 
 /** What names a copy. */
@@ -54,8 +55,8 @@ export function failCopy(
     return nack(step, copy, NACK_CODES.unhandledError);
   }
   const errorCode = ERROR_CODES.get(error) ?? RETRY_ERRORS.unknown;
-  wait(step, key, copy, count, errorCode);
-  sendRetryReceipt(step, copy, count, errorCode, false);
+  const prekeyId = wait(step, key, copy, count, errorCode, count >= RETRY_KEYS_FROM_COUNT);
+  sendRetryReceipt(step, copy, count, errorCode, prekeyId);
 }
 
 /**
@@ -66,11 +67,25 @@ export function missCopy(step: Step, copy: CopyName): void {
   if (step.tx.get('shown', key) !== undefined) return sendReceipt(step, copy);
   // A plain receipt would call a lost message delivered (6.5).
   if (step.tx.get('lost', key) !== undefined) return nack(step, copy, NACK_CODES.unhandledError);
-  wait(step, key, copy, 1, RETRY_ERRORS.unknown);
-  sendRetryReceipt(step, copy, 1, RETRY_ERRORS.unknown, true);
+  const prekeyId = wait(step, key, copy, 1, RETRY_ERRORS.unknown, true);
+  sendRetryReceipt(step, copy, 1, RETRY_ERRORS.unknown, prekeyId);
 }
 
-function wait(step: Step, key: string, copy: CopyName, count: number, errorCode: number): void {
+/**
+ * Keeps the placeholder; answers the prekey for its receipt, the same one every time, or 0. The key
+ * stays when the placeholder goes: its peer may still use it (K4).
+ */
+function wait(
+  step: Step,
+  key: string,
+  copy: CopyName,
+  count: number,
+  errorCode: number,
+  withKeys: boolean,
+): number {
+  const known = step.get<PlaceholderRecord>('placeholder', key)?.prekeyId ?? 0;
+  const isThere = known !== 0 && findPrekey(step.tx, known) !== undefined;
+  const prekeyId = withKeys && !isThere ? makeRetryPrekey(step) : isThere ? known : 0;
   const record: PlaceholderRecord = {
     kind: 'placeholder',
     chat: copy.chat,
@@ -79,10 +94,12 @@ function wait(step: Step, key: string, copy: CopyName, count: number, errorCode:
     positionUs: copy.stampUs,
     count,
     errorCode,
+    prekeyId,
   };
   step.tx.put('placeholder', key, record);
   const deadlineUs = step.nowUs + step.settings.placeholderDeadlineUs;
   if (!step.hasTimer(placeholderTimer(key))) step.setTimer(placeholderTimer(key), deadlineUs);
+  return withKeys ? prekeyId : 0;
 }
 
 /** The message is here after all. */

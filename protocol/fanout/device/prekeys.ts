@@ -6,6 +6,7 @@
 import type { Settings } from '../../contract.ts';
 import { PREKEY_UPLOAD_BACKOFF_MAX_S, SIGNED_PREKEY_ROTATION_US } from '../../limits.ts';
 import { prekeyNode } from '../../messages/retry-receipt.ts';
+import { positiveNumber } from '../../messages/stanza-time.ts';
 import {
   currentSignedPrekey,
   makePrekeys,
@@ -77,8 +78,8 @@ export function takeLowCount(step: Step, notification: WireNode, settings: Setti
   if (count === undefined) return false;
   const isUnderWay = prekeysToUpload(step.tx).length > 0;
   if (!isUnderWay) {
-    const value = Number(attribute(count, 'value') ?? '0');
-    const missing = Math.max(1, settings.prekeyBatch - (Number.isSafeInteger(value) ? value : 0));
+    const value = positiveNumber(attribute(count, 'value')) ?? 0;
+    const missing = Math.max(1, settings.prekeyBatch - value);
     makePrekeys(step.tx, missing, step.context);
     step.emit('refill', 'the prekey pool runs low', { left: value, made: missing });
   }
@@ -117,10 +118,12 @@ export function rotateWhenNeeded(step: Step): void {
   ask(step, node('iq', { xmlns: 'encrypt', type: 'set', id }, [rotate]), { kind: 'rotation' });
 }
 
-/** The server has the rotated key, or refused it: then everything is uploaded again. */
+/** The server has the rotated key, or refused it: then it gets a whole upload with fresh keys. */
 export function takeRotated(step: Step, isAccepted: boolean): void {
   step.tx.delete('rotation', SELF);
   if (isAccepted) return;
-  if (prekeysToUpload(step.tx).length === 0) makePrekeys(step.tx, 1, step.context);
+  if (prekeysToUpload(step.tx).length === 0) {
+    makePrekeys(step.tx, step.settings.prekeyBatch, step.context);
+  }
   uploadWhenNeeded(step);
 }

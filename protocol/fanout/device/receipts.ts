@@ -6,11 +6,15 @@
 
 import type { Command, DeviceJid, ShownRecord, UserJid } from '../../contract.ts';
 import { isRejected } from '../../errors.ts';
-import { RETRY_KEYS_FROM_COUNT } from '../../limits.ts';
 import { nackStanza } from '../../messages/acks.ts';
 import { readReceipt, receiptStanza } from '../../messages/receipts.ts';
 import { type RetryKeys, retryStanza } from '../../messages/retry-receipt.ts';
-import { currentSignedPrekey, makePrekeys, markUploaded } from '../../signal/prekeys.ts';
+import {
+  currentSignedPrekey,
+  findPrekey,
+  makePrekeys,
+  markUploaded,
+} from '../../signal/prekeys.ts';
 import { type SelfIdentityRecord, selfIdentity } from '../../signal/records.ts';
 import { userOf } from '../../wire/jid.ts';
 import type { WireNode } from '../../wire/node.ts';
@@ -56,19 +60,18 @@ export function nack(step: Step, copy: Pick<CopyName, 'author' | 'messageId'>, c
 }
 
 /**
- * Asks for a message again. Keys go along from the second time on, or when forced; they take one
- * fresh one-time prekey each time (draws secret `prekey`).
+ * Asks for a message again; with keys when `prekeyId` is not 0: identity, signed prekey, that
+ * one-time prekey, and a companion's proof.
  */
 export function sendRetryReceipt(
   step: Step,
   copy: CopyName & { readonly stampUs: number },
   count: number,
   errorCode: number,
-  isForced: boolean,
+  prekeyId: number,
 ): void {
   const identity = selfIdentity(step.tx);
   if (identity === undefined) return;
-  const withKeys = isForced || count >= RETRY_KEYS_FROM_COUNT;
   sendIfConnected(
     step,
     retryStanza({
@@ -79,17 +82,28 @@ export function sendRetryReceipt(
       positionUs: copy.stampUs,
       errorCode,
       registrationId: identity.registrationId,
-      keys: withKeys ? freshKeys(step, identity) : undefined,
+      keys: prekeyId === 0 ? undefined : retryKeys(step, identity, prekeyId),
     }),
   );
 }
 
-function freshKeys(step: Step, identity: SelfIdentityRecord): RetryKeys | undefined {
-  const signed = currentSignedPrekey(step.tx);
-  if (signed === undefined) return undefined;
+/** A one-time prekey for the retry receipts of one placeholder. Draws secret `prekey`. */
+export function makeRetryPrekey(step: Step): number {
   const [prekey] = makePrekeys(step.tx, 1, step.context);
+  if (prekey === undefined) return 0;
   // It goes to this one peer: were it uploaded too, the server would hand it to a second one (K2).
-  if (prekey !== undefined) markUploaded(step.tx, [prekey.id]);
+  markUploaded(step.tx, [prekey.id]);
+  return prekey.id;
+}
+
+function retryKeys(
+  step: Step,
+  identity: SelfIdentityRecord,
+  prekeyId: number,
+): RetryKeys | undefined {
+  const signed = currentSignedPrekey(step.tx);
+  const prekey = findPrekey(step.tx, prekeyId);
+  if (signed === undefined) return undefined;
   return {
     bundle: {
       registrationId: identity.registrationId,
@@ -148,7 +162,9 @@ export function takeReceipt(step: Step, stanza: WireNode): void {
 }
 
 function noteDelivered(step: Step, messageId: string, device: DeviceJid, isRead: boolean): void {
-  if (outboxOf(step, messageId) === undefined) return;
+  const outbox = outboxOf(step, messageId);
+  const isParty = userOf(device) === outbox?.chat || isOwnCopy(step, device);
+  if (outbox === undefined || !isParty) return;
   const name = `delivered/${messageId}`;
   const before = step.get<DeliveredRecord>(name, device);
   if (before !== undefined && (before.isRead || !isRead)) return;

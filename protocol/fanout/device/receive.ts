@@ -6,7 +6,7 @@
  */
 
 import type { DeviceJid, ShownRecord, UserJid } from '../../contract.ts';
-import { checkAdv } from '../../devices/adv-check.ts';
+import { type AdvAccepted, type AdvRefused, checkAdv } from '../../devices/adv-check.ts';
 import { isListed } from '../../devices/device-list.ts';
 import { isRejected, type Rejection, reject } from '../../errors.ts';
 import { NACK_CODES } from '../../messages/acks.ts';
@@ -29,7 +29,7 @@ import { deviceIdOf, userOf } from '../../wire/jid.ts';
 import { attribute, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { chatOf } from './audience.ts';
-import { primaryKeyOf } from './bundles.ts';
+import { primaryKeyOf, provenPolicy } from './bundles.ts';
 import { linkStateOf } from './link-state.ts';
 import { askForLists } from './lists.ts';
 import { failCopy, loseCopy, missCopy, settlePlaceholder } from './placeholders.ts';
@@ -74,29 +74,32 @@ export function takeMessage(step: Step, stanza: WireNode): void {
 /** Decrypts and decodes; answers for itself when that fails. */
 function openCopy(step: Step, copy: Copy): { kind: 'opened'; text: string } | { kind: 'answered' } {
   const answered = { kind: 'answered' } as const;
-  const adv = proveSender(step, copy);
-  if (adv !== undefined) {
-    step.refuse(adv);
-    if (adv.code === 'malformed')
+  const proof = proveSender(step, copy);
+  if (proof?.kind === 'refused') {
+    step.refuse(proof.rejection);
+    if (proof.rejection.code === 'malformed') {
       giveUp(step, copy, 'its sender is not proven', NACK_CODES.parsingError);
-    else failCopy(step, copy, 'adv-failure');
+    } else failCopy(step, copy, 'adv-failure');
     return answered;
   }
   const before = currentSession(step.tx, copy.author)?.senderRatchet;
-  const decrypted = decryptFrom(step.tx, copy.author, copy.type, copy.bytes, step.context);
+  const policy = proof === undefined ? {} : provenPolicy(copy.author);
+  const { author, type, bytes } = copy;
+  const decrypted = decryptFrom(step.tx, author, type, bytes, step.context, policy);
   if (isRejected(decrypted)) {
     step.refuse(decrypted);
     if (decrypted.code === 'duplicate-message') answerDuplicate(step, copy);
     else failCopy(step, copy, decrypted.code);
     return answered;
   }
+  if (proof !== undefined) adoptProof(step, userOf(author), proof);
   // A ratchet key made just now: nothing can have been sent on its chain.
-  if (currentSession(step.tx, copy.author)?.senderRatchet !== before) {
-    linkStateOf(step.store).knownChains.add(copy.author);
+  if (currentSession(step.tx, author)?.senderRatchet !== before) {
+    linkStateOf(step.store).knownChains.add(author);
   }
-  if (!isListed(deviceListOf(step, userOf(copy.author)), deviceIdOf(copy.author))) {
-    step.refuseAs('unlisted-device', `${copy.author} is not in its account's device list`);
-    askForLists(step, [userOf(copy.author)]);
+  if (!isListed(deviceListOf(step, userOf(author)), deviceIdOf(author))) {
+    step.refuseAs('unlisted-device', `${author} is not in its account's device list`);
+    askForLists(step, [userOf(author)]);
     failCopy(step, copy, 'unlisted-device');
     return answered;
   }
@@ -109,8 +112,8 @@ function openCopy(step: Step, copy: Copy): { kind: 'opened'; text: string } | { 
   return { kind: 'opened', text: content.text };
 }
 
-/** Companions prove membership with their first message (5.10); returns why not. */
-function proveSender(step: Step, copy: Copy): Rejection | undefined {
+/** Companions prove membership with their first message (5.10); undefined where none is needed. */
+function proveSender(step: Step, copy: Copy): AdvAccepted | AdvRefused | undefined {
   if (copy.type !== 'pkmsg' || deviceIdOf(copy.author) === 0) return undefined;
   const head = readPrekeyMessage(copy.bytes);
   if (isRejected(head)) return undefined; // decryption will say what is wrong with it
@@ -127,16 +130,18 @@ function proveSender(step: Step, copy: Copy): Rejection | undefined {
     step.context.crypto,
   );
   if (outcome.needsSync) askForLists(step, [user]);
-  if (outcome.kind === 'refused') return outcome.rejection;
-  if (outcome.pin !== undefined) {
-    const pin: PeerIdentityRecord = { kind: 'peer-identity', publicKey: outcome.pin };
+  return outcome;
+}
+
+/** What the proof teaches is kept only once the message has opened (I5). */
+function adoptProof(step: Step, user: UserJid, proof: AdvAccepted): void {
+  if (proof.pin !== undefined) {
+    const pin: PeerIdentityRecord = { kind: 'peer-identity', publicKey: proof.pin };
     step.tx.put(SIGNAL_COLLECTIONS.peerIdentity, user, pin);
   }
-  if (outcome.record !== undefined) {
-    if (outcome.isReset) forgetCompanions(step, user);
-    step.tx.put('device-list', user, outcome.record);
-  }
-  return undefined;
+  if (proof.record === undefined) return;
+  if (proof.isReset) forgetCompanions(step, user);
+  step.tx.put('device-list', user, proof.record);
 }
 
 function forgetCompanions(step: Step, user: UserJid): void {

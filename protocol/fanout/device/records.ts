@@ -24,6 +24,8 @@ export interface PrimaryRecord extends StoredRecord {
   readonly rawId: number;
   readonly currentIndex: number;
   readonly listTimestampS: number;
+  /** Server time of the last word on our own devices that was heeded; 0 before the first. */
+  readonly syncedUs: number;
 }
 
 /** The companion's proof of membership: the whole ADVSignedDeviceIdentity. */
@@ -60,6 +62,8 @@ export interface WantingRecord extends StoredRecord {
 /** A stanza to send until the server acknowledges it. */
 export interface OutboundRecord extends StoredRecord {
   readonly kind: 'outbound';
+  /** Its place among this device's stanzas with ciphertext; 0 for all others. */
+  readonly sentCount: number;
   readonly label: StanzaLabel;
   readonly bytes: Uint8Array;
 }
@@ -78,7 +82,8 @@ export interface BackfillRecord extends StoredRecord {
   readonly messageId: string;
   /** This device's clock when the ack that showed the mismatch arrived. */
   readonly ackedUs: number;
-  readonly isListFresh: boolean;
+  /** Accounts whose list is still to be asked for anew. */
+  readonly wanted: readonly UserJid[];
 }
 
 /** A device has a message. Collection `delivered/MESSAGE`, key: device. */
@@ -97,6 +102,8 @@ export interface PlaceholderRecord extends StoredRecord {
   /** Retry receipts sent. */
   readonly count: number;
   readonly errorCode: number;
+  /** The one-time prekey its retry receipts carry; 0 before one does. */
+  readonly prekeyId: number;
 }
 
 /** Counters that betray a rollback (contract 2). */

@@ -5,11 +5,14 @@
 
 import type { DeviceJid, OutboxRecord } from '../../contract.ts';
 import { isRejected } from '../../errors.ts';
-import { RETRY_COUNT_MAX, SESSION_RECREATION_INTERVAL_US } from '../../limits.ts';
+import {
+  RETRY_COUNT_MAX,
+  RETRY_KEYS_FROM_COUNT,
+  SESSION_RECREATION_INTERVAL_US,
+} from '../../limits.ts';
 import { type RetryRequest, readRetry } from '../../messages/retry-receipt.ts';
 import {
   archiveCurrent,
-  deleteSession,
   hasSession,
   sessionRemoteRegistrationId,
   startSession,
@@ -18,7 +21,7 @@ import { userOf } from '../../wire/jid.ts';
 import type { WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { devicesOf, isReadyFor } from './audience.ts';
-import { isProven } from './bundles.ts';
+import { isProven, provenPolicy } from './bundles.ts';
 import { linkStateOf } from './link-state.ts';
 import {
   accountOf,
@@ -34,6 +37,9 @@ export function takeRetryReceipt(step: Step, receipt: WireNode): void {
   const request = readRetry(receipt);
   if (isRejected(request)) return step.refuse(request);
   const { id, device, count } = request;
+  // Keys at the first count: the server had no copy, or the device's Store lost the one it had.
+  const isForced = count === 1 && request.keys !== undefined;
+  if (isForced) step.tx.delete(`delivered/${id}`, device);
   const reason = whyNot(step, outboxOf(step, id), device, id, count);
   if (reason !== undefined) {
     step.emit('resend-refused', `${device} asks for ${id} again: ${reason}`, { device, id });
@@ -53,7 +59,7 @@ function whyNot(
   count: number,
 ): string | undefined {
   if (outbox === undefined) return 'the message is no longer in the resend cache';
-  if (outbox.state !== 'acknowledged') return 'the message is not acknowledged yet';
+  if (outbox.state === 'wanting') return 'the message was not sent yet';
   const user = userOf(device);
   const isParty = user === outbox.chat || user === accountOf(step)?.user;
   if (!isParty || !devicesOf(step, user).includes(device)) return 'the device is not in the list';
@@ -65,13 +71,17 @@ function whyNot(
 /** Decides which session the resend goes out on (steps 2 and 3 of specification 6.9). */
 function renewSession(step: Step, { device, count, keys, registrationId }: RetryRequest): void {
   const known = sessionRemoteRegistrationId(step.tx, device);
-  if (known !== undefined && known !== registrationId) deleteSession(step.tx, device);
+  const isReinstalled = known !== undefined && known !== registrationId;
   const exists = hasSession(step.tx, device);
+  if (exists && !mayRecreate(step, device)) return;
   if (keys === undefined) {
-    if (count > 2 && exists && mayRecreate(step, device)) archiveCurrent(step.tx, device);
+    // Nothing here is authenticated: the old session is put aside, not destroyed.
+    if (exists && (isReinstalled || count > RETRY_KEYS_FROM_COUNT)) {
+      archiveCurrent(step.tx, device);
+      noteRecreated(step, device);
+    }
     return;
   }
-  if (exists && !mayRecreate(step, device)) return;
   if (!isProven(step, device, keys.deviceIdentity, keys.bundle.identityKey)) {
     step.refuseAs(
       'adv-failure',
@@ -79,7 +89,8 @@ function renewSession(step: Step, { device, count, keys, registrationId }: Retry
     );
     return;
   }
-  const failed = startSession(step.tx, device, keys.bundle, step.context);
+  const policy = provenPolicy(device);
+  const failed = startSession(step.tx, device, keys.bundle, step.context, policy);
   if (isRejected(failed)) return step.refuse(failed);
   linkStateOf(step.store).knownChains.add(device);
   noteRecreated(step, device);
@@ -105,6 +116,8 @@ export function advanceResends(step: Step): void {
     if (!maySealMore(step)) return;
     const { messageId, device, count } = entry as ResendRecord;
     const outbox = outboxOf(step, messageId);
+    // The ack that gives the message its time stamp may still be on its way.
+    if (outbox?.state === 'sealed') continue;
     if (outbox !== undefined && !isReadyFor(step, [device])) continue;
     step.tx.delete('resend', key);
     if (outbox === undefined || !hasSession(step.tx, device)) continue;

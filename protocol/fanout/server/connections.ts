@@ -17,6 +17,8 @@ export interface ServerConnection {
   device: DeviceJid | undefined;
   /** Queue keys sent and not yet acknowledged, with the time of sending, oldest first. */
   readonly inFlight: Map<string, number>;
+  /** Queue keys reported expired at this login, to be deleted when the device is active. */
+  expired: readonly string[];
   /** While pairing: what the companion sent about itself, and the references it may show. */
   pairing: Pairing | undefined;
 }

@@ -92,6 +92,25 @@ export function announce(
   announceToOwn(step, account, hash, stampUs, change === 'add' ? device : undefined);
 }
 
+/** Tells own devices and contacts that a list was signed anew without a device coming or going. */
+export function announceUpdate(step: Step, user: UserJid): void {
+  const account = accountOf(step, user);
+  if (account === undefined) return;
+  const stampUs = nextStampUs(step);
+  const hash = participantHash(devicesOf(step, user), step.context.crypto);
+  const attributes = {
+    type: 'devices',
+    from: user,
+    id: step.freshId('devices'),
+    t: String(stampUs),
+  };
+  const notice = node('notification', attributes, [node('update', { device_hash: hash })]);
+  for (const [contact] of step.tx.entries(`contact/${user}`)) {
+    for (const target of devicesOf(step, contact)) enqueue(step, target, notice, stampUs);
+  }
+  announceToOwn(step, account, hash, stampUs, undefined);
+}
+
 function announceToOwn(
   step: Step,
   account: ServerAccountRecord,

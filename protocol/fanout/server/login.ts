@@ -5,17 +5,18 @@
  */
 
 import { isRejected } from '../../errors.ts';
+import { positiveNumber } from '../../messages/stanza-time.ts';
 import type { StoredRecord } from '../../store.ts';
 import { decodeClientPayload } from '../../wire/client-payload.ts';
 import { prekeyIdFrom, registrationIdFrom } from '../../wire/integers.ts';
-import { deviceIdOf, deviceJid, userJid } from '../../wire/jid.ts';
+import { deviceIdOf, numberOf } from '../../wire/jid.ts';
 import { attribute, bytesContent, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { notePrimarySeen } from './accounts.ts';
 import { type ServerConnection, volatileOf } from './connections.ts';
 import { offerReferences } from './pairing.ts';
 import { warnWhenLow } from './prekeys.ts';
-import { expire, flush } from './queue.ts';
+import { expiredCopies, flush } from './queue.ts';
 import { linkedDevice, type QueuedRecord, type SeenRecord } from './records.ts';
 
 /** Handles the first stanza of a connection. */
@@ -44,11 +45,26 @@ export function takeLogin(step: Step, connection: ServerConnection, stanza: Wire
   }
   const index = step.tx.get('transport-index', connection.transportKey);
   const device = (index as (StoredRecord & { device?: string }) | undefined)?.device ?? '';
-  const claimed = deviceJid(userJid(String(payload.username ?? 0)), payload.device ?? 0);
-  if (device !== claimed || linkedDevice(step, device) === undefined) {
+  const { username, device: deviceId = 0 } = payload;
+  const isClaimed = deviceIdOf(device) === deviceId && numberOf(device) === String(username);
+  if (!isClaimed || linkedDevice(step, device) === undefined) {
     return fail(step, connection, '401');
   }
-  welcome(step, connection, device, Number(attribute(stanza, 'counter') ?? '0'));
+  adoptCount(step, device, positiveNumber(attribute(stanza, 'first')) ?? 1);
+  welcome(step, connection, device, positiveNumber(attribute(stanza, 'counter')) ?? 0);
+}
+
+/** Counts below the first outstanding one belong to stanzas that do not exist any more. */
+function adoptCount(step: Step, device: string, first: number): void {
+  const seen = step.get<SeenRecord>('seen', device);
+  if (first - 1 <= (seen?.sent ?? 0)) return;
+  const record: SeenRecord = {
+    kind: 'seen',
+    login: seen?.login ?? 0,
+    last: seen?.last,
+    sent: first - 1,
+  };
+  step.tx.put('seen', device, record);
 }
 
 function fail(step: Step, connection: ServerConnection, reason: string): void {
@@ -64,7 +80,8 @@ function welcome(step: Step, connection: ServerConnection, device: string, count
   connection.phase = 'login';
   state.online.set(device, connection);
   const seen = step.get<SeenRecord>('seen', device);
-  const expired = expire(step, device);
+  const expired = expiredCopies(step, device);
+  connection.expired = expired.map(([key]) => key);
   step.send(
     connection.connection,
     node(
@@ -75,12 +92,12 @@ function welcome(step: Step, connection: ServerConnection, device: string, count
         counter: String(seen?.login ?? 0),
         sent: String(seen?.sent ?? 0),
       },
-      [...lastNode(seen), ...expiredNodes(expired)],
+      [...lastNode(seen), ...expiredNodes(expired.map(([, entry]) => entry))],
     ),
   );
   const record: SeenRecord = {
     kind: 'seen',
-    login: Math.max(seen?.login ?? 0, Number.isSafeInteger(counter) ? counter : 0),
+    login: Math.max(seen?.login ?? 0, counter),
     sent: seen?.sent ?? 0,
     last: seen?.last,
   };
@@ -107,7 +124,12 @@ function expiredNodes(expired: readonly QueuedRecord[]): WireNode[] {
       'expired',
       { count: String(messages.length) },
       messages.map((entry) =>
-        node('item', { id: entry.label.id, from: entry.from, t: String(entry.stampUs) }),
+        node('item', {
+          id: entry.label.id,
+          from: entry.from,
+          recipient: entry.recipient === '' ? undefined : entry.recipient,
+          t: String(entry.stampUs),
+        }),
       ),
     ),
   ];
@@ -127,6 +149,9 @@ export function activate(step: Step, connection: ServerConnection, iq: WireNode)
   const device = connection.device;
   if (device === undefined) return;
   connection.phase = 'active';
+  // The device has stored which copies expired: only now may they go.
+  for (const key of connection.expired) step.tx.delete(`queue/${device}`, key);
+  connection.expired = [];
   step.send(
     connection.connection,
     node('iq', { type: 'result', id: attribute(iq, 'id'), from: 's.whatsapp.net' }),
@@ -135,8 +160,10 @@ export function activate(step: Step, connection: ServerConnection, iq: WireNode)
   warnWhenLow(step, device);
 }
 
-/** A connection ended: the phone was seen until now. */
+/** A connection ended: the phone was seen until now, and what still waits is worth waking for. */
 export function noteGone(step: Step, gone: ServerConnection): void {
   const linked = gone.device === undefined ? undefined : linkedDevice(step, gone.device);
-  if (linked !== undefined && deviceIdOf(linked.device) === 0) notePrimarySeen(step, linked);
+  if (linked === undefined) return;
+  if (deviceIdOf(linked.device) === 0) notePrimarySeen(step, linked);
+  if (step.tx.count(`queue/${linked.device}`) > 0) step.push(linked.transportKey);
 }

@@ -5,7 +5,7 @@
  */
 
 import type { DeviceJid, LinkedRecord, UserJid } from '../../contract.ts';
-import { nackStanza } from '../../messages/acks.ts';
+import { messageAckStanza, nackStanza } from '../../messages/acks.ts';
 import { userOf } from '../../wire/jid.ts';
 import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
@@ -75,13 +75,16 @@ function takeFanout(
   const acceptedKey = `${sender.device}|${id}`;
   const before = step.get<AcceptedRecord>('accepted', acceptedKey);
   if (before !== undefined) {
-    answer(step, sender, id, to, before.stampUs, before.participantHash);
+    answer(step, sender, stanza, before.stampUs, before.participantHash);
     return;
   }
   if (accountOf(step, to) === undefined) {
     step.refuseAs('unexpected', `${sender.device} wrote to ${to}, which is not an account`);
     const online = volatileOf(step.store).online.get(sender.device);
-    if (online !== undefined) step.send(online.connection, nackStanza(id, to, NO_SUCH_ACCOUNT));
+    const sent = attribute(stanza, 'sent');
+    if (online !== undefined) {
+      step.send(online.connection, nackStanza(id, to, NO_SUCH_ACCOUNT, sent));
+    }
     return;
   }
   const stampUs = nextStampUs(step);
@@ -101,11 +104,12 @@ function takeFanout(
   const accepted: AcceptedRecord = { kind: 'accepted', stampUs, participantHash };
   forgetOldAccepted(step);
   step.tx.put('accepted', acceptedKey, accepted);
-  answer(step, sender, id, to, stampUs, participantHash);
+  answer(step, sender, stanza, stampUs, participantHash);
 }
 
 /**
- * Retries and backfill keep their time stamp, go only to the devices they name, and change no view.
+ * Retries and backfill go only to the devices they name and change no view. They stand at the
+ * message's own time stamp, which is ours to say, not the sender's.
  */
 function takeFollowUp(
   step: Step,
@@ -114,10 +118,11 @@ function takeFollowUp(
   id: string,
   to: string,
 ): void {
-  const stampUs = Number(attribute(stanza, 't') ?? 'NaN');
-  if (!Number.isSafeInteger(stampUs) || stampUs <= 0) {
-    step.refuseAs('malformed', `${sender.device} sent a follow-up without its time stamp`);
-    return;
+  const accepted = step.get<AcceptedRecord>('accepted', `${sender.device}|${id}`);
+  const stampUs = accepted?.stampUs ?? nextStampUs(step);
+  if (accepted === undefined) {
+    step.refuseAs('unexpected', `${sender.device} follows up on ${id}, which it never sent`);
+    return answer(step, sender, stanza, stampUs, '');
   }
   const direct = child(stanza, 'enc');
   const chat = direct === undefined ? to : (attribute(stanza, 'recipient') ?? userOf(to));
@@ -128,7 +133,7 @@ function takeFollowUp(
     if (linked === undefined || !isParty || device === sender.device) continue;
     enqueue(step, device, copyFor(sender, device, stanza, enc, stampUs, chat), nextStampUs(step));
   }
-  answer(step, sender, id, to, stampUs, '');
+  answer(step, sender, stanza, stampUs, '');
 }
 
 function copiesOf(stanza: WireNode): Map<DeviceJid, WireNode> {
@@ -172,18 +177,20 @@ function copyFor(
 function answer(
   step: Step,
   sender: LinkedRecord,
-  id: string,
-  to: string,
+  stanza: WireNode,
   stampUs: number,
   participantHash: string,
 ): void {
   const online = volatileOf(step.store).online.get(sender.device);
   if (online === undefined) return;
-  const phash = participantHash === '' ? undefined : participantHash;
-  step.send(
-    online.connection,
-    node('ack', { class: 'message', id, from: to, t: String(stampUs), phash }),
-  );
+  const ack = messageAckStanza({
+    id: attribute(stanza, 'id') ?? '',
+    from: attribute(stanza, 'to') ?? '',
+    stampUs,
+    participantHash: participantHash === '' ? undefined : participantHash,
+    sent: attribute(stanza, 'sent'),
+  });
+  step.send(online.connection, ack);
 }
 
 /** Two at a time: the collection is in order of acceptance, so its head is the oldest. */

@@ -5,12 +5,12 @@
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { LinkedRecord } from '../../contract.ts';
+import type { DeviceJid, LinkedRecord } from '../../contract.ts';
 import { isRejected } from '../../errors.ts';
 import { COMPANIONS_MAX, QR_REFS } from '../../limits.ts';
 import type { StoredRecord } from '../../store.ts';
 import { decodeKeyIndexList, decodeSignedKeyIndexList } from '../../wire/adv.ts';
-import { deviceIdOf, deviceJid, userOf } from '../../wire/jid.ts';
+import { DEVICE_ID_MAX, deviceIdOf, deviceJid, userOf } from '../../wire/jid.ts';
 import {
   attribute,
   bytesContent,
@@ -22,7 +22,7 @@ import {
 import type { Step } from '../step.ts';
 import { removeDevice, updateAccount } from './accounts.ts';
 import { type Pairing, type ServerConnection, volatileOf } from './connections.ts';
-import { announce } from './lists.ts';
+import { announce, announceUpdate } from './lists.ts';
 import { accountOf, type BundleRecord, type ServerAccountRecord } from './records.ts';
 
 /** A reference that led to a linked device: answers a phone that lost the first answer. */
@@ -67,15 +67,15 @@ function refuse(step: Step, connection: number, id: string, code: string): void 
   );
 }
 
-/** The time stamp and indexes of an uploaded signed list, or undefined when it does not decode. */
+/** The time stamp and last index of an uploaded signed list, or undefined when it does not decode. */
 export function readList(
   signed: Uint8Array,
-): { timestampS: number; indexes: readonly number[] } | undefined {
+): { timestampS: number; currentIndex: number } | undefined {
   const outer = decodeSignedKeyIndexList(signed);
   if (isRejected(outer)) return undefined;
   const inner = decodeKeyIndexList(outer.details);
   if (isRejected(inner)) return undefined;
-  return { timestampS: inner.timestampS, indexes: inner.validIndexes };
+  return { timestampS: inner.timestampS, currentIndex: inner.currentIndex };
 }
 
 /** The phone vouches for the companion behind a reference. */
@@ -100,7 +100,8 @@ export function takeVouching(
   if (paired !== undefined) return answerPhone(step, phone.connection, id, paired.device);
   const companion = volatileOf(step.store).pairingByRef.get(ref);
   if (companion?.pairing === undefined) return refuse(step, phone.connection, id, '404');
-  if (account.devices.length > COMPANIONS_MAX) return refuse(step, phone.connection, id, '429');
+  const isFull = account.devices.length > COMPANIONS_MAX || account.nextDeviceId > DEVICE_ID_MAX;
+  if (isFull) return refuse(step, phone.connection, id, '429');
   if (list.timestampS <= account.listTimestampS) return refuse(step, phone.connection, id, '409');
   const device = deviceJid(account.user, account.nextDeviceId);
   updateAccount(step, account, { nextDeviceId: account.nextDeviceId + 1 });
@@ -111,7 +112,7 @@ export function takeVouching(
     device,
     signedList,
     listTimestampS: list.timestampS,
-    keyIndex: Math.max(...list.indexes),
+    keyIndex: list.currentIndex,
   };
   sendSuccess(step, companion, device, identity);
 }
@@ -235,21 +236,33 @@ export function takeListChange(
 ): void {
   const id = attribute(iq, 'id') ?? '';
   const account = accountOf(step, sender.user);
-  const removed = attribute(child(iq, 'remove-companion-device') ?? iq, 'jid');
+  const removal = child(iq, 'remove-companion-device');
   const signedList = bytesContent(child(iq, 'key-index-list'));
   const isPrimary = deviceIdOf(sender.device) === 0;
-  if (account === undefined || (!isPrimary && removed !== sender.device)) {
+  const removed = account === undefined ? [] : devicesToRemove(account, removal);
+  const isOwnLogout = removed.length === 1 && removed[0] === sender.device;
+  if (account === undefined || (!isPrimary && !isOwnLogout)) {
     return refuse(step, connection.connection, id, '403');
   }
   if (isPrimary && signedList !== undefined && !takeList(step, account, signedList)) {
     return refuse(step, connection.connection, id, '409');
   }
   step.send(connection.connection, node('iq', { type: 'result', id, from: 's.whatsapp.net' }));
-  if (removed !== undefined && deviceIdOf(removed) !== 0 && removed.includes(':')) {
-    if (accountOf(step, sender.user)?.devices.some((d) => d.id === deviceIdOf(removed))) {
-      removeDevice(step, removed, 'device_removed');
-    }
-  }
+  for (const device of removed) removeDevice(step, device, 'device_removed');
+  if (removed.length === 0 && signedList !== undefined) announceUpdate(step, sender.user);
+}
+
+/** The companions of this very account that a removal names: one, or all of them (5.9). */
+function devicesToRemove(
+  account: ServerAccountRecord,
+  removal: WireNode | undefined,
+): readonly DeviceJid[] {
+  if (removal === undefined) return [];
+  const companions = account.devices
+    .filter(({ id }) => id !== 0)
+    .map(({ id }) => deviceJid(account.user, id));
+  if (attribute(removal, 'all') === 'true') return companions;
+  return companions.filter((device) => device === attribute(removal, 'jid'));
 }
 
 /** Stores a list newer than, or equal to, the present one. */

@@ -5,7 +5,7 @@
  */
 
 import type { DeviceJid } from '../../contract.ts';
-import { QUEUE_RETENTION_US, UNACKNOWLEDGED_MAX_US } from '../../limits.ts';
+import { EXPIRED_REPORT_MAX, QUEUE_RETENTION_US, UNACKNOWLEDGED_MAX_US } from '../../limits.ts';
 import { encodeFrame } from '../../wire/encode-node.ts';
 import { attribute, node, type WireNode } from '../../wire/node.ts';
 import { labelOf, type Step } from '../step.ts';
@@ -33,6 +33,7 @@ export function enqueue(step: Step, device: DeviceJid, stanza: WireNode, stampUs
     kind: 'queued',
     label: labelOf(stanza),
     from: attribute(stanza, 'from') ?? '',
+    recipient: attribute(stanza, 'recipient') ?? '',
     bytes: encodeFrame(stanza),
     stampUs,
   };
@@ -56,19 +57,12 @@ function deliver(step: Step, to: ServerConnection, key: string, record: QueuedRe
   }
 }
 
-/**
- * Drops copies past their 30 days and returns them, so that the device can be told (contract 4).
- */
-export function expire(step: Step, device: DeviceJid): QueuedRecord[] {
-  const name = `queue/${device}`;
-  const expired: QueuedRecord[] = [];
-  for (const [key, entry] of step.tx.entries(name)) {
-    const record = entry as QueuedRecord;
-    if (step.nowUs - record.stampUs <= QUEUE_RETENTION_US) continue;
-    step.tx.delete(name, key);
-    expired.push(record);
-  }
-  return expired;
+/** Copies past their 30 days: the device is told of them at login (contract 4). Oldest first. */
+export function expiredCopies(step: Step, device: DeviceJid): [string, QueuedRecord][] {
+  const entries = step.tx.entries(`queue/${device}`) as [string, QueuedRecord][];
+  return entries
+    .filter(([, { stampUs }]) => step.nowUs - stampUs > QUEUE_RETENTION_US)
+    .slice(0, EXPIRED_REPORT_MAX);
 }
 
 /** Sends the whole queue in order, framed by the counts of specification 6.8. */

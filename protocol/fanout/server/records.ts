@@ -48,6 +48,8 @@ export interface QueuedRecord extends StoredRecord {
   readonly kind: 'queued';
   readonly label: StanzaLabel;
   readonly from: string;
+  /** The chat of an own device's copy; empty for all others. */
+  readonly recipient: string;
   readonly bytes: Uint8Array;
   readonly stampUs: number;
 }

@@ -14,6 +14,7 @@ import type {
   StepContext,
 } from '../../contract.ts';
 import { isRejected } from '../../errors.ts';
+import { STANZA_BYTES_MAX } from '../../limits.ts';
 import type { Store } from '../../store.ts';
 import { decodeFrame } from '../../wire/decode-node.ts';
 import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
@@ -72,6 +73,7 @@ function connect(step: Step, connection: number, transportKey: string): void {
     phase: 'fresh',
     device: undefined,
     inFlight: new Map(),
+    expired: [],
     pairing: undefined,
   });
 }
@@ -85,6 +87,11 @@ function takeTimer(step: Step, name: string): void {
 function takeFrame(step: Step, number: number, bytes: Uint8Array): void {
   const connection = volatileOf(step.store).connections.get(number);
   if (connection === undefined) return; // it ended while the frame was on its way
+  if (bytes.length > STANZA_BYTES_MAX) {
+    return step.refuseAs('limit-reached', 'a stanza is larger than the server takes', {
+      sizeBytes: bytes.length,
+    });
+  }
   const stanza = decodeFrame(bytes);
   if (isRejected(stanza)) return step.refuse(stanza);
   if (connection.phase === 'fresh') return takeLogin(step, connection, stanza);

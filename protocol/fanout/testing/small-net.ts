@@ -277,6 +277,21 @@ export class SmallNet {
     this.command(from, { kind: 'send', chat: this.user(to), text });
   }
 
+  #connectionOf(name: string): number {
+    for (const [number, wire] of this.#wires) if (wire.device.name === name) return number;
+    throw new Error(`${name} is not connected`);
+  }
+
+  /** Hands the server a frame as if the device had sent it. */
+  inject(name: string, bytes: Uint8Array): void {
+    this.step('server', { kind: 'frame', connection: this.#connectionOf(name), bytes });
+  }
+
+  /** Hands the device a frame as if the server had sent it. */
+  deliver(name: string, bytes: Uint8Array): void {
+    this.step(name, { kind: 'frame', connection: this.#connectionOf(name), bytes });
+  }
+
   /** A person links a companion: starts it, scans its code with the phone, and waits. */
   link(phone: string, companion: string): void {
     this.command(companion, { kind: 'link' });
