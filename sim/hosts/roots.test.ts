@@ -25,6 +25,37 @@ describe('names of packets', () => {
     expect(names.rootOf(query, 'bob.phone', 'answer')).toBe('answer');
   });
 
+  it('follow the cause at hand where an id stands for a device and comes again', () => {
+    const standing = [
+      { kind: 'login', id: 'login-15551230001@s.whatsapp.net' },
+      { kind: 'success', id: 'success-15551230001:2@s.whatsapp.net' },
+      { kind: 'notification:encrypt', id: 'count-15551230001@s.whatsapp.net' },
+      { kind: 'ib', id: 'offline/15551230001@s.whatsapp.net' },
+      { kind: 'iq:md', id: 'pair-device-00112233445566aa' },
+      { kind: 'iq:result', id: 'pair-success-00112233445566aa' },
+      { kind: 'presence', id: 'presence' },
+    ];
+    for (const label of standing) {
+      const names = new PacketNames();
+      expect(names.rootOf(label, 'alice.phone', 'first')).toBe('first');
+      expect(names.rootOf(label, 'alice.phone', 'later')).toBe('later');
+    }
+  });
+
+  it('number what one cause sends again under such an id', () => {
+    const names = new PacketNames();
+    const login = { kind: 'login', id: 'login-15551230001@s.whatsapp.net' };
+    const send = (inputRoot: string) => {
+      const root = names.rootOf(login, 'alice.phone', inputRoot);
+      return names.next(root, login.kind, 'alice.phone', 'server').packet;
+    };
+    expect([send('one'), send('two'), send('one')]).toEqual([
+      'one/login/alice.phone>server/0',
+      'two/login/alice.phone>server/0',
+      'one/login/alice.phone>server/1',
+    ]);
+  });
+
   it('count equal packets and no others', () => {
     const names = new PacketNames();
     const next = (root: string) => names.next(root, 'message', 'a', 'server');

@@ -2,6 +2,8 @@
  * Semantic ids of packets (contract 5): root cause, stanza kind, ends, and the number among equals.
  * The root is the scenario's id of the command a stanza descends from; whoever sends a stanza id
  * first fixes its root, so forwarded, queued and repeated stanzas keep the root of their message.
+ * Ids that name a device and come again and again (`login-DEVICE`) have no first cause of their own:
+ * each such stanza descends from the input at hand.
  */
 
 import type { StanzaLabel } from '../../protocol/contract.ts';
@@ -21,6 +23,7 @@ export class PacketNames {
    * `inputRoot`.
    */
   rootOf(label: StanzaLabel, device: string, inputRoot: string): string {
+    if (isStanding(label)) return inputRoot;
     // Queries are numbered by each device for itself; the ids of messages belong to the whole
     // world.
     const key = isAboutMessages(label.kind) ? label.id : `${device}|${label.id}`;
@@ -42,6 +45,15 @@ export class PacketNames {
     this.#counts.set(stem, attempt + 1);
     return { packet: `${stem}/${attempt}`, attempt };
   }
+}
+
+/**
+ * Whether an id stands for its sender or receiver, and not for one stanza: it holds a device's
+ * address or belongs to the pairing of a transport key, or the stanza has none and is known by its
+ * tag. A root fixed at its first use would name later stanzas after a cause they do not have.
+ */
+function isStanding({ kind, id }: StanzaLabel): boolean {
+  return id.includes('@') || /^pair-(?:device|success)-/.test(id) || kind.startsWith(id);
 }
 
 function isAboutMessages(kind: string): boolean {

@@ -35,6 +35,8 @@ export class Pushes {
   readonly #hostByKey = new Map<string, string>();
   /** Devices with a push under way, and the choice of its delay. */
   readonly #pending = new Map<string, string>();
+  /** How often each cause asked for each device. */
+  readonly #asked = new Map<string, number>();
 
   constructor(
     queue: EventQueue,
@@ -60,8 +62,13 @@ export class Pushes {
   send(transportKey: string, root: string, cause: number): void {
     const name = this.#hostByKey.get(transportKey);
     const host = name === undefined ? undefined : this.#hosts.get(name);
-    if (host === undefined || this.#pending.has(host.name)) return;
-    const choice = `push/${host.name}/${root}`;
+    if (host === undefined) return;
+    const stem = `push/${host.name}/${root}`;
+    const ordinal = this.#asked.get(stem) ?? 0;
+    // Counted also when one is under way already, which may be another cause's.
+    this.#asked.set(stem, ordinal + 1);
+    if (this.#pending.has(host.name)) return;
+    const choice = `${stem}/${ordinal}`;
     this.#pending.set(host.name, choice);
     const delayUs = this.#chooser.quantile(choice, DELAY_US);
     this.#queue.push(this.#queue.timeUs + delayUs, HOST_EVENTS.push, host.index, cause);
