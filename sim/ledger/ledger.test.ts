@@ -104,6 +104,15 @@ function shown(device: string): ShownRecord {
   };
 }
 
+/** A phone's list of its own devices; companions under the key index that is their number. */
+function ownList(before: readonly number[], after: readonly number[]): Change {
+  const list = (companions: readonly number[]) => {
+    const devices = [0, ...companions].map((id) => ({ id, keyIndex: id }));
+    return { kind: 'device-list', user: BOB, devices } as StoredRecord;
+  };
+  return change('device-list', BOB, list(after), list(before));
+}
+
 /** Alice's phone, Bob's phone and his web companion, linked at time zero. */
 function threeDevices() {
   const world = book();
@@ -225,6 +234,78 @@ describe('ledger', () => {
     });
     expect(world.ledger.isUndo).toBe(true);
     expect(world.ledger.shownOn(BOB, status.said)).toBeUndefined();
+  });
+
+  /** Takes back the commit that sealed Alice's message at once, as she gave it. */
+  function sayAndForget(world: ReturnType<typeof threeDevices>, hasLeft: boolean) {
+    const said = outbox('sealed');
+    world.commit('alice.phone', [change('outbox', '3EB0AA', said)]);
+    const label = { kind: 'message:text', id: '3EB0AA' };
+    const ends = { source: 'alice.phone', target: 'server', packet: 'p', connection: 1 };
+    if (hasLeft) {
+      const bytes = new Uint8Array(1);
+      world.tell('alice.phone', { kind: 'send', ...ends, label, bytes, attempt: 0 });
+    }
+    const changes = [change('outbox', '3EB0AA', undefined, said)];
+    world.tell('alice.phone', { kind: 'commit', inputId: 'fault', changes, isTimeZero: false });
+  }
+
+  it('forgets what was said in a lost commit when nothing of it had left', () => {
+    const world = threeDevices();
+    sayAndForget(world, false);
+    expect(world.ledger.message(ALICE, '3EB0AA')).toBeUndefined();
+  });
+
+  it('keeps what was said in a lost commit when it had left, and owes what the server took', () => {
+    const world = threeDevices();
+    sayAndForget(world, true);
+    const status = world.ledger.message(ALICE, '3EB0AA');
+    if (status === undefined) throw new Error('the saying is gone');
+    expect(status).toMatchObject({ isForgotten: true, said: { text: 'shall we have lunch?' } });
+    expect(world.ledger.messageOfHost('alice.phone', '3EB0AA')).toBe(status);
+    expect(world.ledger.due(status)).toEqual([]);
+    world.commit('server', [change('accepted', `${ALICE}|3EB0AA`, { kind: 'accepted' })]);
+    expect(world.ledger.due(status)).toEqual([BOB, BOB_WEB]);
+  });
+
+  it('ends a link when the phone commits a list without it, before the server hears of it', () => {
+    const world = threeDevices();
+    world.commit('bob.phone', [ownList([1], [])]);
+    const droppedAt = world.last();
+    const status = sayAndSeal(world);
+    expect(world.ledger.isEntitled(status, BOB_WEB)).toBe(false);
+    expect(world.ledger.linkage.isLinkedNow(BOB_WEB)).toBe(false);
+    const gone = linked(BOB_WEB, 1, 'bob.web').after;
+    world.commit('server', [change('linked', BOB_WEB, undefined, gone)]);
+    const stretches = world.ledger.linkage.stretchesOf(BOB_WEB);
+    expect(stretches.map(({ untilSequence }) => untilSequence)).toEqual([droppedAt]);
+  });
+
+  it('ends no link for a list that never held it, nor for what others make of a list', () => {
+    const world = threeDevices();
+    world.commit('bob.phone', [ownList([], [])]);
+    world.commit('bob.phone', [ownList([2], [])]);
+    world.commit('alice.phone', [ownList([1], [])]);
+    world.commit('bob.web', [ownList([1], [])]);
+    expect(world.ledger.linkage.isLinkedNow(BOB_WEB)).toBe(true);
+  });
+
+  it('restores a link when the phone loses the commit that dropped it, if the server holds it', () => {
+    const world = threeDevices();
+    const lose = () => {
+      const changes = [ownList([], [1])];
+      world.tell('bob.phone', { kind: 'commit', inputId: 'fault', changes, isTimeZero: false });
+    };
+    const { linkage } = world.ledger;
+    world.commit('bob.phone', [ownList([1], [])]);
+    lose();
+    expect(linkage.isLinkedNow(BOB_WEB)).toBe(true);
+    expect(linkage.linkedNow(BOB).has(BOB_WEB)).toBe(true);
+    world.commit('bob.phone', [ownList([1], [])]);
+    const gone = linked(BOB_WEB, 1, 'bob.web').after;
+    world.commit('server', [change('linked', BOB_WEB, undefined, gone)]);
+    lose();
+    expect(linkage.isLinkedNow(BOB_WEB)).toBe(false);
   });
 
   it('leaves probes of the heal phase out of the totals', () => {

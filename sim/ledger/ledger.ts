@@ -75,7 +75,8 @@ export class Ledger implements Observer {
       this.#steppedInput.delete(event.node);
       for (const change of event.changes) this.#change(event.node, change, event);
     } else if (event.kind === 'send') {
-      if (event.source === 'server' && event.label.kind === 'ack:message') this.#accepted(event);
+      if (event.source !== 'server') this.#left(event);
+      else if (event.label.kind === 'ack:message') this.#accepted(event);
     } else if (event.kind === 'intent') {
       const { state, reason, timeUs } = event;
       this.#intents.set(event.intent, { state, reason, timeUs });
@@ -90,6 +91,9 @@ export class Ledger implements Observer {
         break;
       case 'transport':
         if (host !== 'server') this.linkage.transportChange(host, change);
+        break;
+      case 'device-list':
+        if (host !== 'server') this.linkage.listChange(host, change, event.sequence, event.timeUs);
         break;
       case 'accepted':
         if (host === 'server') this.#taken(change, event);
@@ -121,19 +125,23 @@ export class Ledger implements Observer {
     }
   }
 
-  /** The commit that said or sealed a message is gone: so is the saying, or the sealing. */
+  /**
+   * The commit that said or sealed a message is gone: so is the saying, or the sealing. What has
+   * left its device was said: others may show it, its author alone has forgotten it.
+   */
   #unsay(host: string, change: Change): void {
     const record = (change.before ?? change.after) as OutboxRecord;
     const key = messageKey(record.author, record.messageId);
     const status = this.#messages.get(key);
     if (status === undefined) return;
-    if (change.after === undefined) {
+    if (change.after === undefined && status.hasLeft) status.isForgotten = true;
+    else if (change.after === undefined) {
       this.#messages.delete(key);
       this.#byHost.delete(`${host}|${record.messageId}`);
       this.#byId.delete(record.messageId);
     } else if ((change.after as OutboxRecord).state === 'wanting') {
       status.said = { ...status.said, sealedSequence: -1, sealedUs: -1 };
-    }
+    } else status.acknowledgedUs = -1;
   }
 
   #say(key: string, host: string, record: OutboxRecord, event: RunEvent): Mutable<MessageStatus> {
@@ -159,11 +167,20 @@ export class Ledger implements Observer {
       acceptedSequence: -1,
       acceptedUs: -1,
       acknowledgedUs: -1,
+      hasLeft: false,
+      isForgotten: false,
     };
     this.#messages.set(key, status);
     this.#byHost.set(`${host}|${record.messageId}`, status);
     if (!this.#byId.has(record.messageId)) this.#byId.set(record.messageId, status);
     return status;
+  }
+
+  /** A device sent a stanza: from now on what it says cannot be taken back. */
+  #left(event: RunEvent & { readonly kind: 'send' }): void {
+    if (!event.label.kind.startsWith('message')) return;
+    const status = this.#byHost.get(`${event.source}|${event.label.id}`);
+    if (status !== undefined) status.hasLeft = true;
   }
 
   /** The server stored that it took the message `author|id`. */
@@ -286,12 +303,13 @@ export class Ledger implements Observer {
    * The devices owed a message: linked at τ_send, or linked before the server took it (then the
    * server's answer shows the stale list and backfill follows), and linked ever since; the author's
    * device is not. Empty while it is not sealed, and when it never reached the server because its
-   * device was unlinked.
+   * device was unlinked or has forgotten it.
    */
   due(status: MessageStatus): readonly DeviceJid[] {
     const { said, acceptedSequence } = status;
     if (said.sealedSequence < 0) return [];
-    if (acceptedSequence < 0 && !this.linkage.isLinkedNow(said.author)) return [];
+    const isOnItsWay = !status.isForgotten && this.linkage.isLinkedNow(said.author);
+    if (acceptedSequence < 0 && !isOnItsWay) return [];
     const until = Math.max(said.sealedSequence, acceptedSequence);
     const due: DeviceJid[] = [];
     for (const user of membersOf(said)) {

@@ -1,13 +1,18 @@
 /**
- * Which devices were linked to which account, and when (contract 8, `Linked`), from the server's
- * commits of `linked` records; and which host stands behind which device, by the transport key both
+ * Which devices were linked to which account, and when (contract 8, `Linked`): from the server's
+ * commit of a `linked` record until it goes, or until the account's phone commits a list of its own
+ * that drops the device, whichever is first; and which host stands behind which device, by the transport key both
  * sides stored. A device list is kept by generation: a change costs one new set, and everything
  * between two changes shares it. It does not judge lists or signatures. Source: contract 8.
+ *
+ * Assumption: a phone keeps its own list in `device-list`, under its account's address. One that
+ * does not is followed by the server's log-outs alone.
  */
 
 import type { DeviceJid, LinkedRecord, TransportRecord, UserJid } from '../../protocol/contract.ts';
+import type { StoredRecord } from '../../protocol/store.ts';
 import type { Change } from '../trace/events.ts';
-import { hexOf } from './names.ts';
+import { deviceJidOf, hexOf } from './names.ts';
 
 /** A stretch during which a device was linked; `untilSequence` -1 while it still is. */
 export interface LinkedStretch {
@@ -19,10 +24,18 @@ export interface LinkedStretch {
   readonly untilUs: number;
 }
 
+/** What is read of a phone's list of its own devices. */
+interface OwnListRecord extends StoredRecord {
+  readonly devices: readonly { readonly id: number; readonly keyIndex: number }[];
+}
+
 interface Generation {
   readonly sequence: number;
   readonly devices: ReadonlySet<DeviceJid>;
 }
+
+/** One link of a device to an account. */
+type Link = Pick<LinkedRecord, 'device' | 'keyIndex' | 'user'>;
 
 const NOBODY: ReadonlySet<DeviceJid> = new Set();
 
@@ -48,14 +61,20 @@ export class Linkage {
   readonly #keyOfDevice = new Map<DeviceJid, string>();
   readonly #deviceOfKey = new Map<string, DeviceJid>();
   readonly #keyOfHost = new Map<string, string>();
+  /** The server's `linked` records that stand, which may outlive their stretch. */
+  readonly #standing = new Map<DeviceJid, LinkedRecord>();
 
   /** Takes one change of the server's `linked` collection. */
   serverChange(change: Change, sequence: number, timeUs: number): void {
     const before = change.before as LinkedRecord | undefined;
     const after = change.after as LinkedRecord | undefined;
     const isSameLink = before?.keyIndex === after?.keyIndex && before?.user === after?.user;
-    if (before !== undefined && !isSameLink) this.#end(before, sequence, timeUs);
+    if (before !== undefined && !isSameLink) {
+      this.#standing.delete(before.device);
+      this.#end(before, sequence, timeUs);
+    }
     if (after === undefined) return;
+    this.#standing.set(after.device, after);
     this.#keyOfDevice.set(after.device, after.transportKey);
     this.#deviceOfKey.set(after.transportKey, after.device);
     if (before === undefined || !isSameLink) this.#begin(after, sequence, timeUs);
@@ -68,6 +87,24 @@ export class Linkage {
     const key = hexOf(after.publicKey);
     this.#hostOfKey.set(key, host);
     this.#keyOfHost.set(host, key);
+  }
+
+  /**
+   * Takes one change of a host's `device-list` record. A phone that drops a device from its own
+   * list ends its link at once; one that takes this back (its commit was lost) restores the link,
+   * unless the server has ended it by then. A list that never held a newcomer says nothing of it.
+   */
+  listChange(host: string, change: Change, sequence: number, timeUs: number): void {
+    const user = change.key;
+    if (this.deviceOf(host) !== user) return;
+    const before = (change.before as OwnListRecord | undefined)?.devices ?? [];
+    const after = (change.after as OwnListRecord | undefined)?.devices ?? [];
+    const linksIn = (devices: OwnListRecord['devices'], others: OwnListRecord['devices']) =>
+      devices
+        .filter(({ keyIndex }) => !others.some((other) => other.keyIndex === keyIndex))
+        .map(({ id, keyIndex }) => ({ device: deviceJidOf(user, id), keyIndex, user }));
+    for (const gone of linksIn(before, after)) this.#end(gone, sequence, timeUs);
+    for (const back of linksIn(after, before)) this.#restore(back, sequence);
   }
 
   #begin(linked: LinkedRecord, sequence: number, timeUs: number): void {
@@ -84,13 +121,26 @@ export class Linkage {
     this.#turn(linked.user, sequence, (devices) => devices.add(linked.device));
   }
 
-  #end(linked: LinkedRecord, sequence: number, timeUs: number): void {
+  #end(linked: Link, sequence: number, timeUs: number): void {
     const stretches = this.#stretches.get(linked.device) ?? [];
     const last = stretches.at(-1);
-    if (last === undefined) return;
+    if (last === undefined || last.untilSequence >= 0) return;
+    if (last.keyIndex !== linked.keyIndex || last.user !== linked.user) return;
     const ended: LinkedStretch = { ...last, untilSequence: sequence, untilUs: timeUs };
     this.#stretches.set(linked.device, [...stretches.slice(0, -1), ended]);
     this.#turn(linked.user, sequence, (devices) => devices.delete(linked.device));
+  }
+
+  /** An end by the phone is taken back. */
+  #restore(linked: Link, sequence: number): void {
+    const stretches = this.#stretches.get(linked.device) ?? [];
+    const last = stretches.at(-1);
+    const standing = this.#standing.get(linked.device);
+    if (last === undefined || last.untilSequence < 0) return;
+    if (last.keyIndex !== linked.keyIndex || standing?.keyIndex !== linked.keyIndex) return;
+    const restored: LinkedStretch = { ...last, untilSequence: -1, untilUs: -1 };
+    this.#stretches.set(linked.device, [...stretches.slice(0, -1), restored]);
+    this.#turn(linked.user, sequence, (devices) => devices.add(linked.device));
   }
 
   #turn(user: UserJid, sequence: number, change: (devices: Set<DeviceJid>) => void): void {

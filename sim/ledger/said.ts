@@ -35,6 +35,10 @@ export interface MessageStatus {
   readonly acceptedUs: number;
   /** Virtual time at which the author's device stored the ack; -1 before. */
   readonly acknowledgedUs: number;
+  /** A stanza with its ciphertext has left its author's device. */
+  readonly hasLeft: boolean;
+  /** Its author lost the commit that said it, after it had left: it was said all the same. */
+  readonly isForgotten: boolean;
 }
 
 /** One message displayed on one host. */
