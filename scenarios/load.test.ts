@@ -254,6 +254,23 @@ describe('a measured trace', () => {
   });
 });
 
+describe('a stanza fault', () => {
+  const fault = (stanza: string) =>
+    `timeline:\n  - { at: 1m, stanza-fault: { fault: drop, device: bob.phone, direction: to-device, stanza: "${stanza}", for: 1m } }`;
+
+  it('hits any kind of stanza there is, by its whole name', () => {
+    for (const stanza of ['message', 'receipt:retry', 'notification:account_sync']) {
+      expect(load(fault(stanza)).timeline[0]?.action).toMatchObject({ stanza });
+    }
+  });
+
+  it('is refused for what no stanza is called', () => {
+    expect(errorsOf(fault('Message'))).toEqual([
+      expect.stringContaining('is not a kind such as message or receipt:retry'),
+    ]);
+  });
+});
+
 describe('text that is no scenario', () => {
   const sentences = (text: string) => {
     const result = loadScenario(text, 'odd.yaml');
