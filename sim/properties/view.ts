@@ -150,6 +150,11 @@ export class DeviceViews implements Observer {
     const list = this.signatures.list(device, own.signedList, own.timestampS);
     if (list === undefined) return;
     const held = this.#held(host, device) ?? primaryOnly(device);
+    if (newcomer !== undefined && list.timestampS < held.timestampS) {
+      // Another companion left meanwhile: the newcomer comes into force with the list signed next.
+      const devices = new Map([...held.devices, [newcomer, list.currentIndex] as const]);
+      return this.#put(host, device, { ...held, devices });
+    }
     const named = [...held.devices].map(([id, keyIndex]) => ({ id, keyIndex }));
     if (newcomer !== undefined) named.push({ id: newcomer, keyIndex: list.currentIndex });
     this.#put(host, device, withAnswer(held, named, list));
