@@ -89,12 +89,16 @@ export const RECONNECT_BACKOFF_MAX_S = 55;
 /** Decoder limits (appendix E and ours). */
 export const FRAME_BYTES_MAX = 16 * 1024 * 1024;
 /**
- * Largest stanza the server takes from a device: passed on, it may take twice the bytes (packed text
- * is written plain), and has to fit a frame still.
+ * Largest stanza the server takes from a device: passed on, it may take twice the bytes (packed
+ * text is written plain), and has to fit a frame still.
  */
 export const STANZA_BYTES_MAX = FRAME_BYTES_MAX / 4;
 /** Expired copies reported at one login; the rest wait for the next. */
-export const EXPIRED_REPORT_MAX = 10_000;
+export const EXPIRED_REPORT_MAX = 1_000;
+/** Keys of one prekey upload: far above the 812 of real clients. */
+export const UPLOAD_KEYS_MAX = 10_000;
+/** Highest count of logins or stanzas believed: no device gets there in a lifetime. */
+export const COUNT_MAX = 2 ** 40;
 export const NODE_DEPTH_MAX = 32;
 export const NODE_LIST_MAX = 65_535;
 /** Largest single protobuf message we decode; a Signal message of a text is some hundred bytes. */

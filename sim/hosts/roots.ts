@@ -2,8 +2,8 @@
  * Semantic ids of packets (contract 5): root cause, stanza kind, ends, and the number among equals.
  * The root is the scenario's id of the command a stanza descends from; whoever sends a stanza id
  * first fixes its root, so forwarded, queued and repeated stanzas keep the root of their message.
- * Ids that name a device and come again and again (`login-DEVICE`) have no first cause of their own:
- * each such stanza descends from the input at hand.
+ * Ids that name a device and come again and again (`login-DEVICE`) have no first cause of their
+ * own: each such stanza descends from the input at hand.
  */
 
 import type { StanzaLabel } from '../../protocol/contract.ts';

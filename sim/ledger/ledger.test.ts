@@ -290,7 +290,7 @@ describe('ledger', () => {
     expect(world.ledger.linkage.isLinkedNow(BOB_WEB)).toBe(true);
   });
 
-  it('restores a link when the phone loses the commit that dropped it, if the server holds it', () => {
+  it('restores a link when the commit that dropped it is lost and the server holds it', () => {
     const world = threeDevices();
     const lose = () => {
       const changes = [ownList([], [1])];

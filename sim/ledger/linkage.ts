@@ -1,9 +1,10 @@
 /**
  * Which devices were linked to which account, and when (contract 8, `Linked`): from the server's
  * commit of a `linked` record until it goes, or until the account's phone commits a list of its own
- * that drops the device, whichever is first; and which host stands behind which device, by the transport key both
- * sides stored. A device list is kept by generation: a change costs one new set, and everything
- * between two changes shares it. It does not judge lists or signatures. Source: contract 8.
+ * that drops the device, whichever is first; and which host stands behind which device, by the
+ * transport key both sides stored. A device list is kept by generation: a change costs one new set,
+ * and everything between two changes shares it. It does not judge lists or signatures. Source:
+ * contract 8.
  *
  * Assumption: a phone keeps its own list in `device-list`, under its account's address. One that
  * does not is followed by the server's log-outs alone.

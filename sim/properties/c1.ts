@@ -2,8 +2,9 @@
  * C1: no plaintext to outsiders. A message is displayed only on devices that were linked to one of
  * its two accounts when it was sealed (or before its backfill window closed), or that followed from
  * the signed lists its sender had been given, when it was sealed or when a copy was sent again (a
- * phone may have dropped the device in a list that has not left it yet). The device behind a host is taken from the server's
- * and the host's transport keys, not from what the display says. Catalogue section 2; contract 8.
+ * phone may have dropped the device in a list that has not left it yet). The device behind a host
+ * is taken from the server's and the host's transport keys, not from what the display says.
+ * Catalogue section 2; contract 8.
  */
 
 import { deviceNumberOf, userOf } from '../ledger/ledger.ts';

@@ -17,9 +17,9 @@ export interface KeyNames {
 }
 
 /**
- * Makes a naming; every naming gives the same names. Nothing is remembered: looking a name up by the
- * identity of its array cost as much as making it again, and the table of a large run slowed the
- * collector (0.92 to 0.83 ms per copy with a hundred accounts).
+ * Makes a naming; every naming gives the same names. Nothing is remembered: looking a name up by
+ * the identity of its array cost as much as making it again, and the table of a large run slowed
+ * the collector (0.92 to 0.83 ms per copy with a hundred accounts).
  */
 export function keyNames(): KeyNames {
   const hash = new Hash128();

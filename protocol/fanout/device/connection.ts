@@ -4,12 +4,12 @@
  */
 
 import type { DeviceSetup, InputBody } from '../../contract.ts';
-import { RECONNECT_BACKOFF_MAX_S } from '../../limits.ts';
+import { COUNT_MAX, RECONNECT_BACKOFF_MAX_S } from '../../limits.ts';
 import { positiveNumber } from '../../messages/stanza-time.ts';
 import { deleteSession } from '../../signal/sessions.ts';
 import { encodeClientPayload } from '../../wire/client-payload.ts';
 import { deviceIdOf, numberOf } from '../../wire/jid.ts';
-import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
+import { attribute, child, node, type WireNode } from '../../wire/node.ts';
 import { fibonacciUs, type Step } from '../step.ts';
 import { pairingPayload } from './link-companion.ts';
 import { resumeLinking } from './link-primary.ts';
@@ -124,6 +124,9 @@ function noticeRollback(step: Step, success: WireNode): void {
   if (login === undefined) return;
   const logins = positiveNumber(attribute(success, 'counter')) ?? 0;
   const sent = positiveNumber(attribute(success, 'sent')) ?? 0;
+  if (logins > COUNT_MAX || sent > COUNT_MAX) {
+    return step.refuseAs('malformed', 'the server echoes a count that no device can reach');
+  }
   if (!(logins >= login.logins || sent > login.sent)) return;
   for (const [peer] of step.tx.entries('session')) deleteSession(step.tx, peer);
   const next: LoginRecord = {
@@ -165,9 +168,8 @@ export function wipe(step: Step, reason: string): void {
 
 /** `<ib>`: how much waits, and that all of it was sent. */
 export function takeInfo(step: Step, info: WireNode): void {
-  for (const part of children(info)) {
-    const count = attribute(part, 'count') ?? '0';
-    if (part.tag === 'offline')
-      step.emit('caught-up', `the server sent ${count} waiting stanzas`, { count });
-  }
+  const end = child(info, 'offline');
+  if (end === undefined) return;
+  const count = attribute(end, 'count') ?? '0';
+  step.emit('caught-up', `the server sent ${count} waiting stanzas`, { count });
 }

@@ -120,6 +120,10 @@ function takeFrame(step: Step, setup: DeviceSetup, connection: number, bytes: Ui
   if (linkStateOf(step.store).connection !== connection) return; // it ended meanwhile
   const stanza = decodeFrame(bytes);
   if (isRejected(stanza)) return step.refuse(stanza);
+  const isPairing = linkStateOf(step.store).phase === 'pairing';
+  if (isPairing && !['iq', 'stream:error', 'failure'].includes(stanza.tag)) {
+    return step.refuseAs('not-allowed', `<${stanza.tag}> came to a device that is being linked`);
+  }
   switch (stanza.tag) {
     case 'message':
       return takeMessage(step, stanza);

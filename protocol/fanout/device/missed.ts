@@ -5,6 +5,8 @@
  */
 
 import { isRejected } from '../../errors.ts';
+import { EXPIRED_REPORT_MAX } from '../../limits.ts';
+import { isMessageId } from '../../messages/message-stanza.ts';
 import { positiveNumber } from '../../messages/stanza-time.ts';
 import { parseDeviceJid } from '../../wire/jid.ts';
 import { attribute, child, children, type WireNode } from '../../wire/node.ts';
@@ -17,7 +19,7 @@ function copyName(step: Step, element: WireNode): CopyName | undefined {
   const author = parseDeviceJid(attribute(element, 'from'));
   const messageId = attribute(element, 'id');
   const stampUs = positiveNumber(attribute(element, 't'));
-  if (isRejected(author) || messageId === undefined || stampUs === undefined) return undefined;
+  if (isRejected(author) || !isMessageId(messageId) || stampUs === undefined) return undefined;
   const chat = chatOf(step, author.jid, attribute(element, 'recipient'));
   return chat === undefined ? undefined : { author: author.jid, chat, messageId, stampUs };
 }
@@ -25,7 +27,8 @@ function copyName(step: Step, element: WireNode): CopyName | undefined {
 /** Reports expired copies lost, and asks again for a last copy that is not in the Store. */
 export function takeMissed(step: Step, success: WireNode): void {
   const expired = child(success, 'expired');
-  for (const item of expired === undefined ? [] : children(expired, 'item')) {
+  const items = expired === undefined ? [] : children(expired, 'item');
+  for (const item of items.slice(0, EXPIRED_REPORT_MAX)) {
     const copy = copyName(step, item);
     if (copy !== undefined) loseCopy(step, copy, 'it waited more than 30 days at the server');
   }

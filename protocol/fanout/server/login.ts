@@ -5,6 +5,7 @@
  */
 
 import { isRejected } from '../../errors.ts';
+import { COUNT_MAX } from '../../limits.ts';
 import { positiveNumber } from '../../messages/stanza-time.ts';
 import type { StoredRecord } from '../../store.ts';
 import { decodeClientPayload } from '../../wire/client-payload.ts';
@@ -57,7 +58,7 @@ export function takeLogin(step: Step, connection: ServerConnection, stanza: Wire
 /** Counts below the first outstanding one belong to stanzas that do not exist any more. */
 function adoptCount(step: Step, device: string, first: number): void {
   const seen = step.get<SeenRecord>('seen', device);
-  if (first - 1 <= (seen?.sent ?? 0)) return;
+  if (first - 1 <= (seen?.sent ?? 0) || first > COUNT_MAX) return;
   const record: SeenRecord = {
     kind: 'seen',
     login: seen?.login ?? 0,

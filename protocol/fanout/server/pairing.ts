@@ -67,7 +67,9 @@ function refuse(step: Step, connection: number, id: string, code: string): void 
   );
 }
 
-/** The time stamp and last index of an uploaded signed list, or undefined when it does not decode. */
+/**
+ * The time stamp and last index of an uploaded signed list, or undefined when it does not decode.
+ */
 export function readList(
   signed: Uint8Array,
 ): { timestampS: number; currentIndex: number } | undefined {

@@ -4,7 +4,7 @@
  */
 
 import type { DeviceJid, LinkedRecord } from '../../contract.ts';
-import { PREKEY_REFILL_BELOW } from '../../limits.ts';
+import { PREKEY_REFILL_BELOW, UPLOAD_KEYS_MAX } from '../../limits.ts';
 import {
   prekeyIdBytes,
   prekeyIdFrom,
@@ -42,6 +42,7 @@ export function takeUpload(step: Step, device: DeviceJid, upload: WireNode): boo
   const list = child(upload, 'list');
   if (registrationId === undefined || identityKey?.length !== 32) return false;
   if (signed === undefined || list === undefined) return false;
+  if (children(list, 'key').length > UPLOAD_KEYS_MAX) return false;
   const keys: { id: number; value: Uint8Array }[] = [];
   for (const key of children(list, 'key')) {
     const id = prekeyIdFrom(bytesContent(child(key, 'id')));
@@ -92,8 +93,9 @@ export function takeRotation(step: Step, device: DeviceJid, rotation: WireNode):
  * any.
  */
 export function serveBundles(step: Step, asker: LinkedRecord, request: WireNode): WireNode {
-  const users = children(request, 'user').map((user) => {
-    const device = attribute(user, 'jid') ?? '';
+  // Each device once, however often it is named: a request cannot empty a pool.
+  const asked = new Set(children(request, 'user').map((user) => attribute(user, 'jid') ?? ''));
+  const users = [...asked].map((device) => {
     const bundle = step.get<BundleRecord>('bundle', device);
     if (
       linkedDevice(step, device) === undefined ||
