@@ -96,20 +96,15 @@ const NEXT = [
   ['npx lockstep --help', 'everything else; README.md says more'],
 ] as const;
 
-/** The whole text. `realMs` is the time the run took here. */
-export function dayStory(
-  terminal: Terminal,
-  scenario: Scenario,
-  result: RunResult,
-  realMs: number,
-): string {
+/** The whole text, without the time it took here: equal runs have equal texts. */
+export function dayStory(terminal: Terminal, scenario: Scenario, result: RunResult): string {
   const { colors } = terminal;
   const devices = scenario.accounts.flatMap((account) => account.devices);
   const phones = devices.filter(({ role }) => role === 'primary').length;
   const companions = counted(devices.length - phones, 'companion');
   const who =
     `${counted(phones, 'phone')} and ${companions} exchange really encrypted messages for ` +
-    `${duration(result.virtualUs)} of virtual time (${duration(Math.round(realMs) * 1000)} here).`;
+    `${duration(result.virtualUs)} of virtual time.`;
   const { bytesUp, bytesDown, stanzas } = result.metrics;
   const traffic = `${size(bytesUp + bytesDown)} in ${counted(stanzas, 'stanza')}`;
   const isHeld = result.verdict === 'held';

@@ -3,7 +3,7 @@
  * command loads its engine only when it is called.
  */
 
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { buildFacts } from './build-facts.ts';
 import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
@@ -14,10 +14,10 @@ import { listCommand } from './commands/list.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT } from './exit-codes.ts';
+import { explainFailure } from './failure.ts';
 import type { Session } from './session.ts';
 import { openTerminal } from './terminal.ts';
-import { UsageError } from './usage-error.ts';
 
 const AFTER_HELP = `
 Begin with:
@@ -58,22 +58,6 @@ export function buildProgram(session: Session): Command {
     program.addCommand(command);
   }
   return program;
-}
-
-function explainFailure(session: Session, error: unknown): ExitCode {
-  const { terminal } = session;
-  if (error instanceof CommanderError) {
-    const isAnswer = ['commander.helpDisplayed', 'commander.version'].includes(error.code);
-    return isAnswer ? EXIT.held : EXIT.usage;
-  }
-  if (error instanceof UsageError) {
-    terminal.complain(`${terminal.talkColors.red('error:')} ${error.message}\n`);
-    return EXIT.usage;
-  }
-  const story = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const again = session.reproduce === undefined ? '' : `\nreproduce: ${session.reproduce}`;
-  terminal.complain(`This is a defect of Lockstep itself, please report it.\n${story}${again}\n`);
-  return EXIT.defect;
 }
 
 /** Runs the program with its arguments and sets the exit code. */

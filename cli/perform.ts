@@ -9,6 +9,7 @@ import type { RunJob, RunOutcome } from './engine/job.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Comparison } from './replay/compare.ts';
 import type { Session } from './session.ts';
+import { UsageError } from './usage-error.ts';
 import { clock, counted } from './words.ts';
 
 /** A run that came to its end, and how long it took here. */
@@ -58,6 +59,8 @@ export async function perform(session: Session, job: RunJob): Promise<Performed 
       tellInterrupted(session, job, outcome);
       session.exitCode = EXIT.interrupted;
       return undefined;
+    case 'refused':
+      throw new UsageError(outcome.sentence);
     case 'defect':
       session.terminal.complain(
         `This is a defect of Lockstep itself, please report it with this line:\n` +

@@ -17,6 +17,11 @@ export function verdictWord(terminal: Terminal, verdict: VerdictWord): string {
   return terminal.colors[paint[verdict]](verdict.padEnd(9));
 }
 
+/** How long the run took on this machine: talk, since it differs from run to run. */
+export function tookText(realMs: number): string {
+  return `took ${duration(Math.round(realMs) * 1000)}\n`;
+}
+
 /** `Messages    40 sent, …`: a bold label, then text wrapped beside it. */
 export function labelled(terminal: Terminal, label: string, text: string): string {
   const width = Math.max(40, Math.min(terminal.columns, 100) - LABEL_WIDTH);
@@ -144,17 +149,13 @@ function finding(terminal: Terminal, result: RunResult): readonly string[] {
   ];
 }
 
-/** The whole summary of one run, ending with a line end. `realMs` is the time it took here. */
-export function runSummary(
-  terminal: Terminal,
-  result: RunResult,
-  summary: string,
-  realMs: number,
-): string {
+/**
+ * The whole summary of one run, ending with a line end. Nothing of this machine's time is in it:
+ * equal runs have equal summaries.
+ */
+export function runSummary(terminal: Terminal, result: RunResult, summary: string): string {
   const { metrics, hashes } = result;
-  const facts =
-    `${duration(result.virtualUs)} of virtual time in ${duration(Math.round(realMs) * 1000)}, ` +
-    `${counted(result.events, 'event')}, ${result.architecture}, ${result.crypto}`;
+  const facts = `${duration(result.virtualUs)} of virtual time, ${counted(result.events, 'event')}, ${result.architecture}, ${result.crypto}`;
   const traffic =
     `${size(metrics.bytesUp + metrics.bytesDown)} in ${counted(metrics.stanzas, 'stanza')}, ` +
     `${counted(metrics.wakeUps, 'wake-up')}`;

@@ -45,6 +45,7 @@ it('the schema notices a missing, a wrong and a misplaced field', () => {
 
 it('a run for people is a summary between two lines that repeat it', () => {
   const ended = lockstep(['run', STORY, '--seed', '7']);
+  expect(lockstep(['run', STORY, '--seed', '7']).stdout).toBe(ended.stdout);
   expect(ended.stdout.trim().split('\n').at(0)).toBe(ended.stdout.trim().split('\n').at(-1));
   // Layout and words; the figures are the goldens' business.
   expect(
@@ -106,6 +107,19 @@ it('exports are data in the format asked for', () => {
   expect(lockstep(['export', trace, '--format', 'csv']).stdout).toMatch(/^sequence,.*\r\n0,/);
   expect(lockstep(['export', trace, '--format', 'csv', '--out', folder]).code).toBe(0);
   expect(existsSync(join(folder, 'day.csv'))).toBe(true);
+});
+
+it('a place that cannot be written is wrong usage, said with the path', () => {
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  for (const out of [join(file, 'x'), '/proc/x', '/proc/x/y']) {
+    const ended = lockstep(['export', trace, '--format', 'csv', '--out', out]);
+    expect(ended.stderr).toMatch(/^error: cannot write to \S+ \(E[A-Z]+\)\n$/);
+    expect(ended.code).toBe(2);
+  }
+  const full = lockstep(['run', STORY, '--quiet', '--trace', '/dev/full']);
+  expect(full.stderr).toBe('error: cannot write to /dev/full (ENOSPC)\n');
+  expect(full.code).toBe(2);
 });
 
 it('check finds the same things with one worker and with two', () => {

@@ -6,6 +6,7 @@
 
 import { writeSync } from 'node:fs';
 import picocolors from 'picocolors';
+import { cannotWrite } from './write-out.ts';
 
 /** The colours of one channel; each is the identity where colour is off. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
@@ -30,7 +31,10 @@ export interface Terminal {
 const STDOUT = 1;
 const STDERR = 2;
 
-/** Writes all of a text; a closed pipe (`| head`) ends the program without a word, as others do. */
+/**
+ * Writes all of a text; a closed pipe (`| head`) ends the program without a word, as others do. A
+ * full stdout throws `UsageError`; talk that cannot be written has nobody to tell it to.
+ */
 function writeAll(descriptor: number, text: string): void {
   let rest = Buffer.from(text, 'utf8');
   while (rest.length > 0) {
@@ -40,7 +44,8 @@ function writeAll(descriptor: number, text: string): void {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'EAGAIN') continue;
       if (code === 'EPIPE') process.exit(0);
-      throw error;
+      if (descriptor === STDERR) return;
+      throw cannotWrite('stdout', error);
     }
   }
 }

@@ -15,6 +15,7 @@ import type { RunJob } from './engine/job.ts';
 import { type Comparison, LineComparison } from './replay/compare.ts';
 import { scenarioHash } from './scenario-source.ts';
 import { UsageError } from './usage-error.ts';
+import { cannotWrite } from './write-out.ts';
 
 const BLOCK_CHARACTERS = 1 << 18;
 
@@ -29,12 +30,15 @@ export interface TraceFile {
 
 /** Writes text in blocks; `.gz` files are compressed, others are plain lines. */
 class BlockFile {
+  readonly #path: string;
   readonly #descriptor: number;
   readonly #isCompressed: boolean;
   #lines: string[] = [];
   #characters = 0;
+  #isOpen = true;
 
   constructor(path: string) {
+    this.#path = path;
     this.#isCompressed = path.endsWith('.gz');
     this.#descriptor = openSync(path, 'w');
   }
@@ -42,21 +46,32 @@ class BlockFile {
   line(text: string): void {
     this.#lines.push(text);
     this.#characters += text.length + 1;
-    if (this.#characters >= BLOCK_CHARACTERS) this.#flush();
+    if (this.#characters >= BLOCK_CHARACTERS) this.flush();
   }
 
   close(): void {
-    this.#flush();
-    closeSync(this.#descriptor);
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    try {
+      this.flush();
+    } finally {
+      closeSync(this.#descriptor);
+    }
   }
 
-  #flush(): void {
+  /** Writes what is held back. */
+  flush(): void {
     if (this.#lines.length === 0) return;
     const plain = Buffer.from(`${this.#lines.join('\n')}\n`, 'utf8');
-    let rest = this.#isCompressed ? gzipSync(plain, { level: 4 }) : plain;
-    while (rest.length > 0) rest = rest.subarray(writeSync(this.#descriptor, rest));
+    // Let go first: what could not be written is not tried again when the file is closed.
     this.#lines = [];
     this.#characters = 0;
+    let rest = this.#isCompressed ? gzipSync(plain, { level: 4 }) : plain;
+    try {
+      while (rest.length > 0) rest = rest.subarray(writeSync(this.#descriptor, rest));
+    } catch (error) {
+      throw cannotWrite(this.#path, error);
+    }
   }
 }
 
@@ -94,6 +109,8 @@ function writerFor(job: RunJob, sink: (line: string) => void): TraceWriter {
 export function openTraceFile(path: string, job: RunJob): TraceFile {
   const file = new BlockFile(path);
   const writer = writerFor(job, (line) => file.line(line));
+  // The header at once: a run killed in its first moments leaves a trace that can be named.
+  file.flush();
   return {
     observer: writer,
     finish: (result) => {

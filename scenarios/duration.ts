@@ -47,3 +47,40 @@ export function formatDuration(durationUs: number): string {
   }
   return text;
 }
+
+/** As `UNITS`, as people read them in a sentence. */
+const WORDS = [
+  { word: 'd', sizeUs: 86_400_000_000 },
+  { word: 'h', sizeUs: 3_600_000_000 },
+  { word: 'min', sizeUs: 60_000_000 },
+  { word: 's', sizeUs: 1_000_000 },
+  { word: 'ms', sizeUs: 1_000 },
+  { word: 'µs', sizeUs: 1 },
+] as const;
+
+/**
+ * A duration (from 0) for a sentence, in its largest unit and the next one (or so many as are asked
+ * for), rounded down: `19 min 56 s`, `5 min`, `1 s 500 ms`.
+ */
+export function durationWords(durationUs: number, units = 2): string {
+  const first = WORDS.findIndex(({ sizeUs }) => durationUs >= sizeUs);
+  if (first < 0) return '0 s';
+  let restUs = durationUs;
+  const parts: string[] = [];
+  for (const { word, sizeUs } of WORDS.slice(first, first + units)) {
+    const count = Math.floor(restUs / sizeUs);
+    if (count > 0) parts.push(`${count} ${word}`);
+    restUs -= count * sizeUs;
+  }
+  return parts.join(' ');
+}
+
+/** Two durations to be compared in one sentence: as exact as they must be to read differently. */
+export function durationsApart(leftUs: number, rightUs: number): readonly [string, string] {
+  for (let units = 2; units < WORDS.length; units++) {
+    const left = durationWords(leftUs, units);
+    const right = durationWords(rightUs, units);
+    if (left !== right) return [left, right];
+  }
+  return [durationWords(leftUs, WORDS.length), durationWords(rightUs, WORDS.length)];
+}

@@ -1,6 +1,5 @@
 /** `export FILE --format F`: a trace in a format that other tools read. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { exportCsv } from '../../reports/export-csv.ts';
@@ -10,6 +9,7 @@ import type { Trace } from '../../sim/trace/trace.ts';
 import { withTalk } from '../options.ts';
 import type { Session } from '../session.ts';
 import { requireWord } from '../usage-error.ts';
+import { makeFolder, writeOut } from '../write-out.ts';
 
 /** Formats, and the ending of a file in each. */
 const FORMATS = ['mermaid', 'csv', 'ndjson'] as const;
@@ -48,8 +48,8 @@ async function exportTrace(session: Session, path: string, flags: ExportFlags): 
   }
   const stem = basename(path).replace(/(\.trace)?(\.ndjson)?(\.gz)?$/, '');
   const file = join(flags.out, `${stem}.${ENDINGS[format]}`);
-  mkdirSync(flags.out, { recursive: true });
-  writeFileSync(file, text);
+  makeFolder(flags.out);
+  writeOut(file, text);
   terminal.say(`written to ${file}\n`);
 }
 

@@ -30,6 +30,7 @@ async function run(session: Session, typed: string, flags: RunFlags): Promise<vo
   const { requireArchitecture, scenarioSource } = await import('../scenario-source.ts');
   const { perform } = await import('../perform.ts');
   const { reproduceRun } = await import('../reproduce.ts');
+  const { runSummary, tookText } = await import('../run-summary.ts');
   const source = scenarioSource(typed);
   requireArchitecture(source.scenario, flags.architecture);
   if (flags.trace !== undefined) (await import('../trace-file.ts')).checkTraceFile(flags.trace);
@@ -46,9 +47,9 @@ async function run(session: Session, typed: string, flags: RunFlags): Promise<vo
       const { printDocument, runDocument } = await import('../run-document.ts');
       terminal.print(printDocument(runDocument(reproduce, job, result, facts)));
     } else {
-      const { runSummary } = await import('../run-summary.ts');
-      terminal.print(runSummary(terminal, result, source.scenario.summary, realMs));
+      terminal.print(runSummary(terminal, result, source.scenario.summary));
     }
+    terminal.say(tookText(realMs));
     if (flags.trace !== undefined) terminal.say(`trace in ${flags.trace}\n`);
     session.exitCode = exitCodeOf(result.verdict);
   }

@@ -43,6 +43,8 @@ export type RunOutcome =
       readonly virtualUs: number;
       readonly properties: readonly PartialJudgement[];
     }
+  /** Something asked for cannot be done, as writing the trace: one sentence for the person. */
+  | { readonly kind: 'refused'; readonly sentence: string }
   | { readonly kind: 'defect'; readonly story: string };
 
 /** Memory both threads see. `progress` holds events, virtual microseconds and violations so far. */

@@ -7,6 +7,7 @@ import { allProperties } from '../../sim/properties/index.ts';
 import { runScenario } from '../../sim/run/run.ts';
 import type { Observer } from '../../sim/trace/observer.ts';
 import { openComparison, openTraceFile } from '../trace-file.ts';
+import { UsageError } from '../usage-error.ts';
 import type { RunJob, RunOutcome, Shared } from './job.ts';
 import { architectureOf, cryptoOf } from './providers.ts';
 import { Interrupted, RunWatch } from './watch.ts';
@@ -40,6 +41,7 @@ function perform(job: RunJob, shared: Shared): RunOutcome {
       : { kind: 'done', result, comparison: comparison.end() };
   } catch (error) {
     trace?.abandon();
+    if (error instanceof UsageError) throw error;
     if (error instanceof Interrupted) return { kind: 'interrupted', ...watch.found() };
     const story = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const { events, virtualUs } = watch.found();
@@ -48,4 +50,14 @@ function perform(job: RunJob, shared: Shared): RunOutcome {
 }
 
 const { job, shared } = workerData as { readonly job: RunJob; readonly shared: Shared };
-parentPort?.postMessage(perform(job, shared));
+
+function outcome(): RunOutcome {
+  try {
+    return perform(job, shared);
+  } catch (error) {
+    if (error instanceof UsageError) return { kind: 'refused', sentence: error.message };
+    throw error;
+  }
+}
+
+parentPort?.postMessage(outcome());

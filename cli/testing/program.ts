@@ -66,8 +66,7 @@ export function normalised({ stdout, stderr, code }: Ended, folder = '/nowhere')
     text
       .replaceAll(folder, '<folder>')
       .replaceAll(ROOT, '<root>/')
-      .replace(/(time in|runs? in) [\d.]+ (ms|s|min)( [\d.]+ s)?/g, '$1 <time>')
-      .replace(/\([\d.]+ (ms|s) here\)/g, '(<time> here)')
+      .replace(/(took|runs? in) [\d.]+ (ms|s|min)( [\d.]+ s)?/g, '$1 <time>')
       .replace(/"(build|commit|recordedBuild)": "[^"]+"/g, '"$1": "<$1>"')
       .replace(/\b[0-9a-f]{32}\b/g, '<hash>')
       .replace(/"seconds":[\d.]+/g, '"seconds":<time>');

@@ -1,0 +1,48 @@
+/**
+ * Writing where the person asked: a path that cannot be written is wrong usage, not a defect, and
+ * is refused with the system's own word for why.
+ */
+
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * What to throw for an error of the file system: a `UsageError` that names the path, or the error
+ * itself when it is none of the system's (it is then a defect).
+ */
+export function cannotWrite(path: string, error: unknown): unknown {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  const isSystem = code !== undefined && /^E[A-Z0-9]+$/.test(code);
+  return isSystem ? new UsageError(`cannot write to ${path} (${code})`) : error;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** Folder by folder: the recursive call of the system library never returns from `/proc/x`. */
+function makeMissing(folder: string): void {
+  if (isFolder(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeMissing(parent);
+  mkdirSync(folder);
+}
+
+/** Makes a folder and those above it that are missing; throws `UsageError` when it cannot. */
+export function makeFolder(folder: string): void {
+  try {
+    makeMissing(resolve(folder));
+  } catch (error) {
+    throw cannotWrite(folder, error);
+  }
+}
+
+/** Writes a whole file; throws `UsageError` when it cannot. */
+export function writeOut(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
