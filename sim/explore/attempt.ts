@@ -6,6 +6,8 @@
 
 import type { Architecture } from '../../protocol/contract.ts';
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
+import { loadScenario } from '../../scenarios/load.ts';
+import { printScenario } from '../../scenarios/print.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { judgeDeterminism } from '../properties/index.ts';
 import { type RunResult, runScenario } from '../run/run.ts';
@@ -23,29 +25,43 @@ export interface Engine {
 export interface Failure {
   readonly kind: FailureKind;
   readonly property: string;
+  /** What tells one failed expectation from another: message, way and device; else empty. */
+  readonly about: string;
+  /** An expectation that could not be met: never written, or not owed to its device. */
+  readonly isImpossible: boolean;
   readonly sentence: string;
 }
 
-/** A run's result where there is one, and its failure where there is one. */
+/** A run's result where there is one, and everything that failed, the first to tell first. */
 export interface Attempt {
   readonly result?: RunResult;
-  readonly failure?: Failure;
+  readonly failures: readonly Failure[];
 }
 
-function firstViolation(result: RunResult): Failure {
+const PLAIN = { about: '', isImpossible: false } as const;
+
+function failuresOf(result: RunResult): readonly Failure[] {
+  const out: Failure[] = [];
   for (const { id, name, violations } of result.properties) {
     const first = violations[0];
-    if (first !== undefined) {
-      const sentence = `${name}: ${first.subject}: ${first.sentence}`;
-      return { kind: 'violated', property: id, sentence };
+    if (first === undefined) continue;
+    const sentence = `${name}: ${first.subject}: ${first.sentence}`;
+    out.push({ ...PLAIN, kind: 'violated', property: id, sentence });
+  }
+  const expected = { kind: 'violated', property: 'expect' } as const;
+  for (const { expectation, misses } of result.expectations) {
+    for (const { kind, host, sentence } of misses) {
+      const isImpossible = kind === 'unsaid' || kind === 'not-due';
+      const way = kind === 'not-due' ? 'missing' : kind;
+      const about = `${expectation.message} ${way} ${host}`;
+      out.push({ ...expected, about, isImpossible, sentence });
     }
   }
-  const sentence = result.expectations.flatMap(({ sentences }) => sentences)[0];
-  return {
-    kind: 'violated',
-    property: 'expect',
-    sentence: sentence ?? result.reasons[0] ?? 'violated',
-  };
+  for (const { host, subject, reason } of result.stuck) {
+    const sentence = `After the heal phase ${host} is stuck (${subject}): ${reason}.`;
+    out.push({ ...expected, about: `stuck ${host}`, isImpossible: false, sentence });
+  }
+  return out;
 }
 
 /** Runs a scenario that carries its seed and overrides. */
@@ -58,10 +74,10 @@ export function attempt(scenario: Scenario, engine: Engine): Attempt {
       crypto: engine.crypto(),
       maxEvents: engine.maxEvents,
     });
-    return result.verdict === 'violated' ? { result, failure: firstViolation(result) } : { result };
+    return { result, failures: failuresOf(result) };
   } catch (error) {
-    const story = error instanceof Error ? error.message : String(error);
-    return { failure: { kind: 'defect', property: '', sentence: story } };
+    const sentence = error instanceof Error ? error.message : String(error);
+    return { failures: [{ ...PLAIN, kind: 'defect', property: '', sentence }] };
   }
 }
 
@@ -76,25 +92,64 @@ export function repeatFailure(
   if (second !== undefined && differing.length === 0) return undefined;
   const what = second === undefined ? 'ended in a defect' : `gave another ${differing.join(', ')}`;
   return {
+    ...PLAIN,
     kind: 'not-deterministic',
     property: 'X5',
     sentence: `determinism: the same build, scenario, seed and overrides ${what}`,
   };
 }
 
-/** Whether a smaller scenario fails in the way a larger one did. */
-export function failsAlike(scenario: Scenario, failure: Failure, engine: Engine): boolean {
-  const again = attempt(scenario, engine);
+/**
+ * Leaves out the expectations that our own crash made impossible: the message was not written, or
+ * its device linked too late or never, while the same story without the crash (`bare`) has nothing
+ * to say against them. Runs `bare` only when there is something to waive.
+ */
+export function waive(
+  failures: readonly Failure[],
+  bare: Scenario,
+  engine: Engine,
+): readonly Failure[] {
+  if (!failures.some(({ isImpossible }) => isImpossible)) return failures;
+  const known = new Set(attempt(bare, engine).failures.map(({ about }) => about));
+  return failures.filter(({ isImpossible, about }) => !isImpossible || known.has(about));
+}
+
+/** How a scenario fails in the way another one did; undefined when it does not. */
+export function failureLike(
+  scenario: Scenario,
+  failure: Failure,
+  engine: Engine,
+): Failure | undefined {
+  const { result, failures } = attempt(scenario, engine);
   if (failure.kind === 'not-deterministic') {
-    return (
-      again.result !== undefined && repeatFailure(scenario, again.result, engine) !== undefined
-    );
+    return result === undefined ? undefined : repeatFailure(scenario, result, engine);
   }
-  if (again.failure?.kind !== failure.kind) return false;
-  if (failure.kind === 'defect') return true;
-  const { result } = again;
-  const isViolated = result?.properties.some(
-    ({ id, violations }) => id === failure.property && violations.length > 0,
+  return failures.find(
+    ({ kind, property, about, isImpossible }) =>
+      kind === failure.kind &&
+      property === failure.property &&
+      about === failure.about &&
+      isImpossible === failure.isImpossible,
   );
-  return isViolated === true || again.failure.property === failure.property;
+}
+
+/** Whether the scenario, written down, is one that the language takes. */
+function isReadable(scenario: Scenario): boolean {
+  return loadScenario(printScenario(scenario), scenario.name).kind === 'loaded';
+}
+
+/**
+ * Answers of candidates whether they fail as `scenario` did: the language takes them, the failure
+ * is the same one, and what needed its overrides to fail still needs them.
+ */
+export function failsAlike(
+  scenario: Scenario,
+  failure: Failure,
+  engine: Engine,
+): (candidate: Scenario) => boolean {
+  const fails = (one: Scenario): boolean => failureLike(one, failure, engine) !== undefined;
+  const bare = (one: Scenario): Scenario => ({ ...one, overrides: [] });
+  const needsOverrides = scenario.overrides.length > 0 && !fails(bare(scenario));
+  return (candidate) =>
+    isReadable(candidate) && fails(candidate) && !(needsOverrides && fails(bare(candidate)));
 }

@@ -29,6 +29,8 @@ export interface CampaignSum {
   repeated: number;
   events: number;
   undecided: number;
+  /** Expected displays not counted, since a crash of ours made them impossible. */
+  waived: number;
   readonly findings: Finding[];
   readonly checks: Map<string, number>;
   readonly levers: Map<string, number>;
@@ -43,6 +45,7 @@ function add(into: Map<string, number>, counts: readonly (readonly [string, numb
 function count(sum: CampaignSum, report: TaskReport): void {
   sum.runs += 1;
   sum.events += report.events;
+  sum.waived += report.waived;
   if (report.wasRepeated) sum.repeated += 1;
   if (report.verdict === 'undecided') sum.undecided += 1;
   add(sum.checks, report.checks);
@@ -104,6 +107,7 @@ export function emptySum(): CampaignSum {
     repeated: 0,
     events: 0,
     undecided: 0,
+    waived: 0,
     findings: [],
     checks: new Map(),
     levers: new Map(),

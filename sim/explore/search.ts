@@ -9,7 +9,15 @@ import { arbitraryScenario, arbitraryVariation } from '../../scenarios/generate.
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { createDraws } from '../kernel/draws.ts';
 import type { RunResult } from '../run/run.ts';
-import { attempt, type Engine, type Failure, failsAlike, repeatFailure } from './attempt.ts';
+import {
+  attempt,
+  type Engine,
+  type Failure,
+  failsAlike,
+  failureLike,
+  repeatFailure,
+  waive,
+} from './attempt.ts';
 import { shrink } from './shrink.ts';
 import { type Batch, type Finding, pinned, type Task, type TaskReport } from './task.ts';
 
@@ -59,7 +67,7 @@ function findingOf(
   failure: Failure,
   engine: Engine,
 ): Finding {
-  const fails: Fails = (candidate) => failsAlike(candidate, failure, engine);
+  const fails: Fails = failsAlike(scenario, failure, engine);
   let best = scenario;
   let spent = 0;
   if (task.kind === 'generated') {
@@ -68,11 +76,11 @@ function findingOf(
     spent = runs;
   }
   const shrunk = shrink(best, fails, batch.shrinkRuns - spent);
-  const told = attempt(shrunk.scenario, engine).failure;
+  const told = failureLike(shrunk.scenario, failure, engine) ?? failure;
   return {
     kind: failure.kind,
     property: failure.property,
-    sentence: told?.property === failure.property ? told.sentence : failure.sentence,
+    sentence: told.sentence,
     counterexample: shrunk.scenario,
     shrinkRuns: spent + shrunk.runs,
   };
@@ -81,16 +89,27 @@ function findingOf(
 function reportOf(
   scenario: Scenario,
   result: RunResult | undefined,
-): Omit<TaskReport, 'wasRepeated'> {
+): Omit<TaskReport, 'wasRepeated' | 'waived' | 'verdict'> {
   return {
     name: scenario.name,
     seed: scenario.seed ?? '',
-    verdict: result?.verdict ?? 'violated',
     reasons: result?.reasons ?? [],
     events: result?.events ?? 0,
     checks: (result?.properties ?? []).map(({ id, checked }) => [id, checked] as const),
     levers: result?.levers ?? [],
   };
+}
+
+/** What counts against a task: all failures, without those that a crash of ours excuses. */
+function counted(
+  task: Task,
+  scenario: Scenario,
+  failures: readonly Failure[],
+  engine: Engine,
+): readonly Failure[] {
+  if (task.kind !== 'crash') return failures;
+  const overrides = scenario.overrides.filter(({ choice }) => choice !== task.choice);
+  return waive(failures, { ...scenario, overrides }, engine);
 }
 
 /**
@@ -100,15 +119,21 @@ export function performTask(batch: Batch, task: Task, ordinal: number, engine: E
   const scenario = scenarioOf(batch, task);
   const first = attempt(scenario, engine);
   const isSampled = ordinal % batch.repeatEvery === 0;
-  const wasRepeated = first.result !== undefined && (isSampled || first.failure !== undefined);
+  const wasRepeated = first.result !== undefined && (isSampled || first.failures.length > 0);
   const repeated =
     wasRepeated && first.result !== undefined
       ? repeatFailure(scenario, first.result, engine)
       : undefined;
-  const failure = repeated ?? first.failure;
-  const report = { ...reportOf(scenario, first.result), wasRepeated };
-  if (failure === undefined) return report;
-  return { ...report, finding: findingOf(batch, task, scenario, failure, engine) };
+  const failures = counted(task, scenario, first.failures, engine);
+  const waived = first.failures.length - failures.length;
+  const failure = repeated ?? failures[0];
+  const report = { ...reportOf(scenario, first.result), wasRepeated, waived };
+  if (failure !== undefined) {
+    const finding = findingOf(batch, task, scenario, failure, engine);
+    return { ...report, verdict: 'violated', finding };
+  }
+  if (waived > 0) return { ...report, reasons: [], verdict: 'held' };
+  return { ...report, verdict: first.result?.verdict ?? 'violated' };
 }
 
 /** Performs a batch in order; `firstOrdinal` is the place of its first task in the whole search. */

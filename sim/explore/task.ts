@@ -68,6 +68,8 @@ export interface TaskReport {
   readonly reasons: readonly string[];
   readonly events: number;
   readonly wasRepeated: boolean;
+  /** Expected displays that a crash of ours made impossible, and that were not counted. */
+  readonly waived: number;
   /** Property id and how often it was checked. */
   readonly checks: readonly (readonly [string, number])[];
   readonly levers: readonly (readonly [string, number])[];

@@ -3,9 +3,10 @@
  */
 
 import type { Architecture } from '../../protocol/contract.ts';
+import { durationsApart } from '../../scenarios/duration.ts';
 import type { Expectation, Scenario } from '../../scenarios/scenario.ts';
-import type { Ledger, Said } from '../ledger/ledger.ts';
-import type { ExpectationVerdict } from './result.ts';
+import type { Ledger, MessageStatus } from '../ledger/ledger.ts';
+import type { ExpectationMiss, ExpectationVerdict } from './result.ts';
 
 /** One verdict per expectation, in order of writing. */
 export function judgeExpectations(
@@ -13,40 +14,52 @@ export function judgeExpectations(
   architecture: Architecture,
   ledger: Ledger,
 ): ExpectationVerdict[] {
-  const saidByInput = new Map<string, Said>();
-  for (const { said } of ledger.messages()) saidByInput.set(said.inputId, said);
+  const byInput = new Map<string, MessageStatus>();
+  for (const status of ledger.messages()) byInput.set(status.said.inputId, status);
   return scenario.expect.map((expectation) => {
     const except = expectation.except.find((one) => one.architecture === architecture.name);
     if (except !== undefined) {
       const sentences = [`Not expected of ${architecture.name}: ${except.why}.`];
-      return { expectation, verdict: 'undecided', sentences };
+      return { expectation, verdict: 'undecided', sentences, misses: [] };
     }
-    const said = saidByInput.get(expectation.message);
-    const sentences = misses(expectation, said, ledger);
-    return { expectation, verdict: sentences.length === 0 ? 'held' : 'violated', sentences };
+    const misses = missesOf(expectation, byInput.get(expectation.message), ledger);
+    const sentences = misses.map(({ sentence }) => sentence);
+    const verdict = misses.length === 0 ? 'held' : 'violated';
+    return { expectation, verdict, sentences, misses };
   });
 }
 
-function misses(expectation: Expectation, said: Said | undefined, ledger: Ledger): string[] {
+function missesOf(
+  expectation: Expectation,
+  status: MessageStatus | undefined,
+  ledger: Ledger,
+): ExpectationMiss[] {
   const { message, on, withinUs, afterUs } = expectation;
-  if (said === undefined) return [`"${message}" was never written.`];
-  const out: string[] = [];
+  if (status === undefined) {
+    return [{ kind: 'unsaid', host: '', sentence: `"${message}" was never written.` }];
+  }
+  const { said } = status;
+  const out: ExpectationMiss[] = [];
   for (const host of on) {
     const display = ledger.shownAt(host, said);
     if (display === undefined) {
-      out.push(`"${message}" did not show on ${host}.`);
+      const device = ledger.linkage.deviceOf(host);
+      const isDue = device === said.author || ledger.due(status).some((one) => one === device);
+      const kind = isDue ? 'missing' : 'not-due';
+      out.push({ kind, host, sentence: `"${message}" did not show on ${host}.` });
       continue;
     }
-    const afterSayingUs = display.timeUs - said.saidUs;
+    const { timeUs } = display;
+    const afterSayingUs = timeUs - said.saidUs;
     if (withinUs !== undefined && afterSayingUs > withinUs) {
-      out.push(
-        `"${message}" showed on ${host} after ${afterSayingUs} us, expected within ${withinUs}.`,
-      );
+      const [took, allowed] = durationsApart(afterSayingUs, withinUs);
+      const when = `after ${took}, expected within ${allowed}`;
+      out.push({ kind: 'late', host, sentence: `"${message}" showed on ${host} ${when}.` });
     }
-    if (afterUs !== undefined && display.timeUs < afterUs) {
-      out.push(
-        `"${message}" showed on ${host} at ${display.timeUs} us, expected not before ${afterUs}.`,
-      );
+    if (afterUs !== undefined && timeUs < afterUs) {
+      const [at, earliest] = durationsApart(timeUs, afterUs);
+      const when = `at ${at}, expected not before ${earliest}`;
+      out.push({ kind: 'early', host, sentence: `"${message}" showed on ${host} ${when}.` });
     }
   }
   return out;

@@ -101,11 +101,25 @@ export interface RunMetrics {
   readonly devices: readonly DeviceMetrics[];
 }
 
+/** One way in which an expectation was not met. */
+export interface ExpectationMiss {
+  /**
+   * `not-due`: it did not show, and the ledger says that it is not owed to the device, which was
+   * linked too late or never.
+   */
+  readonly kind: 'unsaid' | 'not-due' | 'missing' | 'late' | 'early';
+  /** The device; empty for `unsaid`. */
+  readonly host: string;
+  readonly sentence: string;
+}
+
 export interface ExpectationVerdict {
   readonly expectation: Expectation;
   readonly verdict: VerdictWord;
   /** Empty when held; else one sentence per device. */
   readonly sentences: readonly string[];
+  /** What the sentences say, as data; empty unless violated. */
+  readonly misses: readonly ExpectationMiss[];
 }
 
 export interface RunResult {
