@@ -6,7 +6,10 @@
 
 import type { Trace, TraceChange, TraceEvent } from '../sim/trace/trace.ts';
 import { eventText, factOf } from './event-text.ts';
+import { type SentAgain, sentAgain } from './sent-again.ts';
 import { durationText, timeText } from './time-text.ts';
+
+type SentFrame = Extract<TraceEvent, { kind: 'send' }>;
 
 interface DeviceState {
   power: string;
@@ -14,7 +17,10 @@ interface DeviceState {
   connection: string;
   readonly outbox: Map<string, { readonly state: string; readonly sinceUs: number }>;
   readonly timers: Map<string, { readonly deadlineUs: number }>;
-  readonly underWay: Map<string, Extract<TraceEvent, { kind: 'send' }>>;
+  readonly underWay: Map<string, SentFrame>;
+  /** Connections that ended at either side: nothing on them is still under way. */
+  readonly ended: Set<number>;
+  readonly again: SentAgain;
   last: TraceEvent | undefined;
   lastLever: TraceEvent | undefined;
 }
@@ -31,6 +37,8 @@ export function deviceWait(trace: Trace, device: string, atUs?: number): string[
     outbox: new Map(),
     timers: new Map(),
     underWay: new Map(),
+    ended: new Set(),
+    again: sentAgain(trace),
     last: undefined,
     lastLever: undefined,
   };
@@ -42,10 +50,7 @@ export function deviceWait(trace: Trace, device: string, atUs?: number): string[
 }
 
 function follow(state: DeviceState, device: string, event: TraceEvent): void {
-  if (event.kind === 'send' && (event.source === device || event.target === device)) {
-    state.underWay.set(event.packet, event);
-  }
-  if (event.kind === 'deliver') state.underWay.delete(event.packet);
+  followFrames(state, device, event);
   if (event.kind === 'lever' && event.choice.includes(device)) state.lastLever = event;
   if (event.node !== device) return;
   state.last = event;
@@ -60,7 +65,7 @@ function follow(state: DeviceState, device: string, event: TraceEvent): void {
       state.connection = 'has no connection since it crashed';
       break;
     case 'connection':
-      state.connection = `${eventText(event)} since ${timeText(event.timeUs)}`;
+      state.connection = `${eventText(event, state.again)} since ${timeText(event.timeUs)}`;
       break;
     case 'input':
       if (event.input === 'started') state.power = 'on';
@@ -71,6 +76,34 @@ function follow(state: DeviceState, device: string, event: TraceEvent): void {
     default:
       break;
   }
+}
+
+/** Keeps the frames that may still arrive: those of an ended connection or a crash do not. */
+function followFrames(state: DeviceState, device: string, event: TraceEvent): void {
+  const { underWay, ended } = state;
+  switch (event.kind) {
+    case 'send':
+      if (event.source !== device && event.target !== device) break;
+      if (!ended.has(event.connection)) underWay.set(event.packet, event);
+      break;
+    case 'deliver':
+      underWay.delete(event.packet);
+      break;
+    case 'connection':
+      if (event.state !== 'closed' && event.state !== 'refused') break;
+      ended.add(event.connection);
+      forget(underWay, (frame) => frame.connection === event.connection);
+      break;
+    case 'crash':
+      forget(underWay, ({ source, target }) => source === event.node || target === event.node);
+      break;
+    default:
+      break;
+  }
+}
+
+function forget(underWay: DeviceState['underWay'], isDead: (frame: SentFrame) => boolean): void {
+  for (const [packet, frame] of underWay) if (isDead(frame)) underWay.delete(packet);
 }
 
 function followChange(state: DeviceState, change: TraceChange, timeUs: number): void {
@@ -119,7 +152,8 @@ function describeState(
     ['last lever', state.lastLever],
     ['last event', state.last],
   ] as const) {
-    if (event !== undefined) out.push(`  ${label}  ${timeText(event.timeUs)} ${eventText(event)}`);
+    if (event === undefined) continue;
+    out.push(`  ${label}  ${timeText(event.timeUs)} ${eventText(event, state.again)}`);
   }
   return out;
 }

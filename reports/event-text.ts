@@ -1,6 +1,7 @@
 /** One sentence for one event of a trace: what timelines, explanations and tables show. */
 
 import type { TraceChange, TraceEvent } from '../sim/trace/trace.ts';
+import type { SentAgain } from './sent-again.ts';
 
 /** Collections whose changes are told one by one. */
 const TOLD: ReadonlySet<string> = new Set(['shown', 'lost', 'outbox', 'account', 'linked']);
@@ -11,8 +12,8 @@ export function factOf(change: TraceChange, name: string): string {
   return '';
 }
 
-/** What happened, without time and host. One line. */
-export function eventText(event: TraceEvent): string {
+/** What happened, without time and host. One line. `again` tells which frames were sent before. */
+export function eventText(event: TraceEvent, again: SentAgain): string {
   switch (event.kind) {
     case 'input':
       return inputText(event);
@@ -22,9 +23,10 @@ export function eventText(event: TraceEvent): string {
     case 'commit-refused':
       return `the Store refuses the commit of ${event.inputId}`;
     case 'send': {
-      const again = event.attempt > 0 ? ` (again, ${event.attempt})` : '';
+      const times = again.get(event.sequence);
+      const repeated = times === undefined ? '' : ` (again, ${times})`;
       const size = `${event.bytes.length / 2} bytes`;
-      return `sends ${labelText(event)} to ${event.target}, ${size}${again}`;
+      return `sends ${labelText(event)} to ${event.target}, ${size}${repeated}`;
     }
     case 'deliver':
       return `receives ${labelText(event)} from ${event.source}`;

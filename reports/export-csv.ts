@@ -2,6 +2,7 @@
 
 import type { Trace, TraceEvent } from '../sim/trace/trace.ts';
 import { eventText } from './event-text.ts';
+import { type SentAgain, sentAgain } from './sent-again.ts';
 
 const COLUMNS = [
   'sequence',
@@ -18,7 +19,9 @@ const COLUMNS = [
 
 /** Rows without line ends (RFC 4180 wants CR LF between them), the names of the columns first. */
 export function exportCsv(trace: Trace): string[] {
-  return [COLUMNS.join(','), ...trace.events.map((event) => row(event).map(csvField).join(','))];
+  const again = sentAgain(trace);
+  const rows = trace.events.map((event) => row(event, again).map(csvField).join(','));
+  return [COLUMNS.join(','), ...rows];
 }
 
 /** A field: quoted when it holds a quote, a comma or a line end, quotes doubled. */
@@ -27,7 +30,7 @@ export function csvField(value: string | number): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function row(event: TraceEvent): (string | number)[] {
+function row(event: TraceEvent, again: SentAgain): (string | number)[] {
   const isFrame = event.kind === 'send' || event.kind === 'deliver';
   return [
     event.sequence,
@@ -39,7 +42,7 @@ function row(event: TraceEvent): (string | number)[] {
     isFrame ? event.source : '',
     isFrame ? event.target : '',
     sizeOf(event),
-    eventText(event),
+    eventText(event, again),
   ];
 }
 

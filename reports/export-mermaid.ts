@@ -5,6 +5,7 @@
 
 import type { Trace, TraceEvent } from '../sim/trace/trace.ts';
 import { eventText } from './event-text.ts';
+import { type SentAgain, sentAgain } from './sent-again.ts';
 import { timeText } from './time-text.ts';
 
 export interface MermaidOptions {
@@ -22,11 +23,12 @@ export function exportMermaid(trace: Trace, options: MermaidOptions = {}): strin
   const out = ['sequenceDiagram'];
   for (const [host, name] of names) out.push(`  participant ${name} as ${escapeText(host)}`);
   const arrived = arrivals(trace);
+  const again = sentAgain(trace);
   let drawn = 0;
   let left = 0;
   for (const event of trace.events) {
     if (event.timeUs < fromUs || event.timeUs > untilUs) continue;
-    const line = itemOf(event, names, arrived);
+    const line = itemOf(event, names, arrived, again);
     if (line === undefined) continue;
     if (drawn < itemsMax) out.push(`  ${line}`);
     else left++;
@@ -58,6 +60,7 @@ function itemOf(
   event: TraceEvent,
   names: ReadonlyMap<string, string>,
   arrived: Map<string, number>,
+  again: SentAgain,
 ): string | undefined {
   const at = timeText(event.timeUs);
   if (event.kind === 'send') {
@@ -65,13 +68,14 @@ function itemOf(
     const target = names.get(event.target);
     if (source === undefined || target === undefined) return undefined;
     const arrow = arrived.has(event.packet) ? '->>' : '--x';
-    const again = event.attempt > 0 ? ` again ${event.attempt}` : '';
-    const label = escapeText(`${at} ${event.label.kind} ${event.label.id}${again}`);
+    const times = again.get(event.sequence);
+    const repeated = times === undefined ? '' : ` again ${times}`;
+    const label = escapeText(`${at} ${event.label.kind} ${event.label.id}${repeated}`);
     return `${source}${arrow}${target}: ${label}`;
   }
   const name = names.get(event.node);
   if (name === undefined || !isNote(event)) return undefined;
-  return `Note over ${name}: ${escapeText(`${at} ${eventText(event)}`)}`;
+  return `Note over ${name}: ${escapeText(`${at} ${eventText(event, again)}`)}`;
 }
 
 function isNote(event: TraceEvent): boolean {

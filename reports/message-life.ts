@@ -5,6 +5,7 @@
 
 import type { Trace, TraceEvent } from '../sim/trace/trace.ts';
 import { eventText, factOf } from './event-text.ts';
+import { sentAgain } from './sent-again.ts';
 import { durationText, timeText } from './time-text.ts';
 
 /** A message some device wrote. */
@@ -60,9 +61,10 @@ export function messageLife(trace: Trace, message: MessageName): string[] {
   if (fates.length === 0) out.push('no other device shows it or has reported it lost');
   out.push(...fates, '');
   const width = Math.max(...touching.map((event) => event.node.length), 0);
+  const again = sentAgain(trace);
   for (const event of touching) {
     const at = `${timeText(event.timeUs)}  ${event.node.padEnd(width)}`;
-    out.push(`${at}  ${eventText(event)}`);
+    out.push(`${at}  ${eventText(event, again)}`);
   }
   return out;
 }

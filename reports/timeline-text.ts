@@ -2,6 +2,7 @@
 
 import type { Trace, TraceEvent } from '../sim/trace/trace.ts';
 import { eventText } from './event-text.ts';
+import { sentAgain } from './sent-again.ts';
 import { timeText } from './time-text.ts';
 
 export interface TimelineOptions {
@@ -40,6 +41,7 @@ export function timelineText(trace: Trace, options: TimelineOptions = {}): strin
   const columns = new Map(hosts.map((host, index) => [host, index]));
   const lives = hosts.map(() => ON);
   const out = hosts.map((host, index) => `${'│ '.repeat(index)}┌ ${host}`);
+  const again = sentAgain(trace);
   let drawn = 0;
   let left = 0;
   for (const event of trace.events) {
@@ -54,7 +56,8 @@ export function timelineText(trace: Trace, options: TimelineOptions = {}): strin
     drawn++;
     const glyphs = lives.map((life, index) => (index === column ? glyphOf(event) : life));
     const who = column === undefined ? event.node : hosts[column];
-    out.push(`${glyphs.join(' ')}  ${timeText(event.timeUs)}  ${who}  ${eventText(event)}`);
+    const what = eventText(event, again);
+    out.push(`${glyphs.join(' ')}  ${timeText(event.timeUs)}  ${who}  ${what}`);
   }
   if (drawn === 0) out.push('nothing happened in this stretch');
   if (left > 0) out.push(`… ${left} more events in this stretch are not shown (limit ${linesMax})`);
