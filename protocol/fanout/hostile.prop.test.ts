@@ -246,6 +246,8 @@ function liveWords(net: SmallNet, name: string): Map<string, string> {
 }
 
 const NOBODY = 999_999;
+/** Leaves room for tags and attributes below the 16 MiB of a frame. */
+const CONTENT_BYTES_MAX = 8_000_000;
 
 function shoot(net: SmallNet, target: string, via: string, shot: WireNode): void {
   const connection = via === 'nobody' ? NOBODY : linkStateOf(net.member(via).store).connection;
@@ -255,8 +257,17 @@ function shoot(net: SmallNet, target: string, via: string, shot: WireNode): void
     const peerStaticKey = new Uint8Array(32).fill(9);
     net.step('server', { kind: 'connected', connection, endpoint: 'nobody', peerStaticKey });
   }
-  const bytes = encodeFrame(loaded(shot, liveWords(net, target)));
-  net.step(target, { kind: 'frame', connection, bytes });
+  const stanza = loaded(shot, liveWords(net, target));
+  if (contentBytes(stanza) > CONTENT_BYTES_MAX) return; // no frame could carry it
+  net.step(target, { kind: 'frame', connection, bytes: encodeFrame(stanza) });
+}
+
+/** Bytes of all contents of a stanza, whose repetition makes most of its size. */
+function contentBytes(stanza: WireNode): number {
+  const { content } = stanza;
+  if (content === undefined) return 0;
+  if (typeof content === 'string' || content instanceof Uint8Array) return content.length;
+  return content.reduce((sum, inner) => sum + contentBytes(inner), 0);
 }
 
 /** What the old boot asked for is done first: the net would carry it out for the new one. */
