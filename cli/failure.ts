@@ -1,6 +1,7 @@
 /** What is said of an error that reached the top, and the exit code it ends the program with. */
 
 import { CommanderError } from 'commander';
+import { visibleLines } from '../scenarios/visible.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Session } from './session.ts';
 import { UsageError } from './usage-error.ts';
@@ -13,7 +14,7 @@ export function explainFailure(session: Session, error: unknown): ExitCode {
     return isAnswer ? EXIT.held : EXIT.usage;
   }
   if (error instanceof UsageError) {
-    terminal.complain(`${terminal.talkColors.red('error:')} ${error.message}\n`);
+    terminal.complain(`${terminal.talkColors.red('error:')} ${visibleLines(error.message)}\n`);
     return EXIT.usage;
   }
   const story = error instanceof Error ? (error.stack ?? error.message) : String(error);

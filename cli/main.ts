@@ -4,6 +4,7 @@
  */
 
 import { Command } from 'commander';
+import { visibleLines } from '../scenarios/visible.ts';
 import { buildFacts } from './build-facts.ts';
 import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
@@ -39,7 +40,7 @@ export function buildProgram(session: Session): Command {
     .showSuggestionAfterError(true)
     .configureOutput({
       writeOut: (text) => session.terminal.print(text),
-      writeErr: (text) => session.terminal.complain(text),
+      writeErr: (text) => session.terminal.complain(visibleLines(text)),
     });
   const commands = [
     runCommand,

@@ -4,8 +4,8 @@
  */
 
 import type { RunResult } from '../sim/run/run.ts';
-import { execute } from './engine/execute.ts';
-import type { RunJob, RunOutcome } from './engine/job.ts';
+import { execute, ignoreInterrupts } from './engine/execute.ts';
+import type { InterruptedRun, RunJob } from './engine/job.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Comparison } from './replay/compare.ts';
 import type { Session } from './session.ts';
@@ -19,11 +19,7 @@ export interface Performed {
   readonly comparison?: Comparison;
 }
 
-function tellInterrupted(
-  session: Session,
-  job: RunJob,
-  outcome: Extract<RunOutcome, { kind: 'interrupted' }>,
-): void {
+function tellInterrupted(session: Session, job: RunJob, outcome: InterruptedRun): void {
   const { terminal } = session;
   const { events, virtualUs, properties } = outcome;
   terminal.complain(`\ninterrupted at ${clock(virtualUs)} after ${counted(events, 'event')}\n`);
@@ -44,18 +40,25 @@ function tellInterrupted(
 
 /**
  * Performs a job. Answers undefined when there is no result; the session's exit code then says why
- * (130 after Ctrl-C, 70 after a defect).
+ * (130 after Ctrl-C, 70 after a defect). `onInterrupted` hears of what was found before Ctrl-C.
  */
-export async function perform(session: Session, job: RunJob): Promise<Performed | undefined> {
+export async function perform(
+  session: Session,
+  job: RunJob,
+  onInterrupted?: (found: InterruptedRun) => void,
+): Promise<Performed | undefined> {
   const beganMs = performance.now();
   const outcome = await execute(job, session.terminal);
   const realMs = performance.now() - beganMs;
   switch (outcome.kind) {
     case 'done':
+      // What is left is to say it: a Ctrl-C now comes too late to undo the run.
+      ignoreInterrupts();
       return outcome.comparison === undefined
         ? { result: outcome.result, realMs }
         : { result: outcome.result, realMs, comparison: outcome.comparison };
     case 'interrupted':
+      onInterrupted?.(outcome);
       tellInterrupted(session, job, outcome);
       session.exitCode = EXIT.interrupted;
       return undefined;

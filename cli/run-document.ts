@@ -6,7 +6,7 @@
 import type { PropertyVerdict } from '../sim/properties/property.ts';
 import type { DeviceMetrics, RunMetrics, RunResult } from '../sim/run/run.ts';
 import type { BuildFacts } from './build-facts.ts';
-import type { RunJob } from './engine/job.ts';
+import type { InterruptedRun, RunJob } from './engine/job.ts';
 import { scenarioHash } from './scenario-source.ts';
 
 function property(verdict: PropertyVerdict) {
@@ -102,6 +102,41 @@ export function runDocument(reproduce: string, job: RunJob, result: RunResult, f
       bytes: hashes.bytes,
       shown: hashes.shown,
     },
+  };
+}
+
+/**
+ * The document of a run that Ctrl-C stopped: how far it came and what was judged by then. Messages,
+ * metrics and hashes are those of whole runs, so its schema is another one.
+ */
+export function interruptedDocument(
+  reproduce: string,
+  job: RunJob,
+  found: InterruptedRun,
+  facts: BuildFacts,
+) {
+  return {
+    schema: 'lockstep.interrupted/1',
+    reproduce,
+    lockstep: facts.version,
+    build: facts.build,
+    commit: facts.commit,
+    scenario: job.scenario.name,
+    scenarioHash: scenarioHash(job.scenario),
+    seed: job.seed,
+    architecture: job.architecture,
+    crypto: job.crypto,
+    verdict: 'undecided',
+    reasons: ['interrupted'],
+    virtualMs: Math.floor(found.virtualUs / 1000),
+    events: found.events,
+    properties: found.properties.map(({ id, name, checked, violations }) => ({
+      id,
+      name,
+      verdict: violations.length > 0 ? 'violated' : 'undecided',
+      checked,
+      violations,
+    })),
   };
 }
 

@@ -3,6 +3,7 @@
  * weather was, and a verdict in one line. Every line stands on its own, so that it can be quoted.
  */
 
+import { visible } from '../scenarios/visible.ts';
 import type { PropertyVerdict, VerdictWord } from '../sim/properties/property.ts';
 import type { RunResult } from '../sim/run/run.ts';
 import type { Terminal } from './terminal.ts';
@@ -56,9 +57,8 @@ function violationLines(terminal: Terminal, verdict: PropertyVerdict): readonly 
   const shown = terminal.isVerbose
     ? verdict.violations
     : verdict.violations.slice(0, VIOLATIONS_SHOWN);
-  const lines = shown.map(
-    ({ subject, sequence, timeUs, sentence }) =>
-      `      ${clock(timeUs)}  #${sequence}  ${subject}: ${sentence}`,
+  const lines = shown.map(({ subject, sequence, timeUs, sentence }) =>
+    visible(`      ${clock(timeUs)}  #${sequence}  ${subject}: ${sentence}`),
   );
   const hidden = verdict.violations.length - shown.length;
   return hidden > 0 ? [...lines, `      and ${count(hidden)} more (--verbose)`] : lines;
@@ -112,7 +112,7 @@ function expectationLines(terminal: Terminal, result: RunResult): readonly strin
   return result.expectations.flatMap(({ verdict, sentences }, index) => {
     const row = (rows[index] ?? '').padEnd(width);
     const line = `  ${row}  ${verdictWord(terminal, verdict).trimEnd()}`;
-    return [line, ...sentences.map((sentence) => `      ${sentence}`)];
+    return [line, ...sentences.map((sentence) => `      ${visible(sentence)}`)];
   });
 }
 
@@ -145,7 +145,7 @@ function finding(terminal: Terminal, result: RunResult): readonly string[] {
   const unused = result.unusedOverrides.map(({ choice }) => `no place for the override ${choice}`);
   return [
     `${head}: ${say[result.verdict]}`,
-    ...[...result.reasons, ...stuck, ...unused].map((reason) => `  ${reason}`),
+    ...[...result.reasons, ...stuck, ...unused].map((reason) => `  ${visible(reason)}`),
   ];
 }
 
@@ -155,12 +155,14 @@ function finding(terminal: Terminal, result: RunResult): readonly string[] {
  */
 export function runSummary(terminal: Terminal, result: RunResult, summary: string): string {
   const { metrics, hashes } = result;
-  const facts = `${duration(result.virtualUs)} of virtual time, ${counted(result.events, 'event')}, ${result.architecture}, ${result.crypto}`;
+  const facts =
+    `${duration(result.virtualUs)} of virtual time, ${counted(result.events, 'event')}, ` +
+    `${result.architecture}, ${result.crypto}`;
   const traffic =
     `${size(metrics.bytesUp + metrics.bytesDown)} in ${counted(metrics.stanzas, 'stanza')}, ` +
     `${counted(metrics.wakeUps, 'wake-up')}`;
   const lines = [
-    labelled(terminal, 'Scenario', `${result.scenario}: ${summary}`),
+    labelled(terminal, 'Scenario', visible(`${result.scenario}: ${summary}`)),
     labelled(terminal, 'Run', facts),
     labelled(terminal, 'Messages', messagesText(result)),
     labelled(terminal, 'Latency', latencyText(result)),

@@ -17,6 +17,7 @@ import { counted } from './words.ts';
 export function traceFile(path: string, terminal: Terminal): Trace {
   const trace = readTrace(readTraceText(path).split('\n'));
   if (trace.kind === 'rejected') {
+    if (trace.code === 'empty') throw new UsageError(`${path} is an incomplete trace, no events`);
     throw new UsageError(`${path}:${trace.line} is not a trace: ${trace.sentence}`);
   }
   if (!trace.isComplete) {

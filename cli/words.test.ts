@@ -55,6 +55,7 @@ describe('words for people', () => {
 
   it('quote for a shell only what must be quoted', () => {
     expect(shellWord('out/x-1.yaml')).toBe('out/x-1.yaml');
+    expect(shellWord("a\u001b[2J'\\\u202e")).toBe("$'a\\x1b[2J\\'\\\\\\xe2\\x80\\xae'");
     expect(shellWord("it's here")).toBe("'it'\\''s here'");
   });
 });

@@ -3,6 +3,7 @@
  * hosts.
  */
 
+import { visible } from '../scenarios/visible.ts';
 import type { Trace, TraceEvent } from '../sim/trace/trace.ts';
 import { eventText } from './event-text.ts';
 import { type SentAgain, sentAgain } from './sent-again.ts';
@@ -89,6 +90,6 @@ function isNote(event: TraceEvent): boolean {
 
 /** Mermaid reads `#` and `;` as its own, and a line ends an item. */
 function escapeText(text: string): string {
-  const oneLine = text.replaceAll(/[\r\n\u2028\u2029]+/g, ' ');
+  const oneLine = visible(text.replaceAll(/[\r\n\u2028\u2029]+/g, ' '));
   return oneLine.replaceAll(/[#;]/g, (sign) => (sign === '#' ? '#35;' : '#59;'));
 }

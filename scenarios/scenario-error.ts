@@ -3,6 +3,8 @@
  * word, and the text people see. It knows nothing of YAML or of the schema. Source: contract 16.
  */
 
+import { visibleInColumns, visibleLines } from './visible.ts';
+
 /** One thing wrong in a scenario file; all of them are reported at once. */
 export interface ScenarioError {
   readonly file: string;
@@ -50,7 +52,7 @@ function formatExcerpt(error: ScenarioError): readonly string[] {
   const width = Math.max(1, Math.min(error.width, room - (markStart - cut)));
   const blank = ' '.repeat(gutter.length);
   return [
-    `  ${gutter} │ ${line}`,
+    `  ${gutter} │ ${visibleInColumns(line)}`,
     `  ${blank} │ ${' '.repeat(markStart - cut)}${'^'.repeat(width)}`,
   ];
 }
@@ -84,15 +86,16 @@ function formatAllowed(words: readonly string[]): readonly string[] {
 }
 
 function formatError(error: ScenarioError): string {
+  // The excerpt keeps its columns and is made visible by itself.
   const path = formatPath(error.path);
   const place = error.line === 0 ? error.file : `${error.file}:${error.line}:${error.column}`;
   const nearest = error.nearest === undefined ? [] : [`  did you mean ${error.nearest}?`];
   return [
-    path === '' ? place : `${place}  ${path}`,
+    visibleLines(path === '' ? place : `${place}  ${path}`),
     ...formatExcerpt(error),
-    ...wrap('  ', error.sentence.split(' ')),
-    ...nearest,
-    ...formatAllowed(error.allowed),
+    ...wrap('  ', visibleLines(error.sentence).split(' ')),
+    ...nearest.map(visibleLines),
+    ...formatAllowed(error.allowed.map(visibleLines)),
   ].join('\n');
 }
 
@@ -103,5 +106,5 @@ function formatError(error: ScenarioError): string {
 export function formatScenarioErrors(errors: readonly ScenarioError[]): string {
   const files = [...new Set(errors.map(({ file }) => file))].join(', ');
   const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
-  return [...errors.map(formatError), `${count} in ${files}`].join('\n\n');
+  return [...errors.map(formatError), `${count} in ${visibleLines(files)}`].join('\n\n');
 }

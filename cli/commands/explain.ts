@@ -4,6 +4,7 @@
 
 import { Command } from 'commander';
 import { nearestWord } from '../../scenarios/nearest-word.ts';
+import { visible } from '../../scenarios/visible.ts';
 import { withTalk } from '../options.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
@@ -23,7 +24,7 @@ async function explainTrace(session: Session, path: string, what: string): Promi
   const { terminal } = session;
   const answer = explain(traceFile(path, terminal), what);
   if (answer.kind === 'lines') {
-    terminal.print(answer.lines.map((line) => `${line}\n`).join(''));
+    terminal.print(answer.lines.map((line) => `${visible(line)}\n`).join(''));
     return;
   }
   const { sentence, known } = answer;

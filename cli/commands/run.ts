@@ -40,11 +40,14 @@ async function run(session: Session, typed: string, flags: RunFlags): Promise<vo
   session.reproduce = reproduce;
   const speak = flags.json === true ? terminal.say : terminal.print;
   speak(`${reproduce}\n\n`);
-  const performed = await perform(session, job);
+  const { interruptedDocument, printDocument, runDocument } = await import('../run-document.ts');
+  const performed = await perform(session, job, (found) => {
+    if (flags.json !== true) return;
+    terminal.print(printDocument(interruptedDocument(reproduce, job, found, facts)));
+  });
   if (performed !== undefined) {
     const { result, realMs } = performed;
     if (flags.json === true) {
-      const { printDocument, runDocument } = await import('../run-document.ts');
       terminal.print(printDocument(runDocument(reproduce, job, result, facts)));
     } else {
       terminal.print(runSummary(terminal, result, source.scenario.summary));

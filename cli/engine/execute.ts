@@ -43,6 +43,15 @@ export function onInterrupt(first: () => void): () => void {
   };
 }
 
+function ignore(): void {}
+
+/** From now on a Ctrl-C no longer ends the program: its work is done and it is about to end. */
+export function ignoreInterrupts(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    if (!process.listeners(signal).includes(ignore)) process.on(signal, ignore);
+  }
+}
+
 /** Performs one run; resolves in every case, with a defect as a value. */
 export async function execute(job: RunJob, terminal: Terminal): Promise<RunOutcome> {
   const shared = makeShared();

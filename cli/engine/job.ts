@@ -34,15 +34,18 @@ export interface PartialJudgement {
   readonly violations: readonly string[];
 }
 
+/** A run that was stopped before its end, as far as it was judged. */
+export interface InterruptedRun {
+  readonly kind: 'interrupted';
+  readonly events: number;
+  readonly virtualUs: number;
+  readonly properties: readonly PartialJudgement[];
+}
+
 /** How a run ended. */
 export type RunOutcome =
   | { readonly kind: 'done'; readonly result: RunResult; readonly comparison?: Comparison }
-  | {
-      readonly kind: 'interrupted';
-      readonly events: number;
-      readonly virtualUs: number;
-      readonly properties: readonly PartialJudgement[];
-    }
+  | InterruptedRun
   /** Something asked for cannot be done, as writing the trace: one sentence for the person. */
   | { readonly kind: 'refused'; readonly sentence: string }
   | { readonly kind: 'defect'; readonly story: string };

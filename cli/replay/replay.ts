@@ -4,6 +4,7 @@
  * the same; by another build the run is judged, and the first difference shown.
  */
 
+import { visible } from '../../scenarios/visible.ts';
 import type { RunResult } from '../../sim/run/run.ts';
 import type { Trace } from '../../sim/trace/trace.ts';
 import type { RunJob } from '../engine/job.ts';
@@ -41,7 +42,7 @@ function describeEvent(line: string | undefined): string {
     readonly node: string;
     readonly kind: string;
   };
-  const rest = line.length > 400 ? `${line.slice(0, 400)}…` : line;
+  const rest = visible(line.length > 400 ? `${line.slice(0, 400)}…` : line);
   return `${clock(event.timeUs)}  #${event.sequence}  ${event.node}  ${event.kind}\n    ${rest}`;
 }
 
