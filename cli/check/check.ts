@@ -4,23 +4,25 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { type CampaignSum, emptySum, runCampaign } from '../../sim/explore/campaign.ts';
 import { openPerformer, type Performer } from '../../sim/explore/pool.ts';
-import type { TaskReport } from '../../sim/explore/task.ts';
+import type { Finding, TaskReport } from '../../sim/explore/task.ts';
 import { allProperties } from '../../sim/properties/index.ts';
 import { onInterrupt } from '../engine/execute.ts';
 import type { RunJob } from '../engine/job.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { perform } from '../perform.ts';
 import { ProgressLine } from '../progress.ts';
+import { tookText } from '../run-summary.ts';
 import { requireArchitecture } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import { shellWord } from '../words.ts';
-import { type WrittenFinding, writeFinding } from './finding-file.ts';
+import { cannotWrite, makeFolder, writeOut } from '../write-out.ts';
+import { type CountedFinding, type WrittenFinding, writeFinding } from './finding-file.ts';
 import type { CheckFlags } from './flags.ts';
 import { junitXml } from './junit.ts';
 import { onlyScenario, planCrashes, planSearch, type SearchPlan } from './plan.ts';
@@ -28,6 +30,25 @@ import { checkDocument, checkSummary, findingDocument, findingText, verdictOf } 
 
 /** Where findings go when nothing else is said. */
 const FOLDER_DEFAULT = 'out/check';
+
+function findingsFolder(flags: CheckFlags): string {
+  return flags.out ?? flags.corpus ?? FOLDER_DEFAULT;
+}
+
+/**
+ * Proves before the search that what it finds can be kept; throws `UsageError` when it cannot. A
+ * JUnit file of an earlier search is emptied, so that it does not speak for one that was killed.
+ */
+function prepareFiles(flags: CheckFlags): void {
+  const folder = findingsFolder(flags);
+  makeFolder(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw cannotWrite(folder, error);
+  }
+  if (flags.junit !== undefined) writeOut(flags.junit, '');
+}
 
 /** The plan of `--every-crash`: from the decision log of one run without crashes of ours. */
 async function crashPlan(
@@ -81,7 +102,8 @@ function exitCode(sum: CampaignSum, isInterrupted: boolean, isUndecided: boolean
 /** One search under way: what it found, what it shows, when it stops. */
 class Search {
   readonly sum = emptySum();
-  readonly written: WrittenFinding[] = [];
+  readonly #written = new Map<string, WrittenFinding>();
+  readonly #times = new Map<string, number>();
   isInterrupted = false;
   readonly #session: Session;
   readonly #plan: SearchPlan;
@@ -95,6 +117,13 @@ class Search {
     this.#flags = flags;
     this.#progress = new ProgressLine(session.terminal);
     for (const { id } of allProperties) this.sum.checks.set(id, 0);
+  }
+
+  /** One for each file, in order of finding. */
+  get written(): readonly CountedFinding[] {
+    return [...this.#written.values()].map((one) => {
+      return { ...one, more: (this.#times.get(one.file) ?? 1) - 1 };
+    });
   }
 
   get seconds(): number {
@@ -127,21 +156,26 @@ class Search {
   }
 
   #onReport(report: TaskReport): void {
-    const { terminal } = this.#session;
-    if (report.finding !== undefined) {
-      const folder = this.#flags.out ?? this.#flags.corpus ?? FOLDER_DEFAULT;
-      const written = writeFinding(folder, report.finding, this.#flags.crypto);
-      this.written.push(written);
-      this.#progress.stop();
-      const isJson = this.#flags.json === true;
-      terminal.print(isJson ? findingDocument(written) : findingText(terminal, written));
-    }
+    if (report.finding !== undefined) this.#keep(report.finding);
     this.#progress.update({
       done: this.sum.runs,
       ...(this.#plan.total === undefined ? {} : { total: this.#plan.total }),
-      failures: this.written.length,
+      failures: this.sum.findings.length,
       unit: 'runs',
     });
+  }
+
+  /** Writes a finding and tells of it, unless it led to the same file as one before. */
+  #keep(finding: Finding): void {
+    const { terminal } = this.#session;
+    const written = writeFinding(findingsFolder(this.#flags), finding, this.#flags.crypto);
+    const times = this.#times.get(written.file) ?? 0;
+    this.#times.set(written.file, times + 1);
+    if (times > 0) return;
+    this.#written.set(written.file, written);
+    this.#progress.stop();
+    const isJson = this.#flags.json === true;
+    terminal.print(isJson ? findingDocument(written) : findingText(terminal, written));
   }
 }
 
@@ -155,12 +189,14 @@ export async function check(
   const crashed = crashScenario(typed, flags);
   const seed = flags.seed ?? crashed?.seed ?? (crashed ? '1' : randomBytes(6).toString('hex'));
   const searched = crashed === undefined ? planSearch(typed, flags, seed) : undefined;
+  prepareFiles(flags);
   const reproduce = reproduceCheck(typed, flags, seed);
   session.reproduce = reproduce;
   const speak = flags.json === true ? terminal.say : terminal.print;
   speak(`${reproduce}\n\n`);
   const plan = crashed === undefined ? searched : await crashPlan(session, crashed, flags, seed);
   if (plan === undefined) return;
+  for (const refusal of plan.refusals) terminal.complain(`left out of the corpus: ${refusal}\n`);
   const performer = openPerformer(flags.jobs ?? availableParallelism());
   const search = new Search(session, plan, flags);
   try {
@@ -168,13 +204,15 @@ export async function check(
   } finally {
     await performer.close();
   }
-  const isGenerated = typed.length === 0;
-  const verdict = verdictOf(search.sum, isGenerated);
-  const { sum, written, seconds } = search;
-  if (flags.junit !== undefined) writeFileSync(flags.junit, junitXml(sum, written, seconds));
-  if (search.isInterrupted) terminal.complain('interrupted: this is what was found so far\n');
-  const end = { sum, seed, seconds, verdict, isGenerated };
+  const { sum, written, seconds, isInterrupted } = search;
+  const { total, refusals } = plan;
+  const isTotal = total === undefined ? {} : { total };
+  const unread = refusals.length;
+  const verdict = verdictOf(sum, typed.length === 0, isInterrupted);
+  const end = { sum, written, seed, seconds, verdict, unread, isInterrupted, ...isTotal };
+  if (flags.junit !== undefined) writeOut(flags.junit, junitXml(end));
+  terminal.say(tookText(seconds * 1000));
   terminal.print(flags.json === true ? checkDocument(end) : checkSummary(terminal, end));
-  session.exitCode = exitCode(sum, search.isInterrupted, verdict === 'undecided');
+  session.exitCode = exitCode(sum, isInterrupted, verdict === 'undecided');
   speak(`\n${reproduce}\n`);
 }

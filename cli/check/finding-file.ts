@@ -4,24 +4,30 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { printScenario } from '../../scenarios/print.ts';
 import type { Finding } from '../../sim/explore/task.ts';
 import { shellWord, wrapped } from '../words.ts';
+import { makeFolder, writeOut } from '../write-out.ts';
 
 /** A finding that was written down. */
 export interface WrittenFinding {
+  /** The first that led to this file. */
   readonly finding: Finding;
   readonly file: string;
   readonly reproduce: string;
+}
+
+/** A finding's file, and how many findings more led to the same one. */
+export interface CountedFinding extends WrittenFinding {
+  readonly more: number;
 }
 
 const COMMENT_WIDTH = 96;
 
 /**
  * Writes a finding; equal counterexamples have equal names, so that a corpus does not grow by
- * repeats.
+ * repeats. Throws `UsageError` where it cannot write.
  */
 export function writeFinding(folder: string, finding: Finding, crypto: string): WrittenFinding {
   const body = printScenario(finding.counterexample);
@@ -35,7 +41,7 @@ export function writeFinding(folder: string, finding: Finding, crypto: string): 
     ...wrapped(finding.sentence.replaceAll('\n', ' '), COMMENT_WIDTH),
     `Reproduce: ${reproduce}`,
   ];
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, `${story.map((line) => `# ${line}\n`).join('')}${body}`);
+  makeFolder(folder);
+  writeOut(file, `${story.map((line) => `# ${line}\n`).join('')}${body}`);
   return { finding, file, reproduce };
 }

@@ -17,6 +17,8 @@ export interface SearchPlan {
   next(index: number): Task | undefined;
   /** Runs that are known to come; undefined when only time ends the search. */
   readonly total?: number;
+  /** Why files of the corpus could not be read; the others are run all the same. */
+  readonly refusals: readonly string[];
 }
 
 const RUNS_DEFAULT = 100;
@@ -24,13 +26,40 @@ const EVENTS_MAX = 2_000_000;
 const REPEAT_EVERY = 10;
 const SHRINK_RUNS = 300;
 
-/** Scenario files of a folder, in order of name; none when the folder is not there yet. */
-function corpusOf(folder: string | undefined): readonly Scenario[] {
-  if (folder === undefined || !existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /\.(ya?ml|json)$/.test(name))
-    .sort()
-    .map((name) => scenarioFile(join(folder, name)).scenario);
+interface Corpus {
+  readonly scenarios: readonly Scenario[];
+  readonly refusals: readonly string[];
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new UsageError(`cannot read ${folder} (${code})`);
+  }
+}
+
+/**
+ * Scenario files of a folder, in order of name; none when the folder is not there yet. A bad file
+ * does not keep the others from running, unless all are bad: then it throws `UsageError`.
+ */
+function corpusOf(folder: string | undefined): Corpus {
+  const scenarios: Scenario[] = [];
+  const refusals: string[] = [];
+  if (folder === undefined || !existsSync(folder)) return { scenarios, refusals };
+  const names = namesIn(folder).filter((name) => /\.(ya?ml|json)$/.test(name));
+  for (const name of [...names].sort()) {
+    try {
+      scenarios.push(scenarioFile(join(folder, name)).scenario);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      refusals.push(error.message);
+    }
+  }
+  if (scenarios.length > 0 || refusals.length === 0) return { scenarios, refusals };
+  const message = `no file of ${folder} can be read as a scenario\n${refusals.join('\n')}`;
+  throw new UsageError(message);
 }
 
 function templateOf(scenarios: readonly Scenario[], flags: CheckFlags): Omit<Batch, 'tasks'> {
@@ -62,12 +91,13 @@ export function planCrashes(
     first,
     next: () => undefined,
     total: first.length,
+    refusals: [],
   };
 }
 
 /** Plans a search over generated scenarios, or over seeds of the given ones. */
 export function planSearch(typed: readonly string[], flags: CheckFlags, seed: string): SearchPlan {
-  const corpus = corpusOf(flags.corpus);
+  const { scenarios: corpus, refusals } = corpusOf(flags.corpus);
   const given = typed.map((word) => scenarioSource(word).scenario);
   const runs = flags.runs ?? (flags.time === undefined ? RUNS_DEFAULT : undefined);
   const first = corpus.map(
@@ -85,6 +115,7 @@ export function planSearch(typed: readonly string[], flags: CheckFlags, seed: st
     template: templateOf([...corpus, ...given], flags),
     first,
     next,
+    refusals,
     ...(runs === undefined ? {} : { total: first.length + runs }),
   };
 }

@@ -4,8 +4,8 @@ import { type CampaignSum, neverChecked } from '../../sim/explore/campaign.ts';
 import type { VerdictWord } from '../../sim/properties/property.ts';
 import { labelled } from '../run-summary.ts';
 import type { Terminal } from '../terminal.ts';
-import { count, counted, duration } from '../words.ts';
-import type { WrittenFinding } from './finding-file.ts';
+import { count, counted } from '../words.ts';
+import type { CountedFinding, WrittenFinding } from './finding-file.ts';
 
 /** A search that ended, or was interrupted. */
 export interface SearchEnd {
@@ -13,7 +13,13 @@ export interface SearchEnd {
   readonly seed: string;
   readonly seconds: number;
   readonly verdict: VerdictWord;
-  readonly isGenerated: boolean;
+  /** One for each file, with its repeats. */
+  readonly written: readonly CountedFinding[];
+  /** Files of the corpus that could not be read. */
+  readonly unread: number;
+  readonly isInterrupted: boolean;
+  /** Runs that were to come; undefined when only time ends the search. */
+  readonly total?: number;
 }
 
 /**
@@ -22,9 +28,29 @@ export interface SearchEnd {
  */
 export const CAMPAIGN_RUNS_MIN = 100;
 
+/**
+ * How a search was cut short, `interrupted after 24 of 500 runs: no failure so far`; undefined when
+ * it was not.
+ */
+export function interruption(end: Omit<SearchEnd, 'verdict'>): string | undefined {
+  if (!end.isInterrupted) return undefined;
+  const { runs, findings } = end.sum;
+  const ran =
+    end.total === undefined
+      ? counted(runs, 'run')
+      : `${count(runs)} of ${counted(end.total, 'run')}`;
+  const found = findings.length === 0 ? 'no failure' : counted(findings.length, 'failure');
+  return `interrupted after ${ran}: ${found} so far`;
+}
+
 /** The verdict of a search. Fewer runs than a campaign only report what they never checked. */
-export function verdictOf(sum: CampaignSum, isGenerated: boolean): VerdictWord {
+export function verdictOf(
+  sum: CampaignSum,
+  isGenerated: boolean,
+  isInterrupted: boolean,
+): VerdictWord {
   if (sum.findings.length > 0) return 'violated';
+  if (isInterrupted) return 'undecided';
   const isCampaign = isGenerated && sum.runs >= CAMPAIGN_RUNS_MIN;
   const isHollow = isCampaign && neverChecked(sum).length > 0;
   return isHollow || sum.undecided > 0 ? 'undecided' : 'held';
@@ -70,7 +96,8 @@ export function findingDocument(written: WrittenFinding): string {
 }
 
 /** The end of a search for programs, one line. */
-export function checkDocument({ sum, seed, seconds, verdict }: SearchEnd): string {
+export function checkDocument(end: SearchEnd): string {
+  const { sum, seed, seconds, verdict } = end;
   return `${JSON.stringify({
     schema: 'lockstep.check/1',
     runs: sum.runs,
@@ -78,6 +105,10 @@ export function checkDocument({ sum, seed, seconds, verdict }: SearchEnd): strin
     seed,
     seconds: Math.round(seconds * 1000) / 1000,
     verdict,
+    interrupted: end.isInterrupted,
+    distinct: end.written.length,
+    waived: sum.waived,
+    unread: end.unread,
     undecided: sum.undecided,
     repeated: sum.repeated,
     events: sum.events,
@@ -87,29 +118,49 @@ export function checkDocument({ sum, seed, seconds, verdict }: SearchEnd): strin
   })}\n`;
 }
 
-/** The end of a search for people. */
-export function checkSummary(terminal: Terminal, end: SearchEnd): string {
-  const { sum, seconds, verdict } = end;
+function foundText(terminal: Terminal, end: SearchEnd): string {
   const { colors } = terminal;
+  const cut = interruption(end);
+  if (cut !== undefined) {
+    return end.sum.findings.length > 0 ? colors.bold(colors.red(cut)) : colors.yellow(cut);
+  }
   const paint = { held: 'green', violated: 'red', undecided: 'yellow' } as const;
+  const { length } = end.sum.findings;
+  const files = end.written.length;
+  const different = files === length ? '' : `, ${count(files)} different`;
+  const found = length === 0 ? 'no failure found' : `${counted(length, 'failure')}${different}`;
+  return `${colors.bold(colors[paint[end.verdict]](end.verdict))}: ${found}`;
+}
+
+/** The end of a search for people. Says nothing of the time it took: that differs every time. */
+export function checkSummary(terminal: Terminal, end: SearchEnd): string {
+  const { sum } = end;
   const checks = [...sum.checks.values()].reduce((total, times) => total + times, 0);
   const silent = [...sum.levers].filter(([, fired]) => fired === 0).map(([name]) => name);
   const lines = [
     labelled(
       terminal,
       'Search',
-      `${counted(sum.runs, 'run')} in ${duration(Math.round(seconds * 1_000_000))}, ` +
+      `${counted(sum.runs, 'run')}, ` +
         `${counted(sum.events, 'event')}, ${count(checks)} checks of ` +
         `${counted(sum.checks.size, 'property', 'properties')}, ` +
         `${count(sum.repeated)} repeated for X5`,
     ),
   ];
+  const tell = (label: string, text: string): unknown =>
+    lines.push(labelled(terminal, label, text));
   const never = neverChecked(sum);
-  if (never.length > 0) lines.push(labelled(terminal, 'Unchecked', never.join(', ')));
-  if (silent.length > 0) lines.push(labelled(terminal, 'Not fired', silent.join(', ')));
-  if (sum.undecided > 0) lines.push(labelled(terminal, 'Undecided', counted(sum.undecided, 'run')));
-  const found =
-    sum.findings.length === 0 ? 'no failure found' : counted(sum.findings.length, 'failure');
-  lines.push('', `${colors.bold(colors[paint[verdict]](verdict))}: ${found}`);
+  if (never.length > 0) tell('Unchecked', never.join(', '));
+  if (silent.length > 0) tell('Not fired', silent.join(', '));
+  if (sum.undecided > 0) tell('Undecided', counted(sum.undecided, 'run'));
+  if (end.unread > 0) tell('Unread', `${counted(end.unread, 'file')} of the corpus`);
+  if (sum.waived > 0) {
+    const displays = counted(sum.waived, 'expected display');
+    tell('Waived', `${displays} that the crash itself made impossible`);
+  }
+  for (const { file, more } of end.written) {
+    if (more > 0) tell('Repeated', `${file}: and ${count(more)} more like it`);
+  }
+  lines.push('', foundText(terminal, end));
   return `${lines.join('\n')}\n`;
 }

@@ -24,7 +24,8 @@ export function checkCommand(session: Session): Command {
     .option('--out <dir>', 'where failures are written (default: the corpus, or out/check)')
     .option(
       '--every-crash',
-      'crash one given scenario after every effect of every step, one by one',
+      'crash one given scenario after every effect of every step, one by one; what the crash ' +
+        'itself made impossible is not expected: a message not written, a device not linked',
     )
     .option('--junit <file>', 'write the verdicts as JUnit XML')
     .option('--json', 'print one JSON line per finding and one at the end')
