@@ -26,6 +26,9 @@ export type Explanation =
 /** Answers the question from the trace alone. */
 export function explain(trace: Trace, what: string): Explanation {
   const stretch = stretchOf(what);
+  if (stretch !== undefined && stretch.untilUs < stretch.fromUs) {
+    return { kind: 'unknown', sentence: `"${what}" ends before it begins`, known: [] };
+  }
   if (stretch !== undefined) return lines(trace, timelineText(trace, stretch));
   const [host = '', moment] = what.split('@');
   if (trace.header.hosts.includes(host)) {
@@ -66,6 +69,14 @@ function notCompleted(trace: Trace, what: string): Explanation | undefined {
 
 function unknown(trace: Trace, what: string): Explanation {
   const messages = messagesOf(trace).map(({ messageId, inputId }) => inputId || messageId);
+  const devices = trace.header.hosts.filter((host) => host.startsWith(`${what}.`));
+  if (devices.length > 0) {
+    return {
+      kind: 'unknown',
+      sentence: `"${what}" is an account, ask for a device`,
+      known: devices,
+    };
+  }
   return {
     kind: 'unknown',
     sentence: `nothing in this run is called "${what}"`,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Trace, TraceEvent } from '../sim/trace/trace.ts';
 import { deviceWait } from './device-wait.ts';
+import { explain } from './explain.ts';
 import { sentAgain } from './sent-again.ts';
 import { sampleTrace } from './testing/sample-trace.ts';
 
@@ -61,4 +62,12 @@ it('a frame is under way until it arrives, its connection ends or a host crashes
   expect(underWay(frame, closed)).toBe(0);
   expect(underWay(frame, { ...after, kind: 'crash', choice: 'crash/alice.phone/1' })).toBe(0);
   expect(underWay({ ...closed, sequence: 0 }, sent(1, 'message', 'server', 'aa'))).toBe(0);
+});
+
+it('a stretch that ends before it begins and an account are refused with what is meant', () => {
+  expect(explain(sampleTrace(), '9h..8h')).toMatchObject({
+    kind: 'unknown',
+    sentence: '"9h..8h" ends before it begins',
+  });
+  expect(explain(sampleTrace(), 'bob')).toMatchObject({ kind: 'unknown', known: ['bob.phone'] });
 });

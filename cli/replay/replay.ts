@@ -30,6 +30,8 @@ interface Replayed {
   readonly compared: number;
   readonly isSame: boolean;
   readonly isSameBuild: boolean;
+  /** Whether the recording has an end; only what was recorded is compared. */
+  readonly isWhole: boolean;
   readonly recordedBuild: string;
   readonly difference?: Difference;
 }
@@ -46,10 +48,12 @@ function describeEvent(line: string | undefined): string {
   return `${clock(event.timeUs)}  #${event.sequence}  ${event.node}  ${event.kind}\n    ${rest}`;
 }
 
-function summary({ result, compared, isSame, isSameBuild, difference }: Replayed): string {
+function summary(replayed: Replayed): string {
+  const { result, compared, isSame, isSameBuild, isWhole, difference } = replayed;
   const lines: string[] = [];
   if (isSame) {
-    lines.push(`same: ${count(compared)} events, to the last bit`);
+    const end = isWhole ? '' : '; the recording ended there';
+    lines.push(`same: ${count(compared)} events, to the last bit${end}`);
   } else {
     const because = isSameBuild
       ? 'not deterministic: same build, scenario, seed and overrides, another run'
@@ -88,6 +92,12 @@ function document(replayed: Replayed): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
+/** The line that repeats a replay. */
+function reproduceReplay(path: string, { crypto }: ReplayFlags): string {
+  const flag = crypto === 'openssl' ? '' : ` --crypto ${crypto}`;
+  return `npx lockstep replay ${shellWord(path)}${flag}`;
+}
+
 function compared(performed: Performed): Comparison {
   return performed.comparison ?? { compared: 0, difference: undefined };
 }
@@ -117,11 +127,12 @@ async function replayTrace(
   if (performed === undefined) return undefined;
   const { compared: events, difference } = compared(performed);
   return {
-    reproduce: `npx lockstep replay ${shellWord(path)}`,
+    reproduce: reproduceReplay(path, flags),
     result: performed.result,
     compared: events,
     isSame: difference === undefined,
     isSameBuild: header.build === session.facts.build,
+    isWhole: trace.isComplete,
     recordedBuild: header.build,
     ...(difference === undefined ? {} : { difference }),
   };
@@ -144,6 +155,7 @@ async function replayCounterexample(
     compared: second.result.events,
     isSame: JSON.stringify(first.result.hashes) === JSON.stringify(hashes),
     isSameBuild: true,
+    isWhole: true,
     recordedBuild: session.facts.build,
   };
 }
@@ -151,7 +163,7 @@ async function replayCounterexample(
 /** Replays a file, prints what it came to, and sets the exit code. */
 export async function replay(session: Session, path: string, flags: ReplayFlags): Promise<void> {
   const { terminal } = session;
-  const reproduce = `npx lockstep replay ${shellWord(path)}`;
+  const reproduce = reproduceReplay(path, flags);
   session.reproduce = reproduce;
   const trace = isTraceFile(path) ? traceFile(path, terminal) : undefined;
   const source = trace === undefined ? scenarioFile(path) : undefined;

@@ -6,7 +6,8 @@
 import type { Architecture } from '../../protocol/contract.ts';
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import { fanout } from '../../protocol/fanout/index.ts';
-import { findScenario } from '../../scenarios/library.ts';
+import { findScenario, listScenarios } from '../../scenarios/library.ts';
+import { nearestWord } from '../../scenarios/nearest-word.ts';
 import type { Override, Scenario } from '../../scenarios/scenario.ts';
 import { allProperties } from '../properties/index.ts';
 import type { Property } from '../properties/property.ts';
@@ -27,14 +28,41 @@ export interface SimpleOptions {
   readonly crypto?: CryptoProvider;
 }
 
-/** Runs a scenario with a provider made by the door that was used. Throws on an unknown name. */
+const OPTIONS: readonly string[] = [
+  'seed',
+  'properties',
+  'observers',
+  'wrapNode',
+  'overrides',
+  'architecture',
+  'crypto',
+] satisfies readonly (keyof SimpleOptions)[];
+
+function names(): readonly string[] {
+  return listScenarios().map(({ name }) => name);
+}
+
+function unknownWord(what: string, read: string, allowed: readonly string[]): RangeError {
+  const nearest = nearestWord(read, allowed);
+  const guess =
+    nearest === undefined ? `allowed: ${allowed.join(', ')}` : `did you mean ${nearest}?`;
+  return new RangeError(`${what} '${read}'; ${guess}`);
+}
+
+/**
+ * Runs a scenario with a provider made by the door that was used. Throws `RangeError` on an unknown
+ * name or option, with the nearest one.
+ */
 export function simpleRun(
   story: Scenario | string,
   options: SimpleOptions,
   makeCrypto: () => CryptoProvider,
 ): RunResult {
   const scenario = typeof story === 'string' ? findScenario(story) : story;
-  if (scenario === undefined) throw new RangeError(`the library has no scenario '${story}'`);
+  if (scenario === undefined) throw unknownWord('the library has no scenario', `${story}`, names());
+  for (const key of Object.keys(options)) {
+    if (!OPTIONS.includes(key)) throw unknownWord('run has no option', key, OPTIONS);
+  }
   const { seed, properties, architecture, crypto, ...rest } = options;
   return runScenario({
     ...rest,
