@@ -15,8 +15,8 @@ export interface Change {
 }
 
 /**
- * One use of the crypto provider inside a step; keys are named by content (32 hex digits of their
- * SHA-256).
+ * One use of the crypto provider inside a step; keys are named by content (32 hex digits of the
+ * trace's own hash: see `key-id.ts`).
  */
 export interface CryptoUse {
   readonly operation: string;

@@ -18,7 +18,7 @@ import { SEALED_PER_STEP_MAX } from '../../limits.ts';
 import type { StoredRecord } from '../../store.ts';
 import type { Step } from '../step.ts';
 
-/** The phone's own list state. `validIndexes` excludes the primary's 0. */
+/** The phone's own list state; the list itself is its `device-list` record. */
 export interface PrimaryRecord extends StoredRecord {
   readonly kind: 'primary';
   readonly rawId: number;

@@ -55,7 +55,10 @@ export function takeLogin(step: Step, connection: ServerConnection, stanza: Wire
   welcome(step, connection, device, positiveNumber(attribute(stanza, 'counter')) ?? 0);
 }
 
-/** Counts below the first outstanding one belong to stanzas that do not exist any more. */
+/**
+ * Counts below the first outstanding one belong to stanzas that do not exist any more. Assumption:
+ * the login's attributes `counter` and `first` are ours.
+ */
 function adoptCount(step: Step, device: string, first: number): void {
   const seen = step.get<SeenRecord>('seen', device);
   if (first - 1 <= (seen?.sent ?? 0) || first > COUNT_MAX) return;

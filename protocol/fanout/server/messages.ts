@@ -54,6 +54,7 @@ export function takeMessage(step: Step, sender: LinkedRecord, stanza: WireNode):
  * its next login (contract 2). False after a gap: a stanza was lost on the way, so the connection
  * ends and the device sends everything again in order, as it would when a frame of the encrypted
  * transport is missing. Devices that do not count (0) are taken as they come.
+ * Assumption: the attribute `sent` is ours; what the real server does after a gap is not public.
  */
 function isNextInOrder(step: Step, device: DeviceJid, sent: number): boolean {
   const seen = step.get<SeenRecord>('seen', device);
