@@ -8,6 +8,10 @@
 export type AccountName = string;
 /** `alice.phone` */
 export type DeviceName = string;
+/** `team`; no account has the same name. */
+export type GroupName = string;
+/** Somebody to write to: an account or a group. */
+export type ChatName = AccountName | GroupName;
 /** A probability as an integer ratio; no floats in draws. */
 export interface Ratio {
   readonly numerator: number;
@@ -23,6 +27,7 @@ export interface Scenario {
   /** Length of the story in virtual microseconds; the heal phase follows. */
   readonly lengthUs: number;
   readonly accounts: readonly Account[];
+  readonly groups: readonly Group[];
   /** Networks described in the scenario itself, by name, beside the built-in ones. */
   readonly networks: readonly CustomNetwork[];
   readonly settings: ScenarioSettings;
@@ -48,10 +53,30 @@ export interface ScenarioSettings {
   readonly placeholderDeadlineUs: number;
   /** How late a dozing device's timers may be. */
   readonly dozeLatenessUs: number;
+  /** How long a list may stay older than what a contact's message said of it (5.11: 25 h or 48 h). */
+  readonly expectedListGraceUs: number;
+  /** Whether phones pass what an old contact wrote on to their companions (12; default false). */
+  readonly mirrorsOldContacts: boolean;
+}
+
+/** A group of accounts. */
+export interface Group {
+  readonly name: GroupName;
+  /** At time zero, or as created by a `create-group` entry. The first is its creator and admin. */
+  readonly members: readonly AccountName[];
+  /** Members who may add and remove others; the creator is always one. */
+  readonly admins: readonly AccountName[];
+  /** False: a `create-group` entry makes it. */
+  readonly existsAtStart: boolean;
 }
 
 export interface Account {
   readonly name: AccountName;
+  /**
+   * Whether its app knows of several devices (specification 12), from which time on; the first
+   * entry has `fromUs` 0. An account that cannot has a phone only.
+   */
+  readonly multiDevice: readonly { readonly fromUs: number; readonly isCapable: boolean }[];
   /** Phone first, then companions in order of writing. */
   readonly devices: readonly Device[];
 }
@@ -144,14 +169,78 @@ export interface TimelineEntry {
 export const STANZA_FAULTS = ['drop', 'duplicate', 'swap', 'withhold', 'replay'] as const;
 export type StanzaFault = (typeof STANZA_FAULTS)[number];
 
+export const MEDIA_KINDS = ['image', 'video', 'audio', 'document'] as const;
+export type MediaKind = (typeof MEDIA_KINDS)[number];
+
+export const GROUP_CHANGES = ['add', 'remove', 'leave', 'promote', 'demote'] as const;
+export type GroupChange = (typeof GROUP_CHANGES)[number];
+
+/** One change of app state. `message` is the id of an entry that sends one. */
+export type AppStateSetting =
+  | { readonly kind: 'star'; readonly message: string; readonly value: boolean }
+  | { readonly kind: 'delete-message'; readonly message: string }
+  /** `forUs` 0: for ever; only with `value` true. */
+  | {
+      readonly kind: 'mute';
+      readonly chat: ChatName;
+      readonly value: boolean;
+      readonly forUs: number;
+    }
+  | {
+      readonly kind: 'pin' | 'archive' | 'mark-read';
+      readonly chat: ChatName;
+      readonly value: boolean;
+    }
+  | { readonly kind: 'clear-chat' | 'delete-chat'; readonly chat: ChatName }
+  | { readonly kind: 'contact'; readonly contact: AccountName; readonly name: string }
+  | { readonly kind: 'push-name'; readonly name: string };
+
 export type Action =
   | {
       readonly kind: 'send';
       readonly from: DeviceName;
-      readonly to: AccountName;
+      readonly to: ChatName;
       readonly text: string;
     }
-  | { readonly kind: 'read'; readonly device: DeviceName; readonly chat: AccountName }
+  /** A file of drawn bytes, uploaded once; its key goes out as a message. */
+  | {
+      readonly kind: 'send-media';
+      readonly from: DeviceName;
+      readonly to: ChatName;
+      readonly media: MediaKind;
+      readonly sizeBytes: number;
+      readonly caption: string;
+    }
+  /** Downloads the file of a message that is shown on the device but was not fetched. */
+  | { readonly kind: 'fetch-media'; readonly device: DeviceName; readonly message: string }
+  | { readonly kind: 'read'; readonly device: DeviceName; readonly chat: ChatName }
+  | { readonly kind: 'create-group'; readonly group: GroupName; readonly by: DeviceName }
+  | {
+      readonly kind: 'change-group';
+      readonly group: GroupName;
+      readonly change: GroupChange;
+      /** Of `leave`: the account of `by` alone. */
+      readonly members: readonly AccountName[];
+      readonly by: DeviceName;
+    }
+  /** Settings synchronised between the devices of one account (specification 8.3). */
+  | { readonly kind: 'app-state'; readonly device: DeviceName; readonly set: AppStateSetting }
+  | {
+      readonly kind: 'call';
+      readonly from: DeviceName;
+      readonly to: ChatName;
+      readonly isVideo: boolean;
+    }
+  /** `call`: id of a `call` entry. */
+  | { readonly kind: 'answer' | 'reject' | 'hang-up'; readonly call: string; readonly on: DeviceName }
+  /** Two people compare their security codes by scanning: `by` scans the code on `with`. */
+  | { readonly kind: 'verify'; readonly by: DeviceName; readonly with: DeviceName }
+  /** The phone is set up anew: new identity, all companions unlinked (specification D.5). */
+  | { readonly kind: 're-register'; readonly phone: DeviceName }
+  /** The account's app learns of several devices. */
+  | { readonly kind: 'upgrade'; readonly account: AccountName }
+  /** A companion asks its phone for older messages of a chat (specification 8.2, type 6). */
+  | { readonly kind: 'fetch-history'; readonly device: DeviceName; readonly chat: ChatName }
   | { readonly kind: 'link'; readonly companion: DeviceName }
   | { readonly kind: 'unlink'; readonly companion: DeviceName; readonly by: 'phone' | 'companion' }
   | { readonly kind: 'power-off'; readonly device: DeviceName }
@@ -210,15 +299,57 @@ export type Action =
       readonly delayUs: number;
     };
 
+/** What the end of a call was on one device; the words of call logs (specification 9.6). */
+export const CALL_OUTCOMES = [
+  'connected',
+  'missed',
+  'answered-elsewhere',
+  'rejected',
+  'rejected-elsewhere',
+  'cancelled',
+  'failed',
+] as const;
+export type CallOutcome = (typeof CALL_OUTCOMES)[number];
+
+export const STATES = ['starred', 'deleted', 'muted', 'pinned', 'archived', 'read'] as const;
+
+/** What is expected of the devices in `on`. */
+export type ExpectedFact =
+  /** `message`: id of an entry that sends. Live or from history. */
+  | {
+      readonly kind: 'shown';
+      readonly message: string;
+      /** Latest time after the send; undefined: by the end. */
+      readonly withinUs?: number;
+      /** Not before this virtual time. */
+      readonly afterUs?: number;
+    }
+  | { readonly kind: 'not-shown'; readonly message: string }
+  /** The file of a media message is there. */
+  | { readonly kind: 'fetched'; readonly message: string }
+  /** App state at the end; `subject` is a message for `starred` and `deleted`, else a chat. */
+  | {
+      readonly kind: 'state';
+      readonly state: (typeof STATES)[number];
+      readonly subject: string;
+      readonly value: boolean;
+    }
+  /** How the call of that entry ended on the devices. */
+  | { readonly kind: 'call'; readonly call: string; readonly outcome: CallOutcome }
+  /** The security code of `account` was compared and is as it was, or changed since. */
+  | {
+      readonly kind: 'verified';
+      readonly account: AccountName;
+      readonly value: boolean;
+    }
+  /** The device was told that the keys of `account` changed or do not fit. */
+  | { readonly kind: 'alarm'; readonly account: AccountName }
+  /** The device did not take the entry `entry` (an old contact, no right to do it). */
+  | { readonly kind: 'refused'; readonly entry: string };
+
 export interface Expectation {
-  readonly kind: 'shown';
-  /** Id of a `send` entry. */
-  readonly message: string;
+  readonly fact: ExpectedFact;
   readonly on: readonly DeviceName[];
-  /** Latest time after the send; undefined: by the end. */
-  readonly withinUs?: number;
-  /** Not before this virtual time. */
-  readonly afterUs?: number;
   /** Architectures in which it is not expected, with the reason. */
   readonly except: readonly { readonly architecture: 'fanout' | 'relay'; readonly why: string }[];
   /** 1-based line of the source, 0 for built scenarios. */
