@@ -18,6 +18,13 @@ const SCHEMA = [
     type: 'message',
     schema: [{ name: 'text', number: 1, type: 'string' }],
   },
+  { name: 'signed', number: 4, type: 'int64' },
+  {
+    name: 'many',
+    number: 5,
+    type: 'messages',
+    schema: [{ name: 'signed', number: 1, type: 'int64' }],
+  },
 ] as const satisfies Schema;
 
 const uint32 = fc.nat({ max: 0xffff_ffff });
@@ -30,13 +37,18 @@ const value = fc.record(
     text: fc.string({ unit: 'grapheme', maxLength: 50 }),
     list: fc.array(uint32, { maxLength: 5 }),
     inner: fc.record({ text: fc.string({ unit: 'grapheme' }) }, { requiredKeys: [] }),
+    signed: fc.maxSafeInteger(),
+    many: fc.array(fc.record({ signed: fc.maxSafeInteger() }, { requiredKeys: [] }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
   },
   { requiredKeys: [] },
 );
 
 /** The same value by @bufbuild/protobuf's writer, which is the reference here. */
 function reference(item: ReturnType<typeof fc.sample<object>>[number]): Uint8Array {
-  const { small, large, isSet, bytes, text, list, inner } = item as {
+  const { small, large, isSet, bytes, text, list, inner, signed, many } = item as {
     small?: number;
     large?: number;
     isSet?: boolean;
@@ -44,6 +56,8 @@ function reference(item: ReturnType<typeof fc.sample<object>>[number]): Uint8Arr
     text?: string;
     list?: number[];
     inner?: { text?: string };
+    signed?: number;
+    many?: { signed?: number }[];
   };
   const writer = new BinaryWriter();
   if (small !== undefined) writer.tag(1, 0).uint32(small);
@@ -59,6 +73,12 @@ function reference(item: ReturnType<typeof fc.sample<object>>[number]): Uint8Arr
   if (inner !== undefined) {
     writer.tag(536_870_911, 2).fork();
     if (inner.text !== undefined) writer.tag(1, 2).string(inner.text);
+    writer.join();
+  }
+  if (signed !== undefined) writer.tag(4, 0).int64(signed);
+  for (const each of many ?? []) {
+    writer.tag(5, 2).fork();
+    if (each.signed !== undefined) writer.tag(1, 0).int64(each.signed);
     writer.join();
   }
   return writer.finish();

@@ -96,3 +96,33 @@ describe('decode', () => {
     expect(value).toEqual({ bytes: new Uint8Array([0x55]) });
   });
 });
+
+describe('repeated messages and signed numbers', () => {
+  const LIST = [
+    { name: 'at', number: 1, type: 'int64' },
+    { name: 'items', number: 2, type: 'messages', schema: INNER },
+  ] as const satisfies Schema;
+  const readList = (hex: string) => decode(LIST, hexToBytes(hex.replaceAll(' ', '')));
+
+  test('minus one takes ten bytes', () => {
+    expect(bytesToHex(encode(LIST, { at: -1 }))).toBe('08ffffffffffffffffff01');
+    expect(readList('08 ffffffffffffffffff01')).toEqual({ at: -1 });
+  });
+
+  test('each item is one field, an empty list is no field', () => {
+    const items = [{ text: 'a' }, {}, { text: 'b' }];
+    expect(bytesToHex(encode(LIST, { items }))).toBe('12030a0161' + '1200' + '12030a0162');
+    expect(encode(LIST, { items: [] })).toHaveLength(0);
+    expect(readList('12030a0161 1200 08 05 12030a0162')).toEqual({ items, at: 5 });
+  });
+
+  test.each([
+    ['a number below -(2^53 - 1)', '08 80808080808080f0ff01'],
+    ['a number above 2^53 - 1', '08 8080808080808010'],
+    ['nine bytes and an end', '08 ffffffffffffffffff'],
+    ['an item that is cut off', '12030a01'],
+    ['an item of the wrong wire type', '10 01'],
+  ])('refuses %s', (_, hex) => {
+    expect(readList(hex)).toEqual(malformed);
+  });
+});

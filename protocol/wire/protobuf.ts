@@ -2,7 +2,7 @@
  * A schema-driven protobuf codec: a schema is an ordered list of fields, and the type of its values
  * follows from it. Written here instead of generated code because the protocol has a dozen small
  * messages. Present fields are written in schema order, zeros included; nothing has a default.
- * It does not do groups, maps, oneofs, signed or fixed numbers. Source: protobuf encoding guide,
+ * It does not do groups, maps, oneofs, zigzag or fixed numbers. Source: protobuf encoding guide,
  * specification 2.3 (zeros are written) and 5.4.
  */
 
@@ -11,21 +11,28 @@ import { PROTOBUF_BYTES_MAX } from '../limits.ts';
 import { readUtf8, utf8Length, writeUtf8 } from './utf8.ts';
 
 /**
- * Types of fields without a schema of their own. `uint64` is a safe integer; larger ones are
- * refused.
+ * Types of fields without a schema of their own. `uint64` and `int64` are safe integers; others
+ * are refused. A negative `int64` takes ten bytes.
  */
-export type ScalarType = 'uint32' | 'uint64' | 'bool' | 'bytes' | 'string' | 'packedUint32';
+export type ScalarType =
+  | 'uint32'
+  | 'uint64'
+  | 'int64'
+  | 'bool'
+  | 'bytes'
+  | 'string'
+  | 'packedUint32';
 
 /**
- * One field: `number` is 1..536,870,911. No field may be called `kind` (rejections carry that
- * name).
+ * One field: `number` is 1..536,870,911; `messages` is a repeated message, a list. No field may be
+ * called `kind` (rejections carry that name).
  */
 export type Field =
   | { readonly name: string; readonly number: number; readonly type: ScalarType }
   | {
       readonly name: string;
       readonly number: number;
-      readonly type: 'message';
+      readonly type: 'message' | 'messages';
       readonly schema: Schema;
     };
 
@@ -33,8 +40,10 @@ export type Field =
 export type Schema = readonly Field[];
 
 type FieldValue<F extends Field> = F extends { readonly schema: infer S extends Schema }
-  ? Value<S>
-  : F extends { readonly type: 'uint32' | 'uint64' }
+  ? F extends { readonly type: 'messages' }
+    ? readonly Value<S>[]
+    : Value<S>
+  : F extends { readonly type: 'uint32' | 'uint64' | 'int64' }
     ? number
     : F extends { readonly type: 'bool' }
       ? boolean
@@ -62,6 +71,17 @@ function varintLength(value: number): number {
   return length;
 }
 
+/** A negative number as the 64 bits of its two's complement, ten bytes. */
+function writeNegative(value: number, target: Uint8Array, offset: number): number {
+  let rest = BigInt.asUintN(64, BigInt(value));
+  for (let at = offset; at < offset + VARINT_BYTES_MAX - 1; at += 1) {
+    target[at] = Number(rest & 0x7fn) | 0x80;
+    rest >>= 7n;
+  }
+  target[offset + VARINT_BYTES_MAX - 1] = 1;
+  return offset + VARINT_BYTES_MAX;
+}
+
 function writeVarint(value: number, target: Uint8Array, offset: number): number {
   let at = offset;
   let rest = value;
@@ -74,7 +94,15 @@ function writeVarint(value: number, target: Uint8Array, offset: number): number 
 }
 
 function wireTypeOf(field: Field): number {
-  return field.type === 'uint32' || field.type === 'uint64' || field.type === 'bool' ? 0 : 2;
+  switch (field.type) {
+    case 'uint32':
+    case 'uint64':
+    case 'int64':
+    case 'bool':
+      return 0;
+    default:
+      return 2;
+  }
 }
 
 /** Length of the part after the tag, without a length prefix. */
@@ -85,9 +113,15 @@ function bodyLength(field: Field, value: unknown): number {
     case 'string':
       return utf8Length(value as string);
     case 'message':
+    case 'messages':
       return valueLength(field.schema, value as AnyValue);
     case 'bool':
       return 1;
+    case 'int64': {
+      const number = value as number;
+      assert(Number.isSafeInteger(number), `${field.name} in range`);
+      return number < 0 ? VARINT_BYTES_MAX : varintLength(number);
+    }
     case 'packedUint32':
       return (value as readonly number[]).reduce((sum, item) => sum + varintLength(item), 0);
     default: {
@@ -104,11 +138,17 @@ function valueLength(schema: Schema, value: AnyValue): number {
   for (const field of schema) {
     const item = value[field.name];
     if (item === undefined) continue;
-    const body = bodyLength(field, item);
-    length += varintLength(field.number * 8) + body;
-    if (wireTypeOf(field) === 2) length += varintLength(body);
+    if (field.type === 'messages') {
+      for (const each of item as readonly AnyValue[]) length += fieldLength(field, each);
+    } else length += fieldLength(field, item);
   }
   return length;
+}
+
+function fieldLength(field: Field, item: unknown): number {
+  const body = bodyLength(field, item);
+  const prefix = wireTypeOf(field) === 2 ? varintLength(body) : 0;
+  return varintLength(field.number * 8) + prefix + body;
 }
 
 function writeBody(field: Field, value: unknown, target: Uint8Array, offset: number): number {
@@ -119,6 +159,7 @@ function writeBody(field: Field, value: unknown, target: Uint8Array, offset: num
     case 'string':
       return writeUtf8(value as string, target, offset);
     case 'message':
+    case 'messages':
       return writeValue(field.schema, value as AnyValue, target, offset);
     case 'bool':
       return writeVarint(value === true ? 1 : 0, target, offset);
@@ -127,6 +168,9 @@ function writeBody(field: Field, value: unknown, target: Uint8Array, offset: num
       for (const item of value as readonly number[]) at = writeVarint(item, target, at);
       return at;
     }
+    case 'int64':
+      if ((value as number) < 0) return writeNegative(value as number, target, offset);
+      return writeVarint(value as number, target, offset);
     default:
       return writeVarint(value as number, target, offset);
   }
@@ -137,12 +181,18 @@ function writeValue(schema: Schema, value: AnyValue, target: Uint8Array, offset:
   for (const field of schema) {
     const item = value[field.name];
     if (item === undefined) continue;
-    const wireType = wireTypeOf(field);
-    at = writeVarint(field.number * 8 + wireType, target, at);
-    if (wireType === 2) at = writeVarint(bodyLength(field, item), target, at);
-    at = writeBody(field, item, target, at);
+    if (field.type === 'messages') {
+      for (const each of item as readonly AnyValue[]) at = writeField(field, each, target, at);
+    } else at = writeField(field, item, target, at);
   }
   return at;
+}
+
+function writeField(field: Field, item: unknown, target: Uint8Array, offset: number): number {
+  const wireType = wireTypeOf(field);
+  let at = writeVarint(field.number * 8 + wireType, target, offset);
+  if (wireType === 2) at = writeVarint(bodyLength(field, item), target, at);
+  return writeBody(field, item, target, at);
 }
 
 /**
@@ -200,6 +250,23 @@ class Cursor {
     return 0;
   }
 
+  /** A varint of two's complement between -(2^53 - 1) and 2^53 - 1; 0 after a failure. */
+  int64(end: number): number {
+    const start = this.position;
+    const last = start + VARINT_BYTES_MAX - 1;
+    if (last >= end || this.bytes[last] !== 1) return this.varint(end);
+    let bits = 0n;
+    for (let at = last; at >= start; at -= 1) {
+      const byte = this.bytes[at] as number;
+      if (at < last && byte < 0x80) return this.varint(end);
+      bits = (bits << 7n) | BigInt(byte & 0x7f);
+    }
+    this.position = last + 1;
+    const value = Number(BigInt.asIntN(64, bits));
+    if (!Number.isSafeInteger(value)) this.fail('a number is smaller than -(2^53 - 1)');
+    return value;
+  }
+
   uint32(end: number): number {
     const value = this.varint(end);
     if (value > UINT32_MAX) this.fail('a number is larger than 2^32 - 1');
@@ -250,6 +317,12 @@ function readDelimited(field: Field, cursor: Cursor, end: number, into: MutableV
     const inner = (into[field.name] ?? {}) as MutableValue;
     readValue(field.schema, cursor, bodyEnd, inner);
     into[field.name] = inner;
+  } else if (field.type === 'messages') {
+    const inner: MutableValue = {};
+    readValue(field.schema, cursor, bodyEnd, inner);
+    const items = (into[field.name] ?? []) as MutableValue[];
+    items.push(inner);
+    into[field.name] = items;
   } else {
     const items = (into[field.name] ?? []) as number[];
     while (cursor.position < bodyEnd && cursor.problem === undefined) {
@@ -263,6 +336,7 @@ function readDelimited(field: Field, cursor: Cursor, end: number, into: MutableV
 function readScalar(field: Field, cursor: Cursor, end: number, into: MutableValue): void {
   if (field.type === 'uint32') into[field.name] = cursor.uint32(end);
   else if (field.type === 'uint64') into[field.name] = cursor.varint(end);
+  else if (field.type === 'int64') into[field.name] = cursor.int64(end);
   else if (field.type === 'bool') into[field.name] = cursor.varint(end) !== 0;
   else if (field.type === 'packedUint32') {
     const items = (into[field.name] ?? []) as number[];
@@ -291,7 +365,8 @@ function readValue(schema: Schema, cursor: Cursor, end: number, into: MutableVal
 
 /**
  * Decodes one message of at most `limitBytes`. Unknown fields are stepped over, the last of
- * repeated scalars wins, repeated messages merge and packed numbers add up. Bytes are copies.
+ * repeated scalars wins, a repeated `message` merges, `messages` and packed numbers add up. Bytes
+ * are copies.
  * `malformed` when cut off, oversized, of a wrong wire type, with groups, with numbers out of range
  * or text not UTF-8.
  */
