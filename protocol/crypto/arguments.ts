@@ -37,6 +37,11 @@ export function assertMacLength(length: number): void {
   assert(length >= 1 && length <= 32, 'HMAC-SHA-256 is cut to 1..32 bytes');
 }
 
+/** A long MAC is cut to 1..64 bytes. */
+export function assertLongMacLength(length: number): void {
+  assert(length >= 1 && length <= 64, 'HMAC-SHA-512 is cut to 1..64 bytes');
+}
+
 /** The sum of the lengths asked of HKDF: each at least 1, together at most 8,160. */
 export function totalLength(lengths: readonly number[]): number {
   let total = 0;
@@ -71,7 +76,8 @@ export function splitKeys(output: Uint8Array, lengths: readonly number[]): Uint8
 }
 
 /**
- * Whether `expected` (1..32 bytes; any other length is `false`) leads `full`; looks at every byte.
+ * Whether `expected` (at least 1 byte, at most as many as `full`; any other length is `false`) leads
+ * `full`; looks at every byte.
  */
 export function isLeadingPart(full: Uint8Array, expected: Uint8Array): boolean {
   if (expected.length < 1 || expected.length > full.length) return false;

@@ -16,6 +16,7 @@ import {
   assertCbc,
   assertCtr,
   assertGcm,
+  assertLongMacLength,
   assertMacLength,
   assertPrivateKey,
   infoBytes,
@@ -38,6 +39,11 @@ export const nobleProvider: CryptoProvider = {
   derive: (key, message) => hmac(sha256, key, message),
   mac,
   macHolds: (key, message, expected) => isLeadingPart(hmac(sha256, key, message), expected),
+  mac512(key, message, length) {
+    assertLongMacLength(length);
+    return hmac(sha512, key, message).slice(0, length);
+  },
+  mac512Holds: (key, message, expected) => isLeadingPart(hmac(sha512, key, message), expected),
   hkdf: (keyMaterial, salt, info, lengths) =>
     splitKeys(hkdf(sha256, keyMaterial, salt, infoBytes(info), totalLength(lengths)), lengths),
   cbcEncrypt,

@@ -39,6 +39,7 @@ import {
   assertCbc,
   assertCtr,
   assertGcm,
+  assertLongMacLength,
   assertMacLength,
   assertPrivateKey,
   isLeadingPart,
@@ -83,6 +84,8 @@ export function opensslProvider(): CryptoProvider {
     ...agreements(),
     ...signatures(),
     ...keyedHashes(),
+    mac512,
+    mac512Holds: (key, message, expected) => isLeadingPart(hmac512(key, message), expected),
     cbcEncrypt,
     cbcDecrypt,
     ctr: ctrApply,
@@ -211,6 +214,15 @@ function keyedHashes(): Pick<CryptoProvider, 'derive' | 'mac' | 'macHolds' | 'hk
         ? small.sha256(message)
         : plain(hash('sha256', message, 'buffer')),
   };
+}
+
+function hmac512(key: Uint8Array, message: Uint8Array): Uint8Array {
+  return plain(createHmac('sha512', key).update(message).digest());
+}
+
+function mac512(key: Uint8Array, message: Uint8Array, length: number): Uint8Array {
+  assertLongMacLength(length);
+  return hmac512(key, message).slice(0, length);
 }
 
 /**

@@ -62,6 +62,8 @@ describe('noble and openssl', () => {
         provider.derive(secret, second),
         provider.mac(secret, first, 8),
         provider.macHolds(secret, first, second.subarray(0, 8)),
+        provider.mac512(secret, first, 64),
+        provider.mac512Holds(secret, first, second.subarray(0, 8)),
       ],
     );
   });

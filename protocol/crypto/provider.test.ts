@@ -36,6 +36,7 @@ function everyResult(provider: CryptoProvider, seed = key): readonly Uint8Array[
     provider.sha256(bytes('77'.repeat(500))),
     provider.sha512(message),
     provider.md5(message),
+    provider.mac512(key, message, 32),
   ];
   return results.filter((result) => result !== undefined);
 }
@@ -43,7 +44,7 @@ function everyResult(provider: CryptoProvider, seed = key): readonly Uint8Array[
 describe.each(backEnds)('$name', (provider) => {
   test('every result is a plain array that owns its memory', () => {
     const results = everyResult(provider);
-    expect(results).toHaveLength(20);
+    expect(results).toHaveLength(21);
     for (const result of results) {
       expect(Object.getPrototypeOf(result)).toBe(Uint8Array.prototype);
       expect(result.buffer.byteLength).toBe(result.length);
@@ -64,7 +65,7 @@ describe.each(backEnds)('$name', (provider) => {
     });
     try {
       const fresh = everyResult(provider, bytes('88'.repeat(32)));
-      expect(fresh).toHaveLength(20);
+      expect(fresh).toHaveLength(21);
       const { publicKey } = provider.keyPair(other);
       expect(provider.verify(publicKey, message, fresh[3] as Uint8Array)).toBe(false);
       expect(ambient).not.toHaveBeenCalled();
@@ -111,6 +112,21 @@ describe.each(backEnds)('$name', (provider) => {
     }
   });
 
+  test('a long MAC is the leading part of 64 bytes, and any leading part holds', () => {
+    const full = provider.mac512(key, message, 64);
+    for (const length of [1, 32, 33, 64]) {
+      const code = provider.mac512(key, message, length);
+      expect(code).toEqual(full.slice(0, length));
+      expect(provider.mac512Holds(key, message, code)).toBe(true);
+    }
+    const altered = full.slice(0, 32);
+    altered[31] = (altered[31] as number) ^ 1;
+    expect(provider.mac512Holds(key, message, altered)).toBe(false);
+    expect(provider.mac512Holds(key, message, new Uint8Array(0))).toBe(false);
+    expect(provider.mac512Holds(key, message, new Uint8Array(65))).toBe(false);
+    expect(provider.mac512Holds(other, message, full)).toBe(false);
+  });
+
   test('HKDF cuts one output into the lengths asked for', () => {
     const whole = provider.hkdf(key, other, 'label', [117])[0] as Uint8Array;
     const cut = provider.hkdf(key, other, 'label', [5, 32, 40, 1, 39]);
@@ -154,6 +170,8 @@ describe.each(backEnds)('$name', (provider) => {
       () => provider.sign(key, message, short),
       () => provider.mac(key, message, 0),
       () => provider.mac(key, message, 33),
+      () => provider.mac512(key, message, 0),
+      () => provider.mac512(key, message, 65),
       () => provider.hkdf(key, undefined, 'x', [0]),
       () => provider.hkdf(key, undefined, 'x', [8_161]),
       () => provider.hkdf(key, undefined, '\u0100', [32]),

@@ -51,6 +51,15 @@ export interface CryptoProvider {
    */
   macHolds(key: Uint8Array, message: Uint8Array, expected: Uint8Array): boolean;
 
+  /** HMAC-SHA-512 as a MAC, cut to `length` bytes (1..64). Specification 8.5. */
+  mac512(key: Uint8Array, message: Uint8Array, length: number): Uint8Array;
+
+  /**
+   * Whether `expected` (1..64 bytes) is the leading part of the HMAC-SHA-512; compared in constant
+   * time.
+   */
+  mac512Holds(key: Uint8Array, message: Uint8Array, expected: Uint8Array): boolean;
+
   /**
    * RFC 5869 with SHA-256. `salt` undefined = 32 zero bytes. `info` is ASCII text. One fresh array
    * per length, in order.

@@ -159,6 +159,25 @@ describe.each(backEnds)('$name', (provider) => {
     expect(hexOf(provider[operation](ascii('abc')))).toBe(expected);
   });
 
+  test.each([
+    [
+      1,
+      '0b'.repeat(20),
+      '4869205468657265',
+      '87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cde' +
+        'daa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854',
+    ],
+    [
+      2,
+      '4a656665',
+      '7768617420646f2079612077616e7420666f72206e6f7468696e673f',
+      '164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554' +
+        '9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737',
+    ],
+  ])('HMAC-SHA-512 gives case %i of RFC 4231', (_, key, text, expected) => {
+    expect(hexOf(provider.mac512(bytes(key), bytes(text), 64))).toBe(expected);
+  });
+
   test('AES-CTR gives the first blocks of NIST SP 800-38A F.5 for both key sizes', () => {
     const counter = bytes('f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff');
     const text = bytes('6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51');

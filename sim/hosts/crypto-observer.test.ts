@@ -35,6 +35,7 @@ describe('the observed provider', () => {
       provider.verify(pair.publicKey, text, signature),
       provider.derive(seed, text),
       provider.mac(seed, text, 8),
+      provider.mac512(seed, text, 32),
       provider.hkdf(seed, iv, 'label', [32, 16]),
       provider.cbcEncrypt(seed, iv, text),
       provider.ctr(seed, iv, text),
@@ -46,6 +47,7 @@ describe('the observed provider', () => {
       true,
       nobleProvider.derive(seed, text),
       nobleProvider.mac(seed, text, 8),
+      nobleProvider.mac512(seed, text, 32),
       nobleProvider.hkdf(seed, iv, 'label', [32, 16]),
       nobleProvider.cbcEncrypt(seed, iv, text),
       nobleProvider.ctr(seed, iv, text),
@@ -90,12 +92,14 @@ describe('the observed provider', () => {
     provider.agree(seed, new Uint8Array(32));
     provider.verify(new Uint8Array(32), text, z);
     provider.macHolds(seed, text, new Uint8Array(8));
+    provider.mac512Holds(seed, text, new Uint8Array(8));
     provider.cbcDecrypt(seed, iv, text);
     provider.gcmDecrypt(seed, nonce, iv, text);
     expect(uses.map(({ operation, isGood }) => [operation, isGood])).toEqual([
       ['agree', false],
       ['verify', false],
       ['macHolds', false],
+      ['mac512Holds', false],
       ['cbcDecrypt', false],
       ['gcmDecrypt', false],
     ]);

@@ -4,8 +4,8 @@
  * judges learn of key use only from here. The observer changes no result and keeps no key.
  *
  * What the lists hold, in order: `keyPair` seed -> private, public · `agree` private, public ->
- * shared · `sign` private, z · `verify` public · `derive` key -> key · `mac` and `macHolds` key ·
- * `hkdf` material, salt if given -> each output · ciphers the key alone (a digest covers the
+ * shared · `sign` private, z · `verify` public · `derive` key -> key · `mac`, `macHolds`,
+ * `mac512`, `mac512Holds` key · `hkdf` material, salt if given -> each output · ciphers the key alone (a digest covers the
  * initialisation vector or nonce and the plaintext) · plain hashes nothing.
  */
 
@@ -69,7 +69,7 @@ function observedDerivations(
   inner: CryptoProvider,
   sink: Sink,
   names: KeyNames,
-): Pick<CryptoProvider, 'derive' | 'mac' | 'macHolds' | 'hkdf'> {
+): Pick<CryptoProvider, 'derive' | 'mac' | 'macHolds' | 'mac512' | 'mac512Holds' | 'hkdf'> {
   const { idOf } = names;
   return {
     derive(key, message) {
@@ -85,6 +85,16 @@ function observedDerivations(
     macHolds(key, message, expected) {
       const isGood = inner.macHolds(key, message, expected);
       sink(plainUse('macHolds', [idOf(key)], isGood));
+      return isGood;
+    },
+    mac512(key, message, length) {
+      const code = inner.mac512(key, message, length);
+      sink(plainUse('mac512', [idOf(key)], true));
+      return code;
+    },
+    mac512Holds(key, message, expected) {
+      const isGood = inner.mac512Holds(key, message, expected);
+      sink(plainUse('mac512Holds', [idOf(key)], isGood));
       return isGood;
     },
     hkdf(keyMaterial, salt, info, lengths) {
