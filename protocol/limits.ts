@@ -27,6 +27,11 @@ export const SKIPPED_KEYS_MAX = 2_000;
  */
 export const FORWARD_JUMP_MAX = 2_000;
 
+/**
+ * States kept per sender and group (4.2). Lower: messages delayed over several rotations are lost.
+ */
+export const SENDER_KEY_STATES_MAX = 5;
+
 /** A device refills when the server reports fewer one-time prekeys than this (1.5). */
 export const PREKEY_REFILL_BELOW = 5;
 /** Prekey ids run 1..0xFFFFFE and wrap to 1; 0 means "none" to some peers (1.4). */

@@ -2,11 +2,17 @@
 
 import type { RecordView } from '../contract.ts';
 import { describeSignalRecord, isSignalRecord, keysInSignalRecord } from '../signal/records.ts';
+import {
+  describeSenderKeyRecord,
+  isSenderKeyRecord,
+  keysInSenderKeyRecord,
+} from '../signal/sender-key-records.ts';
 import type { StoredRecord } from '../store.ts';
 
 /** The public view: plain fields as they are, byte arrays by their length, lists joined. */
 export function describe(record: StoredRecord): RecordView {
   if (isSignalRecord(record)) return describeSignalRecord(record);
+  if (isSenderKeyRecord(record)) return describeSenderKeyRecord(record);
   const view: Record<string, string | number | boolean> = { kind: record.kind };
   for (const [name, value] of Object.entries(record)) {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
@@ -27,6 +33,7 @@ function isSecret(kind: string, name: string): boolean {
 /** Every secret inside a record, as the byte arrays themselves. */
 export function keysIn(record: StoredRecord): readonly Uint8Array[] {
   if (isSignalRecord(record)) return keysInSignalRecord(record);
+  if (isSenderKeyRecord(record)) return keysInSenderKeyRecord(record);
   if (record.kind === 'transport')
     return [(record as unknown as { privateKey: Uint8Array }).privateKey];
   if (record.kind === 'adv-secret') return [(record as unknown as { secret: Uint8Array }).secret];

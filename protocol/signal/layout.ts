@@ -16,7 +16,7 @@ import { KEY_TYPE, rawKey, serialiseKey } from './keys.ts';
 import type { SessionRecord } from './records.ts';
 
 /** Message version 3, current version 3. */
-const VERSION_BYTE = 0x33;
+export const VERSION_BYTE = 0x33;
 const MAC_BYTES = 8;
 /** Both identities, 33 bytes each, stand in front of what the MAC covers. */
 const IDENTITIES_BYTES = 66;
@@ -112,7 +112,8 @@ export function writePrekeyMessage(session: SessionRecord, message: Uint8Array):
   return out;
 }
 
-function badVersion(bytes: Uint8Array): Rejection | undefined {
+/** Why the version byte in front is refused, if it is: `malformed` (empty), `unknown-version`. */
+export function badVersion(bytes: Uint8Array): Rejection | undefined {
   const version = bytes[0];
   if (version === undefined) return reject('malformed', 'A Signal message is empty.');
   if (version >>> 4 === 3) return undefined;
@@ -121,8 +122,11 @@ function badVersion(bytes: Uint8Array): Rejection | undefined {
   });
 }
 
-/** A public key of a protobuf field: it must be there, 33 bytes, and begin with 05. */
-function keyField(name: string, bytes: Uint8Array | undefined): Uint8Array | Rejection {
+/**
+ * A public key of a protobuf field, 32 raw bytes: it must be there (`malformed`), be 33 bytes and
+ * begin with 05 (`bad-key`).
+ */
+export function keyField(name: string, bytes: Uint8Array | undefined): Uint8Array | Rejection {
   if (bytes === undefined) return reject('malformed', `A Signal message has no ${name}.`);
   const raw = bytes.length === 33 ? rawKey(bytes) : undefined;
   if (raw !== undefined) return raw;
@@ -159,7 +163,8 @@ function parseOtherMessage(bytes: Uint8Array): ParsedMessage | Rejection {
   return { bytes, ratchetKey, counter, ciphertext };
 }
 
-function isWholeBlocks(ciphertext: Uint8Array): boolean {
+/** Whether a ciphertext is a positive multiple of 16 bytes. */
+export function isWholeBlocks(ciphertext: Uint8Array): boolean {
   return ciphertext.length > 0 && ciphertext.length % 16 === 0;
 }
 
