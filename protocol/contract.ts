@@ -6,12 +6,17 @@
  */
 
 import type { CryptoProvider } from './crypto/provider.ts';
+import type { SessionLayer } from './signal/session-layer.ts';
 import type { RecordWrite, Store, StoredRecord } from './store.ts';
 
 // ---------------------------------------------------------------- addresses
 
 /** `15551230001@s.whatsapp.net`: an account (and, for a 1:1 chat, the chat with it). */
 export type UserJid = string;
+/** `120363000000000001@g.us` */
+export type GroupJid = string;
+/** Whom a message is for: an account or a group. */
+export type ChatJid = UserJid | GroupJid;
 /** `15551230001:2@s.whatsapp.net`; the primary is device 0 and is written without `:0`. */
 export type DeviceJid = string;
 
@@ -46,15 +51,88 @@ export interface StepContext {
   readonly secrets: Secrets;
   readonly numbers: PublicNumbers;
   readonly crypto: CryptoProvider;
+  /** Another library's pairwise sessions behind this device; absent: those of this program. */
+  readonly sessions?: SessionLayer;
 }
 
 // ---------------------------------------------------------------- inputs
 
+/** Kinds of files that are sent in messages (specification 9.1, 9.3). */
+export type MediaKind = 'image' | 'video' | 'audio' | 'document';
+
+/** One message as public records name it. */
+export interface MessageName {
+  readonly chat: ChatJid;
+  readonly author: DeviceJid;
+  readonly messageId: string;
+}
+
+/** What a person sets in the state that all devices of an account share (specification 8.3). */
+export type AppStateChange =
+  | { readonly kind: 'star'; readonly message: MessageName; readonly value: boolean }
+  | { readonly kind: 'delete-message'; readonly message: MessageName }
+  /** `untilUs`: microseconds since the Unix epoch, 0 for ever; only with `value` true. */
+  | {
+      readonly kind: 'mute';
+      readonly chat: ChatJid;
+      readonly value: boolean;
+      readonly untilUs: number;
+    }
+  | {
+      readonly kind: 'pin' | 'archive' | 'mark-read';
+      readonly chat: ChatJid;
+      readonly value: boolean;
+    }
+  | { readonly kind: 'clear-chat' | 'delete-chat'; readonly chat: ChatJid }
+  | { readonly kind: 'contact'; readonly contact: UserJid; readonly name: string }
+  | { readonly kind: 'push-name'; readonly name: string };
+
 /** What a person (or an operator) does with a device. */
 export type Command =
-  | { readonly kind: 'send'; readonly chat: UserJid; readonly text: string }
+  | { readonly kind: 'send'; readonly chat: ChatJid; readonly text: string }
+  | {
+      readonly kind: 'send-media';
+      readonly chat: ChatJid;
+      readonly media: MediaKind;
+      /** The file as the person has it. */
+      readonly bytes: Uint8Array;
+      readonly caption: string;
+    }
+  /** Fetches the file of a shown message. */
+  | { readonly kind: 'fetch-media'; readonly message: MessageName }
   /** Marks everything shown in the chat so far as read. */
-  | { readonly kind: 'read'; readonly chat: UserJid }
+  | { readonly kind: 'read'; readonly chat: ChatJid }
+  /**
+   * Assumption: whoever makes a group names its address; the real server gives it. `members` are
+   * the others.
+   */
+  | {
+      readonly kind: 'create-group';
+      readonly group: GroupJid;
+      readonly name: string;
+      readonly members: readonly UserJid[];
+    }
+  /** Of `leave`, `members` is empty. */
+  | {
+      readonly kind: 'change-group';
+      readonly group: GroupJid;
+      readonly change: 'add' | 'remove' | 'leave' | 'promote' | 'demote';
+      readonly members: readonly UserJid[];
+    }
+  | { readonly kind: 'app-state'; readonly change: AppStateChange }
+  | { readonly kind: 'call'; readonly to: ChatJid; readonly isVideo: boolean }
+  /** Of the call that rings, or is under way, on this device. */
+  | { readonly kind: 'answer-call' | 'reject-call' | 'end-call' }
+  /** Shows the security code with an account (public record `verification`). */
+  | { readonly kind: 'show-code'; readonly user: UserJid }
+  /** Scans the other person's code. */
+  | { readonly kind: 'compare-code'; readonly user: UserJid; readonly qr: Uint8Array }
+  /** Primary: sets the account up anew on this phone, with new keys and an empty store. */
+  | { readonly kind: 're-register' }
+  /** The app is updated: from now on it knows of several devices (specification 12). */
+  | { readonly kind: 'upgrade' }
+  /** Companion: asks the phone for older messages of a chat. */
+  | { readonly kind: 'fetch-history'; readonly chat: ChatJid }
   /** Unregistered companion: connect and show a linking QR code (public record `qr`). */
   | { readonly kind: 'link' }
   /** Primary: scan a companion's QR code. */
@@ -137,6 +215,14 @@ export const PUBLIC_COLLECTIONS = {
   qr: 'qr',
   account: 'account',
   linked: 'linked',
+  membership: 'membership',
+  group: 'group',
+  setting: 'setting',
+  appStateVersion: 'app-state-version',
+  media: 'media',
+  call: 'call',
+  verification: 'verification',
+  alarm: 'alarm',
 } as const;
 
 /** A message displayed on this device. Key: `chat|author|messageId`. */
@@ -145,12 +231,17 @@ export interface ShownRecord extends StoredRecord {
   /** The account and the device that show it. */
   readonly account: UserJid;
   readonly device: DeviceJid;
-  /** The conversation: the other account (also on the author's own other devices). */
-  readonly chat: UserJid;
+  /** The conversation: a group, or the other account (also on the author's own other devices). */
+  readonly chat: ChatJid;
   readonly messageId: string;
   /** Device that wrote it. */
   readonly author: DeviceJid;
+  /** How it came: as a message, or with the history a phone hands to a new companion. */
+  readonly via: 'live' | 'history';
+  /** Of a message with a file: its caption. */
   readonly text: string;
+  /** Of a message with a file: what it is, and SHA-256 of the file in 64 hex digits. */
+  readonly media?: { readonly kind: MediaKind; readonly fileDigest: string };
   /** SHA-256 of the UTF-8 text, first 16 bytes, 32 hex digits. */
   readonly textDigest: string;
   /** Server time stamp `t`: microseconds since the Unix epoch; everyone orders the chat by it. */
@@ -164,10 +255,11 @@ export interface ShownRecord extends StoredRecord {
 export interface OutboxRecord extends StoredRecord {
   readonly kind: 'outbox';
   readonly state: 'wanting' | 'sealed' | 'acknowledged';
-  readonly chat: UserJid;
+  readonly chat: ChatJid;
   readonly messageId: string;
   readonly author: DeviceJid;
   readonly text: string;
+  readonly media?: { readonly kind: MediaKind; readonly fileDigest: string };
   readonly textDigest: string;
   /** The input that asked for it, so that the world can tell which intent it fulfils. */
   readonly inputId: string;
@@ -182,7 +274,7 @@ export interface OutboxRecord extends StoredRecord {
 /** A message this device knows of and will not show. Key: `chat|author|messageId`. */
 export interface LostRecord extends StoredRecord {
   readonly kind: 'lost';
-  readonly chat: UserJid;
+  readonly chat: ChatJid;
   readonly messageId: string;
   readonly author: DeviceJid;
   readonly reason: string;
@@ -229,6 +321,95 @@ export interface LinkedRecord extends StoredRecord {
   readonly transportKey: string;
 }
 
+/** Server only. Key: group. Ground truth of `Members` (ledger). */
+export interface MembershipRecord extends StoredRecord {
+  readonly kind: 'membership';
+  readonly group: GroupJid;
+  readonly name: string;
+  readonly members: readonly UserJid[];
+  readonly admins: readonly UserJid[];
+  /** Server time stamp of the last change. */
+  readonly changedUs: number;
+}
+
+/** A group as this device sees it. Key: group. Gone once its account is no member any more. */
+export interface GroupRecord extends StoredRecord {
+  readonly kind: 'group';
+  readonly group: GroupJid;
+  readonly name: string;
+  readonly members: readonly UserJid[];
+  readonly admins: readonly UserJid[];
+  /** Server time stamp of the change it reflects. */
+  readonly changedUs: number;
+}
+
+/** One piece of app state in force. Key: the index, a JSON array (specification 8.3). */
+export interface SettingRecord extends StoredRecord {
+  readonly kind: 'setting';
+  readonly collection: string;
+  readonly index: string;
+  /** The action's value as JSON with sorted keys; `{}` where it has none. */
+  readonly value: string;
+  /** Milliseconds since the Unix epoch, as the device that set it saw its clock. */
+  readonly timestampMs: number;
+}
+
+/** Where a collection of app state stands. Key: its name. */
+export interface AppStateVersionRecord extends StoredRecord {
+  readonly kind: 'app-state-version';
+  readonly collection: string;
+  readonly version: number;
+  /** 256 hex digits. */
+  readonly ltHash: string;
+}
+
+/** The file of a shown message. Key: as `shown`. */
+export interface MediaRecord extends StoredRecord {
+  readonly kind: 'media';
+  readonly state: 'wanted' | 'fetched' | 'missing';
+  /** SHA-256 of the plain file, 64 hex digits; of a fetched one as computed here. */
+  readonly fileDigest: string;
+}
+
+/** A call as one device saw it. Key: call id. */
+export interface CallRecord extends StoredRecord {
+  readonly kind: 'call';
+  readonly callId: string;
+  /** The other account, or the group. */
+  readonly chat: ChatJid;
+  readonly creator: DeviceJid;
+  readonly isVideo: boolean;
+  readonly state: 'calling' | 'ringing' | 'connected' | 'ended';
+  /**
+   * Empty until it has ended: `connected`, `missed`, `answered-elsewhere`, `rejected`,
+   * `rejected-elsewhere`, `cancelled`, `failed`.
+   */
+  readonly outcome: string;
+  /** Devices this device exchanges media with. */
+  readonly peers: readonly DeviceJid[];
+}
+
+/** Whether the keys of an account were compared. Key: account. */
+export interface VerificationRecord extends StoredRecord {
+  readonly kind: 'verification';
+  readonly user: UserJid;
+  /** 60 digits. */
+  readonly code: string;
+  /** The code on the screen, for the other person's camera. */
+  readonly qr: Uint8Array;
+  /** `changed`: it was verified, and the keys of its primary are others since. */
+  readonly state: 'unverified' | 'verified' | 'mismatch' | 'changed';
+}
+
+/** A security notice shown to the person. Key: `account|n`, n from 1. */
+export interface AlarmRecord extends StoredRecord {
+  readonly kind: 'alarm';
+  readonly user: UserJid;
+  /** `identity-changed`, `device-added`, `device-removed`, `consistency`, `code-mismatch`. */
+  readonly reason: string;
+  readonly atUs: number;
+}
+
 // ---------------------------------------------------------------- architectures
 
 /** Numbers a scenario sets; their defaults are the scenario language's. */
@@ -237,11 +418,17 @@ export interface Settings {
   readonly prekeyBatch: number;
   /** How long a placeholder waits before it is reported lost, in microseconds. */
   readonly placeholderDeadlineUs: number;
+  /** Specification 5.11: how long a list may stay older than what a message said of it. */
+  readonly expectedListGraceUs: number;
+  /** Specification 12: whether phones pass what an old contact wrote on to their companions. */
+  readonly mirrorsOldContacts: boolean;
 }
 
 export interface DeviceSetup {
   readonly role: 'primary' | 'companion';
   readonly serverEndpoint: string;
+  /** Where files are stored. */
+  readonly blobEndpoint: string;
   /** 32 bytes, known to every client. */
   readonly serverStaticKey: Uint8Array;
   readonly settings: Settings;
@@ -261,10 +448,22 @@ export interface AccountPlan {
   readonly companions: readonly string[];
   /** Accounts (numbers) whose device lists it holds, without sessions. */
   readonly contacts: readonly string[];
+  /** Whether its app knows of several devices (specification 12). */
+  readonly isCapable: boolean;
+}
+
+/** A group as it stands at time zero. */
+export interface GroupPlan {
+  readonly group: GroupJid;
+  readonly name: string;
+  /** Numbers of accounts; the creator first. */
+  readonly members: readonly string[];
+  readonly admins: readonly string[];
 }
 
 export interface TimeZeroPlan {
   readonly accounts: readonly AccountPlan[];
+  readonly groups: readonly GroupPlan[];
   /** Companions that exist, unlinked, at time zero. */
   readonly unlinked: readonly string[];
   readonly settings: Settings;
@@ -272,7 +471,10 @@ export interface TimeZeroPlan {
   contextOf(host: string): StepContext;
 }
 
-/** The commits that make every Store at time zero, by host name; the server's is under `server`. */
+/**
+ * The commits that make every Store at time zero, by host name; the server's is under `server`,
+ * that of the file store under `blobs`.
+ */
 export type TimeZero = ReadonlyMap<string, readonly RecordWrite[]>;
 
 /** The public view of a record for people: no key bytes. */
@@ -284,6 +486,8 @@ export interface Architecture {
   timeZero(plan: TimeZeroPlan): TimeZero;
   device(store: Store, setup: DeviceSetup): ProtocolNode;
   server(store: Store, setup: ServerSetup): ProtocolNode;
+  /** The store of encrypted files: holds bytes under names, knows no account and no key. */
+  blobs(store: Store, setup: ServerSetup): ProtocolNode;
   describe(record: StoredRecord): RecordView;
   /**
    * Every secret key the record holds, as the byte arrays themselves: judges derive ids and scan
