@@ -20,6 +20,7 @@ export {
 } from './messages/message-stanza.ts';
 export { pad, unpad } from './messages/padding.ts';
 export { receiptStanza } from './messages/receipts.ts';
+export type * from './signal/session-layer.ts';
 export { decryptFrom, encryptFor, hasSession } from './signal/sessions.ts';
 export { type RecordWrite, Store, type StoredRecord, Transaction } from './store.ts';
 export { encodeClientPayload } from './wire/client-payload.ts';

@@ -1,7 +1,8 @@
 /**
  * Sessions with other devices: start, encrypt, decrypt. Everything is read and written through one
  * `Transaction`, written only at the end: a rejection leaves it as it was. Who may talk to us (ADV,
- * device lists) is decided elsewhere; here only pins are kept. Source: specification 2, 3.
+ * device lists) is decided elsewhere; here only pins are kept. Where the step's context brings
+ * another library's sessions, that one is asked instead. Source: specification 2, 3.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -28,6 +29,7 @@ import {
   SIGNAL_COLLECTIONS,
   selfIdentity,
 } from './records.ts';
+import type { CiphertextType, Decrypted, Encrypted, IdentityPolicy } from './session-layer.ts';
 import { answeredSession, startedSession } from './session-start.ts';
 import {
   applySkipped,
@@ -40,34 +42,9 @@ import {
 import type { PrekeyBundle } from './x3dh.ts';
 
 export type { PrekeyMessageHead } from './layout.ts';
+export type { CiphertextType, Decrypted, Encrypted, IdentityPolicy } from './session-layer.ts';
 export { archiveCurrent, deleteSession } from './session-store.ts';
 export type { PrekeyBundle } from './x3dh.ts';
-
-/** The two pairwise ciphertext kinds, by their names on the wire. */
-export type CiphertextType = 'pkmsg' | 'msg';
-
-/** How the caller wants a changed identity of the peer to be taken. */
-export interface IdentityPolicy {
-  /** Pins the new identity and deletes every session of the old one (default: refuse it). */
-  readonly acceptNewIdentity?: boolean;
-}
-
-/** An encrypted message. */
-export interface Encrypted {
-  readonly type: CiphertextType;
-  readonly bytes: Uint8Array;
-  /** The session's base key, 32 raw bytes. */
-  readonly baseKey: Uint8Array;
-}
-
-/** A decrypted message. */
-export interface Decrypted {
-  readonly plaintext: Uint8Array;
-  /** Whether this message started a session here. */
-  readonly isNewSession: boolean;
-  /** The peer's identity, 32 raw bytes. */
-  readonly identityKey: Uint8Array;
-}
 
 const DEFAULT_POLICY: IdentityPolicy = {};
 
@@ -129,6 +106,7 @@ export function startSession(
   ctx: StepContext,
   policy: IdentityPolicy = DEFAULT_POLICY,
 ): undefined | Rejection {
+  if (ctx.sessions !== undefined) return ctx.sessions.startSession(tx, peer, bundle, policy);
   const provider = ctx.crypto;
   const { identityKey, signedPrekey } = bundle;
   if (policy.acceptNewIdentity !== true && identityChanged(tx, peer, identityKey)) {
@@ -163,6 +141,7 @@ export function encryptFor(
   plaintext: Uint8Array,
   ctx: StepContext,
 ): Encrypted | Rejection {
+  if (ctx.sessions !== undefined) return ctx.sessions.encryptFor(tx, peer, plaintext);
   const session = currentSession(tx, peer);
   if (session === undefined) return noSession(peer);
   const sealed = sealMessage(ctx.crypto, session, plaintext);
@@ -182,8 +161,9 @@ export function leaveGap(
   tx: Transaction,
   peer: DeviceJid,
   count: number,
-  ctx: Pick<StepContext, 'crypto'>,
+  ctx: Pick<StepContext, 'crypto' | 'sessions'>,
 ): void {
+  if (ctx.sessions !== undefined) return ctx.sessions.leaveGap(tx, peer, count);
   const session = currentSession(tx, peer);
   if (session !== undefined) putCurrent(tx, peer, skipSendingKeys(ctx.crypto, session, count));
 }
@@ -213,6 +193,7 @@ export function decryptFrom(
   ctx: StepContext,
   policy: IdentityPolicy = DEFAULT_POLICY,
 ): Decrypted | Rejection {
+  if (ctx.sessions !== undefined) return ctx.sessions.decryptFrom(tx, peer, type, bytes, policy);
   if (type === 'msg') {
     const message = parseSignalMessage(bytes);
     return isRejected(message) ? message : decryptMessage(tx, peer, message, ctx);
