@@ -37,6 +37,11 @@ export function assertMacLength(length: number): void {
   assert(length >= 1 && length <= 32, 'HMAC-SHA-256 is cut to 1..32 bytes');
 }
 
+/** A short MAC is cut to 1..20 bytes. */
+export function assertShortMacLength(length: number): void {
+  assert(length >= 1 && length <= 20, 'HMAC-SHA-1 is cut to 1..20 bytes');
+}
+
 /** A long MAC is cut to 1..64 bytes. */
 export function assertLongMacLength(length: number): void {
   assert(length >= 1 && length <= 64, 'HMAC-SHA-512 is cut to 1..64 bytes');
@@ -86,4 +91,25 @@ export function isLeadingPart(full: Uint8Array, expected: Uint8Array): boolean {
     difference |= (full[index] as number) ^ (expected[index] as number);
   }
   return difference === 0;
+}
+
+/**
+ * The loop of `sha512Rounds` over a one-shot hash: one buffer holds the last result and the suffix,
+ * so that a round allocates nothing but what `hash` does.
+ */
+export function sha512Rounds(
+  hash: (input: Uint8Array) => Uint8Array,
+  start: Uint8Array,
+  suffix: Uint8Array,
+  count: number,
+): Uint8Array {
+  assert(count >= 1, 'there is at least one round');
+  const first = new Uint8Array(start.length + suffix.length);
+  first.set(start);
+  first.set(suffix, start.length);
+  const input = new Uint8Array(64 + suffix.length);
+  input.set(hash(first));
+  input.set(suffix, 64);
+  for (let round = 1; round < count; round++) input.set(hash(input));
+  return input.slice(0, 64);
 }

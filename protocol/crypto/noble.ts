@@ -19,8 +19,10 @@ import {
   assertLongMacLength,
   assertMacLength,
   assertPrivateKey,
+  assertShortMacLength,
   infoBytes,
   isLeadingPart,
+  sha512Rounds,
   splitKeys,
   totalLength,
 } from './arguments.ts';
@@ -44,16 +46,23 @@ export const nobleProvider: CryptoProvider = {
     return hmac(sha512, key, message).slice(0, length);
   },
   mac512Holds: (key, message, expected) => isLeadingPart(hmac(sha512, key, message), expected),
+  macSha1(key, message, length) {
+    assertShortMacLength(length);
+    return hmac(sha1, key, message).slice(0, length);
+  },
+  macSha1Holds: (key, message, expected) => isLeadingPart(hmac(sha1, key, message), expected),
   hkdf: (keyMaterial, salt, info, lengths) =>
     splitKeys(hkdf(sha256, keyMaterial, salt, infoBytes(info), totalLength(lengths)), lengths),
   cbcEncrypt,
   cbcDecrypt,
+  cbcDecryptBlocks,
   ctr: ctrApply,
   gcmEncrypt,
   gcmDecrypt,
   sha1: (message) => sha1(message),
   sha256: (message) => sha256(message),
   sha512: (message) => sha512(message),
+  sha512Rounds: (start, suffix, count) => sha512Rounds(sha512, start, suffix, count),
   md5: (message) => md5(message),
 };
 
@@ -86,6 +95,16 @@ function cbcDecrypt(
 ): Uint8Array | undefined {
   assertCbc(key, iv);
   return opened(() => cbc(key, iv).decrypt(ciphertext).slice());
+}
+
+function cbcDecryptBlocks(
+  key: Uint8Array,
+  iv: Uint8Array,
+  blocks: Uint8Array,
+): Uint8Array | undefined {
+  assertCbc(key, iv);
+  if (blocks.length % 16 !== 0) return undefined;
+  return cbc(key, iv, { disablePadding: true }).decrypt(blocks).slice();
 }
 
 function ctrApply(key: Uint8Array, counterBlock: Uint8Array, input: Uint8Array): Uint8Array {

@@ -42,7 +42,9 @@ import {
   assertLongMacLength,
   assertMacLength,
   assertPrivateKey,
+  assertShortMacLength,
   isLeadingPart,
+  sha512Rounds,
 } from './arguments.ts';
 import { isAllZero, isUsablePublicKey } from './curve-checks.ts';
 import { nobleProvider } from './noble.ts';
@@ -86,13 +88,18 @@ export function opensslProvider(): CryptoProvider {
     ...keyedHashes(),
     mac512,
     mac512Holds: (key, message, expected) => isLeadingPart(hmac512(key, message), expected),
+    macSha1,
+    macSha1Holds: (key, message, expected) => isLeadingPart(hmacSha1(key, message), expected),
     cbcEncrypt,
     cbcDecrypt,
+    cbcDecryptBlocks,
     ctr: ctrApply,
     gcmEncrypt,
     gcmDecrypt,
     sha1: (message) => plain(hash('sha1', message, 'buffer')),
     sha512: (message) => plain(hash('sha512', message, 'buffer')),
+    sha512Rounds: (start, suffix, count) =>
+      sha512Rounds((input) => hash('sha512', input, 'buffer'), start, suffix, count),
     md5: (message) => plain(hash('md5', message, 'buffer')),
   };
 }
@@ -225,6 +232,15 @@ function mac512(key: Uint8Array, message: Uint8Array, length: number): Uint8Arra
   return hmac512(key, message).slice(0, length);
 }
 
+function hmacSha1(key: Uint8Array, message: Uint8Array): Uint8Array {
+  return plain(createHmac('sha1', key).update(message).digest());
+}
+
+function macSha1(key: Uint8Array, message: Uint8Array, length: number): Uint8Array {
+  assertShortMacLength(length);
+  return hmacSha1(key, message).slice(0, length);
+}
+
 /**
  * HMAC-SHA-256 (RFC 2104) as two one-shot hashes over buffers of its own, for a key of at most
  * `PAD_BYTES` and a message of at most `PADDED_MESSAGE_BYTES`: no native object is made that the
@@ -279,6 +295,16 @@ function cbcDecrypt(
     if (padded[index] !== padding) return undefined;
   }
   return new Uint8Array(padded.subarray(0, length - padding));
+}
+
+function cbcDecryptBlocks(
+  key: Uint8Array,
+  iv: Uint8Array,
+  blocks: Uint8Array,
+): Uint8Array | undefined {
+  assertCbc(key, iv);
+  if (blocks.length % BLOCK_BYTES !== 0) return undefined;
+  return plain(createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false).update(blocks));
 }
 
 function ctrApply(key: Uint8Array, counterBlock: Uint8Array, input: Uint8Array): Uint8Array {

@@ -60,6 +60,15 @@ export interface CryptoProvider {
    */
   mac512Holds(key: Uint8Array, message: Uint8Array, expected: Uint8Array): boolean;
 
+  /** HMAC-SHA-1 as a MAC, cut to `length` bytes (1..20): call media only. Specification 9.6. */
+  macSha1(key: Uint8Array, message: Uint8Array, length: number): Uint8Array;
+
+  /**
+   * Whether `expected` (1..20 bytes) is the leading part of the HMAC-SHA-1; compared in constant
+   * time.
+   */
+  macSha1Holds(key: Uint8Array, message: Uint8Array, expected: Uint8Array): boolean;
+
   /**
    * RFC 5869 with SHA-256. `salt` undefined = 32 zero bytes. `info` is ASCII text. One fresh array
    * per length, in order.
@@ -75,6 +84,12 @@ export interface CryptoProvider {
   cbcEncrypt(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): Uint8Array;
   /** `undefined` when the length is not a positive multiple of 16 or the padding is wrong. */
   cbcDecrypt(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined;
+
+  /**
+   * AES-256-CBC of whole blocks without padding, for a part from within a file; `undefined` when
+   * the length is not a multiple of 16.
+   */
+  cbcDecryptBlocks(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array | undefined;
 
   /** AES-CTR, key of 16 or 32 bytes, 16-byte initial counter block; its own inverse. */
   ctr(key: Uint8Array, counterBlock: Uint8Array, input: Uint8Array): Uint8Array;
@@ -97,5 +112,10 @@ export interface CryptoProvider {
   sha1(message: Uint8Array): Uint8Array;
   sha256(message: Uint8Array): Uint8Array;
   sha512(message: Uint8Array): Uint8Array;
+  /**
+   * `h = start`, then `count` times (at least once) `h = SHA-512(h || suffix)`: 64 bytes. One use
+   * for an observer. Specification 10.1.
+   */
+  sha512Rounds(start: Uint8Array, suffix: Uint8Array, count: number): Uint8Array;
   md5(message: Uint8Array): Uint8Array;
 }

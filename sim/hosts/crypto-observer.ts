@@ -4,9 +4,9 @@
  * judges learn of key use only from here. The observer changes no result and keeps no key.
  *
  * What the lists hold, in order: `keyPair` seed -> private, public · `agree` private, public ->
- * shared · `sign` private, z · `verify` public · `derive` key -> key · `mac`, `macHolds`,
- * `mac512`, `mac512Holds` key · `hkdf` material, salt if given -> each output · ciphers the key alone (a digest covers the
- * initialisation vector or nonce and the plaintext) · plain hashes nothing.
+ * shared · `sign` private, z · `verify` public · `derive` key -> key · `mac`, `macHolds`
+ * and those of other hashes key · `hkdf` material, salt if given -> each output · ciphers the key
+ * alone (a digest covers the initialisation vector or nonce and the plaintext) · hashes nothing.
  */
 
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
@@ -14,6 +14,15 @@ import type { CryptoUse } from '../trace/events.ts';
 import { type KeyNames, keyNames } from '../trace/key-id.ts';
 
 type Sink = (use: CryptoUse) => void;
+type Derivation = 'derive' | 'hkdf';
+type Mac = 'mac' | 'macHolds' | 'mac512' | 'mac512Holds' | 'macSha1' | 'macSha1Holds';
+type Cipher =
+  | 'cbcEncrypt'
+  | 'cbcDecrypt'
+  | 'cbcDecryptBlocks'
+  | 'ctr'
+  | 'gcmEncrypt'
+  | 'gcmDecrypt';
 
 const NONE: readonly string[] = [];
 
@@ -69,7 +78,7 @@ function observedDerivations(
   inner: CryptoProvider,
   sink: Sink,
   names: KeyNames,
-): Pick<CryptoProvider, 'derive' | 'mac' | 'macHolds' | 'mac512' | 'mac512Holds' | 'hkdf'> {
+): Pick<CryptoProvider, Derivation | Mac> {
   const { idOf } = names;
   return {
     derive(key, message) {
@@ -97,6 +106,16 @@ function observedDerivations(
       sink(plainUse('mac512Holds', [idOf(key)], isGood));
       return isGood;
     },
+    macSha1(key, message, length) {
+      const code = inner.macSha1(key, message, length);
+      sink(plainUse('macSha1', [idOf(key)], true));
+      return code;
+    },
+    macSha1Holds(key, message, expected) {
+      const isGood = inner.macSha1Holds(key, message, expected);
+      sink(plainUse('macSha1Holds', [idOf(key)], isGood));
+      return isGood;
+    },
     hkdf(keyMaterial, salt, info, lengths) {
       const keys = inner.hkdf(keyMaterial, salt, info, lengths);
       const keysIn = salt === undefined ? [idOf(keyMaterial)] : [idOf(keyMaterial), idOf(salt)];
@@ -110,7 +129,7 @@ function observedCiphers(
   inner: CryptoProvider,
   sink: Sink,
   names: KeyNames,
-): Pick<CryptoProvider, 'cbcEncrypt' | 'cbcDecrypt' | 'ctr' | 'gcmEncrypt' | 'gcmDecrypt'> {
+): Pick<CryptoProvider, Cipher> {
   const { idOf, digestOf } = names;
   return {
     cbcEncrypt(key, iv, plaintext) {
@@ -122,6 +141,11 @@ function observedCiphers(
     cbcDecrypt(key, iv, ciphertext) {
       const plaintext = inner.cbcDecrypt(key, iv, ciphertext);
       sink(plainUse('cbcDecrypt', [idOf(key)], plaintext !== undefined));
+      return plaintext;
+    },
+    cbcDecryptBlocks(key, iv, blocks) {
+      const plaintext = inner.cbcDecryptBlocks(key, iv, blocks);
+      sink(plainUse('cbcDecryptBlocks', [idOf(key)], plaintext !== undefined));
       return plaintext;
     },
     ctr(key, counterBlock, input) {
@@ -146,7 +170,7 @@ function observedCiphers(
 function observedHashes(
   inner: CryptoProvider,
   sink: Sink,
-): Pick<CryptoProvider, 'sha1' | 'sha256' | 'sha512' | 'md5'> {
+): Pick<CryptoProvider, 'sha1' | 'sha256' | 'sha512' | 'sha512Rounds' | 'md5'> {
   const hash = (operation: 'sha1' | 'sha256' | 'sha512' | 'md5', message: Uint8Array) => {
     const digest = inner[operation](message);
     sink(plainUse(operation, NONE, true));
@@ -156,6 +180,11 @@ function observedHashes(
     sha1: (message) => hash('sha1', message),
     sha256: (message) => hash('sha256', message),
     sha512: (message) => hash('sha512', message),
+    sha512Rounds(start, suffix, count) {
+      const digest = inner.sha512Rounds(start, suffix, count);
+      sink(plainUse('sha512Rounds', NONE, true));
+      return digest;
+    },
     md5: (message) => hash('md5', message),
   };
 }
