@@ -91,13 +91,20 @@ export const QR_NEXT_US = 20_000_000;
  */
 export const RECONNECT_BACKOFF_MAX_S = 55;
 
-/** Decoder limits (appendix E and ours). */
-export const FRAME_BYTES_MAX = 16 * 1024 * 1024;
+/**
+ * Largest stanza, and decoder limit (6.10, appendix E): the length of a frame has 3 bytes and
+ * covers the stanza and a tag of 16. Cannot be raised; lower, and fewer copies fit one fanout.
+ */
+export const FRAME_BYTES_MAX = 2 ** 24 - 1 - 16;
+/** Largest handshake message (Noise revision 34, section 3). Frames may be larger (6.10). */
+export const NOISE_MESSAGE_BYTES_MAX = 65_535;
+/** Last nonce of a direction (6.10: 32 bits); the connection ends there. */
+export const NOISE_COUNTER_MAX = 2 ** 32 - 1;
 /**
  * Largest stanza the server takes from a device: passed on, it may take twice the bytes (packed
  * text is written plain), and has to fit a frame still.
  */
-export const STANZA_BYTES_MAX = FRAME_BYTES_MAX / 4;
+export const STANZA_BYTES_MAX = 4 * 1024 * 1024;
 /** Expired copies reported at one login; the rest wait for the next. */
 export const EXPIRED_REPORT_MAX = 1_000;
 /** Keys of one prekey upload: far above the 812 of real clients. */
