@@ -13,6 +13,7 @@ export const REJECTION_CODES = [
   'bad-key', // a public key that is non-canonical, of low order, or of wrong length or type byte
   'bad-signature', // an XEdDSA signature that does not verify
   'bad-mac', // a MAC that does not verify
+  'bad-hash', // bytes whose SHA-256 is not the one promised
   'no-session', // no session that could open this message
   'duplicate-message', // the message key of this counter was used already
   'too-far-ahead', // counter more than 2,000 ahead of the chain

@@ -47,14 +47,8 @@ const HASH_BYTES_MIN = 8;
 const HASH_BYTES_MAX = 32;
 
 /** The bytes of a MessageContextInfo with this metadata and nothing else. */
-export function encodeContextInfo(metadata: DeviceListMetadata): Uint8Array {
-  return encode(MESSAGE_CONTEXT_INFO, contextInfoOf(metadata));
-}
-
-/** The value of field 35 for a schema that contains `MESSAGE_CONTEXT_INFO`. */
-export function contextInfoOf(metadata: DeviceListMetadata) {
-  const { sender, recipient } = metadata;
-  return {
+export function encodeContextInfo({ sender, recipient }: DeviceListMetadata): Uint8Array {
+  return encode(MESSAGE_CONTEXT_INFO, {
     deviceListMetadata: {
       senderKeyHash: sender?.keyHash,
       senderTimestampS: sender?.timestampS,
@@ -64,42 +58,22 @@ export function contextInfoOf(metadata: DeviceListMetadata) {
       recipientKeyIndexes: recipient?.keyIndexes,
     },
     deviceListMetadataVersion: DEVICE_LIST_METADATA_VERSION,
-  };
-}
-
-/** Decoded field 35, as far as it matters here. */
-export type ContextInfo = ReturnType<typeof decodeFields>;
-
-function decodeFields(bytes: Uint8Array) {
-  return decode(MESSAGE_CONTEXT_INFO, bytes);
+  });
 }
 
 /**
- * Reads the bytes of a MessageContextInfo: `malformed` as in `metadataIn`, or when they do not
- * decode. `undefined` when it holds no metadata.
+ * Reads the bytes of a MessageContextInfo; `undefined` when it holds no metadata, or metadata of
+ * another version. `malformed` when the bytes do not decode, or a hash has fewer than 8 or more
+ * than 32 bytes.
  */
 export function decodeContextInfo(bytes: Uint8Array): DeviceListMetadata | undefined | Rejection {
-  const info = decodeFields(bytes);
-  return isRejected(info) ? info : metadataIn(info);
-}
-
-/**
- * Takes the metadata out of a decoded field 35; `undefined` when there is none, or it is of another
- * version. `malformed` when a hash has fewer than 8 or more than 32 bytes.
- */
-export function metadataIn(
-  info: Exclude<ContextInfo, Rejection> | undefined,
-): DeviceListMetadata | undefined | Rejection {
-  const fields = info?.deviceListMetadata;
+  const info = decode(MESSAGE_CONTEXT_INFO, bytes);
+  if (isRejected(info)) return info;
+  const fields = info.deviceListMetadata;
   if (fields === undefined) return undefined;
-  if (info?.deviceListMetadataVersion !== DEVICE_LIST_METADATA_VERSION) return undefined;
-  const sender = half(fields.senderKeyHash, fields.senderTimestampS, fields.senderKeyIndexes);
-  const recipient = half(
-    fields.recipientKeyHash,
-    fields.recipientTimestampS,
-    fields.recipientKeyIndexes,
-  );
-  for (const keyHash of [sender?.keyHash, recipient?.keyHash]) {
+  if (info.deviceListMetadataVersion !== DEVICE_LIST_METADATA_VERSION) return undefined;
+  const { senderKeyHash, recipientKeyHash } = fields;
+  for (const keyHash of [senderKeyHash, recipientKeyHash]) {
     if (keyHash === undefined) continue;
     if (keyHash.length < HASH_BYTES_MIN || keyHash.length > HASH_BYTES_MAX) {
       return reject('malformed', 'A key hash of device list metadata has a wrong length.', {
@@ -107,7 +81,10 @@ export function metadataIn(
       });
     }
   }
-  return { sender, recipient };
+  return {
+    sender: half(senderKeyHash, fields.senderTimestampS, fields.senderKeyIndexes),
+    recipient: half(recipientKeyHash, fields.recipientTimestampS, fields.recipientKeyIndexes),
+  };
 }
 
 function half(

@@ -6,7 +6,7 @@
  */
 
 import { isRejected, type Rejection, reject } from '../errors.ts';
-import { decode, encode, type Schema } from './protobuf.ts';
+import { decode, encode, type Schema, type Value } from './protobuf.ts';
 
 /** ImageMessage: field 3 of Message. */
 export const IMAGE_MESSAGE = [
@@ -134,6 +134,36 @@ export function mediaReference(fields: MediaFields): MediaReference | Rejection 
     fileLength,
     streamingSidecar,
   };
+}
+
+/** The schema of each kind of media message; Message carries the bytes in a field of that name. */
+export const MEDIA_MESSAGES = {
+  image: IMAGE_MESSAGE,
+  document: DOCUMENT_MESSAGE,
+  audio: AUDIO_MESSAGE,
+  video: VIDEO_MESSAGE,
+} as const;
+
+/** The kinds of media a Message can carry. */
+export type MediaMessageKind = keyof typeof MEDIA_MESSAGES;
+
+/** The fields of the media message of a kind; all may be absent. */
+export type MediaMessage<K extends MediaMessageKind> = Value<(typeof MEDIA_MESSAGES)[K]>;
+
+/** The bytes for the field of this kind in Message. */
+export function encodeMediaMessage<K extends MediaMessageKind>(
+  kind: K,
+  message: MediaMessage<K>,
+): Uint8Array {
+  return encode<(typeof MEDIA_MESSAGES)[K]>(MEDIA_MESSAGES[kind], message);
+}
+
+/** `malformed` as in `decode`; which fields must be there is `mediaReference`'s question. */
+export function decodeMediaMessage<K extends MediaMessageKind>(
+  kind: K,
+  bytes: Uint8Array,
+): MediaMessage<K> | Rejection {
+  return decode<(typeof MEDIA_MESSAGES)[K]>(MEDIA_MESSAGES[kind], bytes);
 }
 
 /** How a request for a file that is gone ended (9.5). */
