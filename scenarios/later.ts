@@ -15,7 +15,6 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
     'registration',
     'registering again comes later; a phone keeps its registration for the whole run',
   ],
-  ['transport', 'the choice of transport comes later; it is modelled by sizes and round trips'],
   ['parameters', 'parameters and sweeps come later; write the value itself'],
   ['adversary', 'attackers come later; the server is honest and the network only fails'],
   ['content', 'this kind of message comes later; a message is a text'],
@@ -36,7 +35,6 @@ const WORDS: readonly (readonly [word: string, topic: string])[] = [
     'registration',
     're-register register reregister re-registration reinstall change-number',
   ),
-  ...list('transport', 'transport noise'),
   ...list('parameters', 'parameters parameter sweep vary'),
   ...list('adversary', 'adversary attacker attackers compromise mallory inject'),
   ...list(

@@ -47,9 +47,14 @@ export interface Scenario {
   readonly overrides: readonly Override[];
 }
 
+export const TRANSPORTS = ['modelled', 'noise'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
 export interface ScenarioSettings {
   /** One-time prekeys per upload. */
   readonly prekeys: number;
+  /** Connections by formula, or real handshakes and sealed frames; same schedule and sizes. */
+  readonly transport: Transport;
   readonly placeholderDeadlineUs: number;
   /** How late a dozing device's timers may be. */
   readonly dozeLatenessUs: number;
@@ -261,7 +266,39 @@ export type Action =
       readonly device: DeviceName;
       readonly restartAfterUs: number;
     }
+  /** `server` may run out of room too. */
   | { readonly kind: 'disk-full'; readonly device: DeviceName; readonly forUs: number }
+  /**
+   * The device dies and comes back with its Store as it was at virtual time `fromUs` (an old
+   * backup). A snapshot from before its present linking is not restored: then it only crashes.
+   */
+  | {
+      readonly kind: 'restore-snapshot';
+      readonly device: DeviceName;
+      readonly fromUs: number;
+      readonly restartAfterUs: number;
+    }
+  /**
+   * A second machine, `DEVICE~clone`, runs on a copy of the device's Store (as it is, or as it was
+   * at `fromUs`) beside the original; after `forUs` it is switched off for good.
+   */
+  | {
+      readonly kind: 'clone';
+      readonly device: DeviceName;
+      readonly forUs: number;
+      readonly fromUs?: number;
+    }
+  /**
+   * A crash in which the disk damages one record, found by its checksum at the restart: the record
+   * is gone and the node is told which. `collection`: of which collection (a prefix up to `/` will
+   * do); a drawn record of the whole Store without it.
+   */
+  | {
+      readonly kind: 'damage-record';
+      readonly device: DeviceName;
+      readonly collection?: string;
+      readonly restartAfterUs: number;
+    }
   /**
    * Sides name devices, accounts or `server`. `one-way` cuts only what flows from the first side to
    * the second.

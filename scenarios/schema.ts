@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { EPOCH_DEFAULT } from './epoch.ts';
 import { PREKEYS_MAX, TRACE_ROWS_MAX, WORKLOAD_MESSAGES_MAX } from './limits.ts';
+import { TRANSPORTS } from './scenario.ts';
 import { entrySchema } from './schema-timeline.ts';
 import {
   deviceSchema,
@@ -224,6 +225,9 @@ export const writtenScenarioSchema = mapping(
       .default({})
       .describe('Networks of this scenario, beside the built-in ones.'),
     prekeys: wholeSchema(1, PREKEYS_MAX).default(30).describe('One-time prekeys per upload.'),
+    transport: oneOf(TRANSPORTS)
+      .default('modelled')
+      .describe('Connections by formula, or with real handshakes and sealed frames (`noise`).'),
     settings: settingsSchema.default({ 'placeholder-deadline': '5m', 'doze-lateness': '1m' }),
     strangers: z
       .array(
