@@ -3,6 +3,7 @@
  * beside this file says what each field may be, and a test holds the two together.
  */
 
+import { factSubject, factWord } from '../scenarios/fact.ts';
 import type { PropertyVerdict } from '../sim/properties/property.ts';
 import type { DeviceMetrics, RunMetrics, RunResult } from '../sim/run/run.ts';
 import type { BuildFacts } from './build-facts.ts';
@@ -54,7 +55,8 @@ function metrics(measured: RunMetrics) {
 
 function expectations(result: RunResult) {
   return result.expectations.map(({ expectation, verdict, sentences }) => ({
-    message: expectation.message,
+    expected: factWord(expectation.fact),
+    subject: factSubject(expectation.fact),
     on: expectation.on,
     verdict,
     sentences,

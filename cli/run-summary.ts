@@ -3,6 +3,7 @@
  * weather was, and a verdict in one line. Every line stands on its own, so that it can be quoted.
  */
 
+import { factWords } from '../scenarios/fact.ts';
 import { visible } from '../scenarios/visible.ts';
 import type { PropertyVerdict, VerdictWord } from '../sim/properties/property.ts';
 import type { RunResult } from '../sim/run/run.ts';
@@ -103,7 +104,7 @@ export function leversText(terminal: Terminal, result: RunResult): string {
 function expectationLines(terminal: Terminal, result: RunResult): readonly string[] {
   const rows = aligned(
     result.expectations.map(({ expectation }) => [
-      expectation.message,
+      factWords(expectation.fact),
       expectation.on.join(', '),
       '',
     ]),

@@ -45,7 +45,24 @@ export type WrittenAction<Account extends string, Device extends string> =
     }
   | { readonly crash: Crash<Device | 'server'> }
   | { readonly 'lose-last-commit': Crash<Device> }
-  | { readonly 'disk-full': { readonly device: Device; readonly for: string } }
+  | { readonly 'disk-full': { readonly device: Device | 'server'; readonly for: string } }
+  | {
+      readonly 'restore-snapshot': {
+        readonly device: Device;
+        readonly from: string;
+        readonly 'restart-after'?: string;
+      };
+    }
+  | { readonly clone: { readonly device: Device; readonly for: string; readonly from?: string } }
+  | {
+      readonly 'damage-record':
+        | Device
+        | {
+            readonly device: Device;
+            readonly collection?: string;
+            readonly 'restart-after'?: string;
+          };
+    }
   | {
       readonly partition: {
         readonly sides: [Party<Account, Device>[], Party<Account, Device>[]];

@@ -172,6 +172,7 @@ export function arbitraryAccounts(
       const base = { clockSkewUs: 0 };
       return {
         name,
+        multiDevice: [{ fromUs: 0, isCapable: true }],
         devices: [
           {
             ...base,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { factSubject } from './fact.ts';
 import { laterWords } from './later.ts';
 import { type LoadOptions, loadScenario } from './load.ts';
 import type { Scenario } from './scenario.ts';
@@ -185,10 +186,8 @@ expect:
   - { shown: m, on: [alice, bob.web], after: 2m, except: { relay: why } }`;
     expect(load(body).expect).toEqual([
       {
-        kind: 'shown',
-        message: 'm',
+        fact: { kind: 'shown', message: 'm', afterUs: minutes(2) },
         on: ['alice.phone', 'alice.laptop', 'bob.web'],
-        afterUs: minutes(2),
         except: [{ architecture: 'relay', why: 'why' }],
         line: 11,
       },
@@ -200,7 +199,7 @@ expect:
   - { id: m, at: 1m, every: 1m, times: 3, ${SEND} }
 expect:
   - { shown: m, on: [bob.web] }`;
-    expect(load(body).expect.map(({ message }) => message)).toEqual(['m.1', 'm.2', 'm.3']);
+    expect(load(body).expect.map(({ fact }) => factSubject(fact))).toEqual(['m.1', 'm.2', 'm.3']);
   });
 });
 

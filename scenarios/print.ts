@@ -7,20 +7,16 @@
 import { stringify } from 'yaml';
 import { formatDuration } from './duration.ts';
 import { formatEpoch } from './epoch.ts';
-import { formatRatio } from './ratio.ts';
+import { type Line, writeAction, writeRatio } from './print-actions.ts';
 import type {
   Account,
-  Action,
   CustomNetwork,
   Device,
   Expectation,
-  Ratio,
+  ExpectedFact,
   Scenario,
   Workload,
 } from './scenario.ts';
-
-/** What a line of YAML is made of, keys in the order in which they are written. */
-type Line = Readonly<Record<string, unknown>>;
 
 /** One value on one line, as YAML's flow style; longer than a page where it must be. */
 function flow(value: unknown): string {
@@ -39,12 +35,6 @@ function flow(value: unknown): string {
 function oneLine(value: unknown): string {
   const text = flow(value);
   return text.includes('\n') ? JSON.stringify(value) : text;
-}
-
-/** A ratio as a number where its decimals are exact, else as text. */
-function writeRatio(ratio: Ratio): number | string {
-  const text = formatRatio(ratio);
-  return text.includes('/') ? text : Number(text);
 }
 
 function writeDevice(device: Device): Line {
@@ -105,66 +95,21 @@ function writeWorkload(workload: Workload): Line {
   return workload.kind === 'poisson' ? base : { ...base, 'hour-weights': workload.hourWeights };
 }
 
-/** The value under the key of an action. */
-function writeAction(action: Action): unknown {
-  switch (action.kind) {
-    case 'send':
-      return { from: action.from, to: action.to, text: action.text };
-    case 'read':
-      return { device: action.device, chat: action.chat };
-    case 'link':
-      return action.companion;
-    case 'unlink':
-      return { companion: action.companion, by: action.by };
-    case 'crash':
-    case 'lose-last-commit':
-      return { device: action.device, 'restart-after': formatDuration(action.restartAfterUs) };
-    case 'disk-full':
-      return { device: action.device, for: formatDuration(action.forUs) };
-    case 'partition':
-      return {
-        sides: action.sides,
-        direction: action.direction,
-        for: formatDuration(action.forUs),
-      };
-    case 'flap':
-      return {
-        device: action.device,
-        for: formatDuration(action.forUs),
-        down: formatDuration(action.downUs),
-        up: formatDuration(action.upUs),
-      };
-    case 'network':
-      return { device: action.device, use: action.network };
-    case 'clock':
-      return { device: action.device, skew: formatDuration(action.skewUs) };
-    case 'stanza-fault':
-      return writeStanzaFault(action);
-    default:
-      return action.device;
-  }
-}
-
-function writeStanzaFault(action: Extract<Action, { kind: 'stanza-fault' }>): Line {
+function writeFact(fact: ExpectedFact): Line {
+  if (fact.kind !== 'shown') return {};
   return {
-    fault: action.fault,
-    device: action.device,
-    direction: action.direction,
-    ...(action.stanza === '' ? {} : { stanza: action.stanza }),
-    for: formatDuration(action.forUs),
-    chance: writeRatio(action.chance),
-    ...(action.delayUs === 0 ? {} : { delay: formatDuration(action.delayUs) }),
+    shown: fact.message,
+    ...(fact.withinUs !== undefined && { within: formatDuration(fact.withinUs) }),
+    ...(fact.afterUs !== undefined && { after: formatDuration(fact.afterUs) }),
   };
 }
 
 function writeExpectation(expectation: Expectation): Line {
-  const { message, on, withinUs, afterUs, except } = expectation;
+  const { fact, on, except } = expectation;
   const reasons = except.map(({ architecture, why }) => [architecture, why] as const);
   return {
-    shown: message,
+    ...writeFact(fact),
     on,
-    ...(withinUs !== undefined && { within: formatDuration(withinUs) }),
-    ...(afterUs !== undefined && { after: formatDuration(afterUs) }),
     ...(reasons.length > 0 && { except: Object.fromEntries(reasons) }),
   };
 }
@@ -191,6 +136,7 @@ function header(scenario: Scenario): readonly string[] {
     ...(scenario.seed === undefined ? [] : [`seed: ${JSON.stringify(scenario.seed)}`]),
     ...(scenario.architecture === undefined ? [] : [`architecture: ${scenario.architecture}`]),
     `prekeys: ${settings.prekeys}`,
+    ...(settings.transport === 'modelled' ? [] : [`transport: ${settings.transport}`]),
     `settings: { placeholder-deadline: ${deadline}, doze-lateness: ${lateness} }`,
     `heal: { for: ${formatDuration(scenario.heal.forUs)} }`,
     ...words('must-fire', scenario.mustFire),
@@ -207,7 +153,7 @@ export function printScenario(scenario: Scenario): string {
   const entries = timeline.map(({ id, atUs, action }) => ({
     id,
     at: formatDuration(atUs),
-    [action.kind]: writeAction(action),
+    ...writeAction(action),
   }));
   const lines = [
     ...header(scenario),

@@ -68,7 +68,11 @@ function resolveAccount(complaints: Complaints, name: string, written: WrittenAc
     const sentence = `${name} has ${linked} companions; at most four can be linked`;
     complaints.key([...path, 'companions'], sentence);
   }
-  return { name, devices: [phone, ...companions] };
+  return {
+    name,
+    multiDevice: [{ fromUs: 0, isCapable: true }],
+    devices: [phone, ...companions],
+  };
 }
 
 /** Resolves all accounts, in order of writing. */

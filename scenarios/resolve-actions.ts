@@ -77,6 +77,42 @@ function resolveCrash(
   return { kind, device, restartAfterUs };
 }
 
+function resolveRestore(
+  words: Words,
+  written: Written<'restore-snapshot'>,
+  path: Path,
+): Action | undefined {
+  const { device } = written;
+  const fromUs = readDuration(words.complaints, written.from, [...path, 'from']);
+  const at = [...path, 'restart-after'];
+  const restartAfterUs = readDuration(words.complaints, written['restart-after'], at);
+  if (!checkDevice(words, device, [...path, 'device'])) return undefined;
+  return { kind: 'restore-snapshot', device, fromUs, restartAfterUs };
+}
+
+function resolveClone(words: Words, written: Written<'clone'>, path: Path): Action | undefined {
+  const { device, from } = written;
+  const forUs = readPositiveDuration(words.complaints, written.for, [...path, 'for']);
+  const fromUs = from === undefined ? undefined : readDuration(words.complaints, from, path);
+  if (!checkDevice(words, device, [...path, 'device'])) return undefined;
+  return { kind: 'clone', device, forUs, ...(fromUs !== undefined && { fromUs }) };
+}
+
+function resolveDamage(
+  words: Words,
+  written: Written<'damage-record'>,
+  path: Path,
+): Action | undefined {
+  const isShort = typeof written === 'string';
+  const device = isShort ? written : written.device;
+  const collection = isShort ? undefined : written.collection;
+  const restart = isShort ? '5s' : written['restart-after'];
+  const restartAfterUs = readDuration(words.complaints, restart, [...path, 'restart-after']);
+  if (!checkDevice(words, device, isShort ? path : [...path, 'device'])) return undefined;
+  const chosen = collection === undefined ? {} : { collection };
+  return { kind: 'damage-record', device, ...chosen, restartAfterUs };
+}
+
 function resolvePartition(words: Words, written: Written<'partition'>, path: Path): Action {
   const { sides, direction } = written;
   for (const [side, parties] of sides.entries()) {
@@ -137,7 +173,7 @@ function resolveDeviceMapping(words: Words, entry: WrittenEntry, path: Path): Ac
   if (disk !== undefined) {
     const at = [...path, 'disk-full'];
     const forUs = readPositiveDuration(words.complaints, disk.for, [...at, 'for']);
-    if (!checkDevice(words, disk.device, [...at, 'device'])) return undefined;
+    if (!checkDevice(words, disk.device, [...at, 'device'], ['server'])) return undefined;
     return { kind: 'disk-full', device: disk.device, forUs };
   }
   if (network !== undefined) {
@@ -191,6 +227,16 @@ export function resolveAction(
     case 'lose-last-commit': {
       const crash = entry[key];
       return crash === undefined ? undefined : resolveCrash(words, key, crash, at);
+    }
+    case 'restore-snapshot': {
+      const restore = entry['restore-snapshot'];
+      return restore && resolveRestore(words, restore, at);
+    }
+    case 'clone':
+      return entry.clone && resolveClone(words, entry.clone, at);
+    case 'damage-record': {
+      const damage = entry['damage-record'];
+      return damage === undefined ? undefined : resolveDamage(words, damage, at);
     }
     case 'partition':
       return entry.partition && resolvePartition(words, entry.partition, at);

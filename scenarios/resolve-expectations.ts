@@ -131,11 +131,13 @@ function resolveExpectation(
       complaints.at([...path, 'within'], 'it would have to be shown before `after`');
     }
     return {
-      kind: 'shown' as const,
-      message: send.id,
+      fact: {
+        kind: 'shown' as const,
+        message: send.id,
+        ...(withinUs !== undefined && { withinUs }),
+        ...(afterUs !== undefined && { afterUs }),
+      },
       on,
-      ...(withinUs !== undefined && { withinUs }),
-      ...(afterUs !== undefined && { afterUs }),
       except,
       line: context.lineOf(path),
     };

@@ -180,7 +180,14 @@ function resolveSettings(complaints: Complaints, salvaged: Salvaged): Scenario['
     const heal = `the heal phase of ${head.heal.for}`;
     complaints.at(['heal', 'for'], `${heal} must be longer than the placeholder deadline`);
   }
-  return { prekeys: head.prekeys, placeholderDeadlineUs, dozeLatenessUs: read('doze-lateness') };
+  return {
+    prekeys: head.prekeys,
+    transport: head.transport,
+    placeholderDeadlineUs,
+    dozeLatenessUs: read('doze-lateness'),
+    expectedListGraceUs: 172_800_000_000,
+    mirrorsOldContacts: false,
+  };
 }
 
 function resolveExceptions(salvaged: Salvaged): readonly PropertyException[] {
@@ -222,6 +229,7 @@ function resolveSalvaged(
     epochUs,
     lengthUs,
     accounts,
+    groups: [],
     networks,
     settings: resolveSettings(complaints, salvaged),
     strangers,

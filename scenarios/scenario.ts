@@ -237,7 +237,11 @@ export type Action =
       readonly isVideo: boolean;
     }
   /** `call`: id of a `call` entry. */
-  | { readonly kind: 'answer' | 'reject' | 'hang-up'; readonly call: string; readonly on: DeviceName }
+  | {
+      readonly kind: 'answer' | 'reject' | 'hang-up';
+      readonly call: string;
+      readonly on: DeviceName;
+    }
   /** Two people compare their security codes by scanning: `by` scans the code on `with`. */
   | { readonly kind: 'verify'; readonly by: DeviceName; readonly with: DeviceName }
   /** The phone is set up anew: new identity, all companions unlinked (specification D.5). */

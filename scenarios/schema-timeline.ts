@@ -76,6 +76,34 @@ const actions = {
     { device: deviceSchema.describe('The device whose disk is full.'), for: forSchema },
     'a full disk',
   ).describe('Commits of the device are refused for a while.'),
+  'restore-snapshot': mapping(
+    {
+      device: deviceSchema.describe('The device that comes back with an old Store.'),
+      from: durationSchema.describe('When the backup was made, since the epoch.'),
+      'restart-after': restartSchema,
+    },
+    'a restored backup',
+  ).describe('The device dies and comes back as it was at an earlier time.'),
+  clone: mapping(
+    {
+      device: deviceSchema.describe('The device whose Store is copied to a second machine.'),
+      for: forSchema,
+      from: durationSchema.optional().describe('A copy as of this time; of the present without.'),
+    },
+    'a clone',
+  ).describe('A second machine, DEVICE~clone, runs beside the device and is then switched off.'),
+  'damage-record': deviceOr(
+    {
+      device: deviceSchema.describe('The device whose disk is damaged.'),
+      collection: z
+        .string({ error: notA('the name of a collection such as session') })
+        .regex(/^[a-z0-9@:._|/-]{1,96}$/, { error: notA('a collection such as session') })
+        .optional()
+        .describe('Of which collection, or its name up to a `/`; any when left out.'),
+      'restart-after': restartSchema,
+    },
+    'a damaged record',
+  ).describe('A crash after which one record of the Store is damaged and gone.'),
   partition: mapping(
     {
       sides: z

@@ -6,6 +6,7 @@
 
 import type { Architecture } from '../../protocol/contract.ts';
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
+import { factSubject } from '../../scenarios/fact.ts';
 import { loadScenario } from '../../scenarios/load.ts';
 import { printScenario } from '../../scenarios/print.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
@@ -53,7 +54,7 @@ function failuresOf(result: RunResult): readonly Failure[] {
     for (const { kind, host, sentence } of misses) {
       const isImpossible = kind === 'unsaid' || kind === 'not-due';
       const way = kind === 'not-due' ? 'missing' : kind;
-      const about = `${expectation.message} ${way} ${host}`;
+      const about = `${factSubject(expectation.fact)} ${way} ${host}`;
       out.push({ ...expected, about, isImpossible, sentence });
     }
   }

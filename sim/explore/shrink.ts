@@ -4,7 +4,16 @@
  * Works on the plain scenario, so that generated and written ones shrink alike.
  */
 
-import type { Account, Device, Scenario, Workload } from '../../scenarios/scenario.ts';
+import { factSubject } from '../../scenarios/fact.ts';
+import { mentionsOf } from '../../scenarios/mentions.ts';
+import type {
+  Account,
+  Device,
+  Group,
+  Scenario,
+  TimelineEntry,
+  Workload,
+} from '../../scenarios/scenario.ts';
 
 /** Answers whether a candidate still fails in the same way. */
 export type StillFails = (scenario: Scenario) => boolean;
@@ -39,48 +48,62 @@ function linkedSometime(scenario: Scenario): ReadonlySet<string> {
   return linked;
 }
 
+/** Entries of which everything they name is there; what they build on comes before them. */
+function told(scenario: Scenario, isThere: (name: string) => boolean): readonly TimelineEntry[] {
+  const linked = linkedSometime(scenario);
+  const ids = new Set<string>();
+  return scenario.timeline.filter(({ id, action }) => {
+    const { actors, names, entries } = mentionsOf(action);
+    const isTold =
+      actors.every((name) => linked.has(name)) &&
+      names.every(isThere) &&
+      entries.every((entry) => ids.has(entry));
+    if (isTold) ids.add(id);
+    return isTold;
+  });
+}
+
+/** Groups without those who are gone, and without those that nobody creates any more. */
+function groupsLeft(scenario: Scenario, accounts: ReadonlySet<string>): readonly Group[] {
+  const created = new Set(
+    scenario.timeline.flatMap(({ action }) =>
+      action.kind === 'create-group' ? [action.group] : [],
+    ),
+  );
+  return scenario.groups
+    .filter(({ name, members, existsAtStart }) => {
+      return accounts.has(members[0] as string) && (existsAtStart || created.has(name));
+    })
+    .map((group) => ({
+      ...group,
+      members: group.members.filter((name) => accounts.has(name)),
+      admins: group.admins.filter((name) => accounts.has(name)),
+    }));
+}
+
 /**
- * Drops what names a device or message that is no longer there, and what only a linked device can
- * do of one that nothing links any more.
+ * Drops what names a device, group or entry that is no longer there, and what only a linked device
+ * can do of one that nothing links any more.
  */
 function consistent(scenario: Scenario): Scenario {
-  const devices = new Set(
-    scenario.accounts.flatMap(({ devices: own }) => own.map(({ name }) => name)),
-  );
   const accounts = new Set(scenario.accounts.map(({ name }) => name));
-  const isThere = (name: string): boolean =>
-    devices.has(name) || accounts.has(name) || name === 'server';
-  const linked = linkedSometime(scenario);
-  const isLinked = (name: string): boolean => isThere(name) && linked.has(name);
-  const timeline = scenario.timeline.filter(({ action }) => {
-    switch (action.kind) {
-      case 'send':
-        return isLinked(action.from) && isThere(action.to);
-      case 'link':
-        return isThere(action.companion);
-      case 'unlink':
-        return isLinked(action.companion);
-      case 'partition':
-        return action.sides.flat().every(isThere);
-      case 'read':
-        return isLinked(action.device) && isThere(action.chat);
-      default:
-        return isThere(action.device);
-    }
-  });
+  const devices = scenario.accounts.flatMap(({ devices: own }) => own.map(({ name }) => name));
+  const groups = groupsLeft(scenario, accounts);
+  const names = new Set(['server', ...accounts, ...devices, ...groups.map(({ name }) => name)]);
+  const isThere = (name: string): boolean => names.has(name);
+  const timeline = told(scenario, isThere);
   const workload = scenario.workload.filter((one) => {
-    const names = one.kind === 'conversation' ? one.between : [...one.from, ...one.to];
-    return names.every(isThere);
+    const parties = one.kind === 'conversation' ? one.between : [...one.from, ...one.to];
+    return parties.every(isThere);
   });
-  const sends = new Set(
-    timeline.filter(({ action }) => action.kind === 'send').map(({ id }) => id),
-  );
+  const linked = linkedSometime(scenario);
+  const ids = new Set(timeline.map(({ id }) => id));
   const expect = scenario.expect
-    .filter(({ message }) => sends.has(message))
-    .map((one) => ({ ...one, on: one.on.filter(isLinked) }))
+    .filter(({ fact }) => isThere(factSubject(fact)) || ids.has(factSubject(fact)))
+    .map((one) => ({ ...one, on: one.on.filter((name) => isThere(name) && linked.has(name)) }))
     .filter(({ on }) => on.length > 0);
   const strangers = scenario.strangers.filter((pair) => pair.every(isThere));
-  return { ...scenario, timeline, workload, expect, strangers };
+  return { ...scenario, groups, timeline, workload, expect, strangers };
 }
 
 function* fewerAccounts(scenario: Scenario): Generator<Scenario> {

@@ -45,7 +45,8 @@ function device(name: string): Device {
 }
 
 function account(name: string, ...devices: string[]) {
-  return { name, devices: devices.map((own) => device(`${name}.${own}`)) };
+  const multiDevice = [{ fromUs: 0, isCapable: true }];
+  return { name, multiDevice, devices: devices.map((own) => device(`${name}.${own}`)) };
 }
 
 /** The scenario of a plot. */
@@ -64,11 +65,14 @@ export function worldOf(plot: Plot): Scenario {
       account('bob', 'phone', 'web'),
       account('carol', 'phone'),
     ],
+    groups: [],
     networks: [],
     settings: {
       prekeys: plot.prekeys ?? 30,
       placeholderDeadlineUs: 60 * SECOND_US,
       dozeLatenessUs: 600 * SECOND_US,
+      expectedListGraceUs: 48 * 3_600 * SECOND_US,
+      mirrorsOldContacts: false,
     },
     strangers: [],
     workload: [],

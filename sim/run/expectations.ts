@@ -4,6 +4,7 @@
 
 import type { Architecture } from '../../protocol/contract.ts';
 import { durationsApart } from '../../scenarios/duration.ts';
+import { factSubject } from '../../scenarios/fact.ts';
 import type { Expectation, Scenario } from '../../scenarios/scenario.ts';
 import type { Ledger, MessageStatus } from '../ledger/ledger.ts';
 import type { ExpectationMiss, ExpectationVerdict } from './result.ts';
@@ -22,7 +23,7 @@ export function judgeExpectations(
       const sentences = [`Not expected of ${architecture.name}: ${except.why}.`];
       return { expectation, verdict: 'undecided', sentences, misses: [] };
     }
-    const misses = missesOf(expectation, byInput.get(expectation.message), ledger);
+    const misses = missesOf(expectation, byInput.get(factSubject(expectation.fact)), ledger);
     const sentences = misses.map(({ sentence }) => sentence);
     const verdict = misses.length === 0 ? 'held' : 'violated';
     return { expectation, verdict, sentences, misses };
@@ -34,7 +35,9 @@ function missesOf(
   status: MessageStatus | undefined,
   ledger: Ledger,
 ): ExpectationMiss[] {
-  const { message, on, withinUs, afterUs } = expectation;
+  const { fact, on } = expectation;
+  if (fact.kind !== 'shown') return [];
+  const { message, withinUs, afterUs } = fact;
   if (status === undefined) {
     return [{ kind: 'unsaid', host: '', sentence: `"${message}" was never written.` }];
   }
