@@ -71,7 +71,7 @@ export function createSenderKey(tx: Transaction, group: string, ctx: StepContext
   tx.put(OWN_SENDER_KEYS, group, record);
 }
 
-/** Deletes this device's sender key for `group`, if it has one: the next message needs a new one. */
+/** Deletes this device's sender key for `group`, if it has one: the next message needs another. */
 export function deleteOwnSenderKey(tx: Transaction, group: string): void {
   tx.delete(OWN_SENDER_KEYS, group);
 }
@@ -233,7 +233,7 @@ function openSkipped(
       const sentence = `The group message key of iteration ${iteration} is used or gone.`;
       return reject('duplicate-message', sentence, facts);
     }
-    const sentence = `The sender key ${chainId} was given from a later iteration than ${iteration}.`;
+    const sentence = `The sender key ${chainId} was given from after iteration ${iteration} on.`;
     return reject('no-session', sentence, facts);
   }
   const plaintext = openWith(provider, message, messageSeed);

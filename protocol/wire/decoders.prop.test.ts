@@ -16,6 +16,7 @@ import { readIncomingMessage } from '../messages/message-stanza.ts';
 import { unpad } from '../messages/padding.ts';
 import { readReceipt } from '../messages/receipts.ts';
 import { readRetry } from '../messages/retry-receipt.ts';
+import { parseDistribution, parseGroupMessage } from '../signal/sender-key-layout.ts';
 import * as adv from './adv.ts';
 import { decodeClientPayload, encodeClientPayload } from './client-payload.ts';
 import { decodeFrame } from './decode-node.ts';
@@ -23,6 +24,7 @@ import { encodeFrame } from './encode-node.ts';
 import { parseDeviceJid } from './jid.ts';
 import { decodeMessage, encodeMessage } from './message.ts';
 import type { WireNode } from './node.ts';
+import * as senderKeys from './sender-key-messages.ts';
 import * as signal from './signal-messages.ts';
 import { wireNode } from './testing/arbitrary-nodes.ts';
 
@@ -78,6 +80,28 @@ const protobufs: readonly Decoder[] = [
       })
       .map(signal.encodePreKeySignalMessage),
     decode: signal.decodePreKeySignalMessage,
+  },
+  {
+    name: 'SenderKeyDistributionMessage',
+    valid: fc
+      .record({ id: uint32, iteration: uint32, chainKey: bytes(32), signingKey: bytes(33) })
+      .map((fields) => Uint8Array.of(0x33, ...senderKeys.encodeSenderKeyDistribution(fields))),
+    decode: (input) => [
+      senderKeys.decodeSenderKeyDistribution(input.subarray(1)),
+      parseDistribution(input),
+    ],
+  },
+  {
+    name: 'SenderKeyMessage',
+    valid: fc
+      .tuple(fc.record({ id: uint32, iteration: uint32, ciphertext: bytes(48) }), bytes(64))
+      .map(([fields, signature]) =>
+        Uint8Array.of(0x33, ...senderKeys.encodeSenderKeyMessage(fields), ...signature),
+      ),
+    decode: (input) => [
+      senderKeys.decodeSenderKeyMessage(input.subarray(1, input.length - 64)),
+      parseGroupMessage(input),
+    ],
   },
   {
     name: 'Message',
