@@ -43,7 +43,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('deliver' as const),
       which: fc.nat({ max: 999 }),
-      flip: fc.option(fc.nat({ max: 9_999 }), { nil: undefined, freq: 6 }),
+      flip: fc.oneof(
+        { weight: 5, arbitrary: fc.constant(undefined) },
+        { weight: 1, arbitrary: fc.nat({ max: 9_999 }) },
+      ),
     }),
   },
 );
@@ -154,7 +157,7 @@ test('a message opens once, where its key was given, and never when damaged', ()
     }),
     { seed: 4, numRuns: 50 },
   );
-  expect(opened).toBeGreaterThan(300);
+  expect(opened).toBeGreaterThan(200);
   expect(refused).toBeGreaterThan(300);
 });
 
