@@ -9,8 +9,6 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['call', 'calls come later'],
   ['history', 'history sync comes later; a new companion begins with an empty chat'],
   ['app-state', 'app state sync comes later'],
-  ['snapshot', 'restoring an older snapshot comes later; `lose-last-commit` exists'],
-  ['clone', 'cloned devices come later'],
   [
     'registration',
     'registering again comes later; a phone keeps its registration for the whole run',
@@ -19,7 +17,6 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['adversary', 'attackers come later; the server is honest and the network only fails'],
   ['content', 'this kind of message comes later; a message is a text'],
   ['expiry', 'expiring device lists come later'],
-  ['damage', 'damaged records come later; `disk-full` and `lose-last-commit` exist'],
   ['unicast', 'privacy settings of receipts come later'],
 ]);
 
@@ -29,8 +26,6 @@ const WORDS: readonly (readonly [word: string, topic: string])[] = [
   ...list('call', 'call calls ring hang-up'),
   ...list('history', 'history history-sync sync-history'),
   ...list('app-state', 'app-state state-sync syncd mute archive pin star'),
-  ...list('snapshot', 'snapshot snapshots restore restore-snapshot backup rollback'),
-  ...list('clone', 'clone clone-store clones'),
   ...list(
     'registration',
     're-register register reregister re-registration reinstall change-number',
@@ -43,7 +38,6 @@ const WORDS: readonly (readonly [word: string, topic: string])[] = [
   ),
   ...list('content', 'status broadcast newsletter'),
   ...list('expiry', 'list-expiry icdc expire-list'),
-  ...list('damage', 'damage damage-record corrupt-record'),
   ...list('unicast', 'read-receipts'),
 ];
 
