@@ -72,6 +72,8 @@ export const RESEND_CACHE_MAX = 512;
 export const BACKFILL_WINDOW_US = 5 * 60_000_000;
 /** Undelivered copies stay in a device's queue this long (6.8). */
 export const QUEUE_RETENTION_US = 30 * 86_400_000_000;
+/** The file store keeps a file this long (9.4: about 30 days). Lower: more re-uploads. */
+export const BLOB_RETENTION_US = 30 * 86_400_000_000;
 /** Companions are logged out when the phone has not connected for longer than this (5.9). */
 export const PRIMARY_ABSENCE_MAX_US = 14 * 86_400_000_000;
 /**
@@ -117,3 +119,11 @@ export const NODE_LIST_MAX = 65_535;
 export const PROTOBUF_BYTES_MAX = 1024 * 1024;
 /** Longest text a `send` accepts, in UTF-8 bytes. */
 export const TEXT_BYTES_MAX = 65_536;
+
+/** Bytes of the hash of identity keys sent with one-to-one messages (5.12); 8..32 are read. */
+export const CONSISTENCY_HASH_BYTES = 10;
+/**
+ * An account without companions still says the time stamp of its list while that is younger
+ * (5.12): 720 h. Higher: longer proof that no companion was added.
+ */
+export const CONSISTENCY_TIMESTAMP_MAX_AGE_US = 720 * 3_600_000_000;

@@ -4,6 +4,7 @@
  * the end of one chunk is the initialisation vector of the next.
  */
 
+import { concatBytes } from '@noble/hashes/utils.js';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { assert, type Rejection, reject } from '../errors.ts';
 import { FILE_MAC_BYTES, type MediaKind, mediaKeys } from './media-keys.ts';
@@ -84,7 +85,7 @@ export function openMediaChunk(
     return reject('malformed', `Chunk ${index} does not fit its ${kind} file.`, facts);
   }
   const { iv, cipherKey, macKey } = mediaKeys(kind, mediaKey, provider);
-  const window = index === 0 ? joined(iv, bytes) : bytes;
+  const window = index === 0 ? concatBytes(iv, bytes) : bytes;
   const code = sidecar.subarray(index * CODE_BYTES, (index + 1) * CODE_BYTES);
   if (!provider.macHolds(macKey, window, code)) {
     return reject('bad-mac', `The MAC of chunk ${index} of a ${kind} file does not hold.`, facts);
@@ -102,11 +103,4 @@ export function openMediaChunk(
 
 function lengthOf({ start, end }: ChunkRange): number {
   return end - start;
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }
