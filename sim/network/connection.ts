@@ -3,6 +3,7 @@
  * mutable fields; `network.ts` alone changes them.
  */
 
+import type { Channel, SealedFrame } from './channel.ts';
 import type { Direction, Link } from './link.ts';
 import type { Label } from './plain.ts';
 import type { Lane } from './transit.ts';
@@ -26,6 +27,8 @@ export interface Frame {
   readonly cause: number;
   /** Semantic id of what the packet descends from. */
   readonly root: string;
+  /** Where the connection is secured. */
+  readonly sealed?: SealedFrame;
 }
 
 export interface LaneState extends Lane {
@@ -33,6 +36,8 @@ export interface LaneState extends Lane {
   isStuck: boolean;
   /** A frame waiting to be overtaken by the next one (stanza fault `swap`). */
   held: Frame | undefined;
+  /** Sealed frames that crossed the link, in order; empty where the transport is modelled. */
+  readonly unopened: SealedFrame[];
 }
 
 /** Records that a lever fired at a connection. */
@@ -63,6 +68,8 @@ export interface Connection {
   /** The side died without a word: a frame for it is answered by a reset. */
   readonly isSilent: [boolean, boolean];
   readonly lanes: readonly [LaneState, LaneState];
+  /** Undefined where the transport is modelled. */
+  channel: Channel | undefined;
   /** Keep-alive draws taken so far. */
   noticeCount: number;
 }
@@ -87,12 +94,13 @@ export function freshConnection(
     states: ['opening', 'opening'],
     isSilent: [false, false],
     lanes: [freshLane(), freshLane()],
+    channel: undefined,
     noticeCount: 0,
   };
 }
 
 function freshLane(): LaneState {
-  return { busyUntilUs: 0, lastArrivalUs: 0, isStuck: false, held: undefined };
+  return { busyUntilUs: 0, lastArrivalUs: 0, isStuck: false, held: undefined, unopened: [] };
 }
 
 /** The other end. */

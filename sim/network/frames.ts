@@ -9,6 +9,7 @@ import { assert } from '../kernel/assert.ts';
 import type { Chooser } from '../kernel/chooser.ts';
 import type { EventQueue } from '../kernel/event-queue.ts';
 import type { Connection, Frame, LaneState, Side } from './connection.ts';
+import { sealed } from './sealing.ts';
 import { type MetFault, type StanzaFaultWindow, stanzaFaultOf } from './stanza-faults.ts';
 import { type FrameCounts, freshTraffic, keepAliveOf, type Traffic } from './traffic.ts';
 import { crossLink, FRAME_OVERHEAD_BYTES, type Transit } from './transit.ts';
@@ -74,7 +75,8 @@ export class Frames {
       this.counts.pending--;
       return undefined;
     }
-    const sizeBytes = frame.bytes.length + FRAME_OVERHEAD_BYTES;
+    const flying = sealed(frame);
+    const sizeBytes = flying.sealed?.bytes.length ?? frame.bytes.length + FRAME_OVERHEAD_BYTES;
     const { timeUs } = this.#queue;
     const transit = this.cross(connection, direction, packet, sizeBytes, timeUs, cause);
     if (transit.arrivalUs < 0) {
@@ -82,8 +84,8 @@ export class Frames {
       this.lose();
       return transit.gaveUpUs;
     }
-    if (met === undefined) this.#deliver(lane, frame, transit.arrivalUs);
-    else this.#deliverFaulty(lane, frame, transit.arrivalUs, met, label.kind);
+    if (met === undefined) this.#deliver(lane, flying, transit.arrivalUs);
+    else this.#deliverFaulty(lane, flying, transit.arrivalUs, met, label.kind);
     return undefined;
   }
 

@@ -46,6 +46,7 @@ class Ends implements NetworkPort {
   isListening(host: string): boolean {
     return !this.down.has(host);
   }
+  channelFor(): undefined {}
   opened(host: string, connection: Connection): void {
     this.connection = connection;
     this.notes.push(`${host} opened`);

@@ -23,6 +23,7 @@ import { Frames } from './frames.ts';
 import type { Link } from './link.ts';
 import type { NetworkPort } from './network-port.ts';
 import { shakeHands } from './opening.ts';
+import { opened } from './sealing.ts';
 import type { StanzaFaultWindow } from './stanza-faults.ts';
 import { medianLatencyUs } from './transit.ts';
 
@@ -187,9 +188,10 @@ export class Network {
 
   /** The two ends open when the last message of the opening is on its way, and when it arrives. */
   #shakeHands(connection: Connection, cause: number): void {
+    connection.channel = this.#port.channelFor(connection);
     const opening = shakeHands(this.frames, connection, cause);
     if (opening.failedUs !== undefined) {
-      this.#close(connection, DEVICE_SIDE, opening.failedUs, 'timeout', cause);
+      this.#close(connection, DEVICE_SIDE, opening.failedUs, opening.reason, cause);
       return;
     }
     this.#queue.push(opening.deviceUs, OPEN_DEVICE, cause, 0, connection);
@@ -211,9 +213,11 @@ export class Network {
 
   #openServer(connection: Connection, cause: number): void {
     if (connection.states[SERVER_SIDE] !== 'opening') return;
-    if (connection.states[DEVICE_SIDE] === 'closed' || !this.#port.isListening(this.server)) {
+    const isGone = connection.states[DEVICE_SIDE] === 'closed';
+    const isListening = this.#port.isListening(this.server);
+    if (isGone || !isListening || connection.channel?.accept() === false) {
       this.#end(connection, SERVER_SIDE);
-      if (connection.states[DEVICE_SIDE] !== 'closed') this.#reset(connection, DEVICE_SIDE, cause);
+      if (!isGone) this.#reset(connection, DEVICE_SIDE, cause);
       return;
     }
     connection.states[SERVER_SIDE] = 'open';
@@ -237,8 +241,14 @@ export class Network {
       if (isReset) this.#reset(connection, frame.direction, frame.cause);
       return;
     }
+    const bytes = isCopy ? frame.bytes : opened(frame);
+    if (bytes === undefined) {
+      this.frames.lose();
+      this.#learnClosed(connection, side, 'transport', frame.cause);
+      return;
+    }
     this.frames.arrived();
-    const { packet, label, bytes, sentUs } = frame;
+    const { packet, label, sentUs } = frame;
     const sequence = this.#port.record(host, frame.cause, {
       kind: 'deliver',
       packet,
@@ -248,11 +258,8 @@ export class Network {
       bytes,
       sentUs,
     });
-    this.#port.arrived(
-      host,
-      connection === frame.connection ? frame : { ...frame, connection },
-      sequence,
-    );
+    const isAsSent = connection === frame.connection && bytes === frame.bytes;
+    this.#port.arrived(host, isAsSent ? frame : { ...frame, connection, bytes }, sequence);
   }
 
   // -------------------------------------------------------------- closing

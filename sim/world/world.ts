@@ -21,10 +21,12 @@ import type { ContextSources } from '../hosts/context.ts';
 import type { Host } from '../hosts/host.ts';
 import { HOST_EVENTS } from '../hosts/host-events.ts';
 import type { ClosedHere, HostIdentity, HostRoom } from '../hosts/host-room.ts';
+import { NoiseChannel } from '../hosts/noise-channel.ts';
 import { PacketNames } from '../hosts/roots.ts';
 import { Chooser } from '../kernel/chooser.ts';
 import { createDraws } from '../kernel/draws.ts';
 import { EventQueue } from '../kernel/event-queue.ts';
+import type { Channel } from '../network/channel.ts';
 import type { Connection, Frame } from '../network/connection.ts';
 import { Link } from '../network/link.ts';
 import { NETWORK_EVENT_LAST, Network } from '../network/network.ts';
@@ -75,6 +77,8 @@ export class World implements NetworkPort {
   readonly #timeline: TimelinePlan;
   readonly #pushes: Pushes;
   readonly #sources: ContextSources;
+  /** 32 bytes, which every device knows for the server's. */
+  readonly #serverStaticKey: Uint8Array;
 
   constructor(options: WorldOptions) {
     const { scenario, seed, overrides, wantsDecisionLog } = options;
@@ -103,6 +107,7 @@ export class World implements NetworkPort {
     this.hosts = makeHosts({ ...options, stores, observed, losers, room: this.#hostRoom() });
     for (const host of this.hosts) this.#hostsByName.set(host.name, host);
     this.#server = this.hosts[this.hosts.length - 1] as Host;
+    this.#serverStaticKey = this.#staticKeyOf(SERVER);
     const { queue, chooser, recorder, network } = this;
     this.#pushes = new Pushes(queue, chooser, recorder, network, this.#hostsByName);
     for (const { name, store } of this.hosts) this.#pushes.know(name, store);
@@ -304,11 +309,22 @@ export class World implements NetworkPort {
     return this.#hostOf(host).isListening;
   }
 
+  channelFor({ name, device }: Connection): Channel | undefined {
+    if (this.#scenario.settings.transport === 'modelled') return undefined;
+    return new NoiseChannel({
+      provider: this.#options.crypto,
+      keyStream: this.#sources.keyStream,
+      connection: name,
+      device: this.#hostOf(device),
+      server: this.#server,
+      serverStaticKey: this.#serverStaticKey,
+    });
+  }
+
   opened(host: string, connection: Connection, peer: string, cause: number): void {
-    const transport = this.#hostOf(peer).store.get('transport', 'self');
-    assert(transport !== undefined, 'whoever opens a connection has a transport key');
-    const { publicKey } = transport as TransportRecord;
-    this.#hostOf(host).connected(connection, peer, publicKey, cause);
+    const target = this.#hostOf(host);
+    const peerKey = connection.channel?.peerKey(target.side) ?? this.#staticKeyOf(peer);
+    target.connected(connection, peer, peerKey, cause);
   }
 
   arrived(host: string, frame: Frame, cause: number): void {
@@ -323,6 +339,12 @@ export class World implements NetworkPort {
 
   closed(host: string, connection: Connection, reason: string, cause: number): void {
     this.#hostOf(host).disconnected(connection.number, connection.name, reason, cause);
+  }
+
+  #staticKeyOf(host: string): Uint8Array {
+    const transport = this.#hostOf(host).store.get('transport', 'self');
+    assert(transport !== undefined, 'whoever opens a connection has a transport key');
+    return (transport as TransportRecord).publicKey;
   }
 
   #hostOf(name: string): Host {
