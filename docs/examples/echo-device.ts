@@ -121,11 +121,13 @@ function takeMessage(step: EchoStep, stanza: L.WireNode): void {
   const bytes = isRejected(opened) ? opened : unpad(opened.plaintext);
   const content = isRejected(bytes) ? bytes : readContent(bytes);
   if (!isRejected(content)) {
+    if (content.body.kind !== 'text') return;
     const { user: account, device } = step.account;
-    const { text } = content;
+    const { text } = content.body;
     const digest = textDigest(text, step.context.crypto);
     const names = { account, device, chat, messageId: id, author, text, textDigest: digest };
-    const shown: L.ShownRecord = { kind: 'shown', ...names, positionUs, isRead: false };
+    const how = { via: 'live', positionUs, isRead: false } as const;
+    const shown: L.ShownRecord = { kind: 'shown', ...names, ...how };
     step.tx.put('shown', `${chat}|${author}|${id}`, shown);
     if (!text.startsWith('echo: ')) step.write(chat, `echo: ${text}`);
   } else if (content.code !== 'duplicate-message') {

@@ -4,6 +4,7 @@
  */
 
 import type { Architecture } from '../contract.ts';
+import { createBlobs } from './blobs/blobs.ts';
 import { describe, keysIn } from './describe.ts';
 import { createDevice } from './device/device.ts';
 import { createServer } from './server/server.ts';
@@ -14,6 +15,7 @@ export const fanout: Architecture = {
   timeZero,
   device: createDevice,
   server: createServer,
+  blobs: createBlobs,
   describe,
   keysIn,
 };

@@ -63,6 +63,9 @@ export function timeZero(plan: TimeZeroPlan): TimeZero {
   );
   for (const host of plan.unlinked) commits.set(host, []);
   commits.set('server', serverStep.tx.writes());
+  const blobStep = stepOf(plan, 'blobs');
+  installTransport(blobStep);
+  commits.set('blobs', blobStep.tx.writes());
   return commits;
 }
 

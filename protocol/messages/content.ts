@@ -1,16 +1,17 @@
 /**
- * What is said, as the bytes that get padded and encrypted (specification 6.1): a text for the
- * recipient's devices, the same wrapped with its destination for the sender's own. Everything else
- * a `Message` can hold is `bad-content` here.
+ * What is said, as the bytes that get padded and encrypted (specification 6.1): a message for the
+ * recipient's devices, the same wrapped with its destination for the sender's own. A message has
+ * one body, or only hands over a sender key. What a `Message` can hold beside that is `bad-content`
+ * here.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { UserJid } from '../contract.ts';
+import type { ChatJid, MediaKind } from '../contract.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { isRejected, type Rejection, reject } from '../errors.ts';
 import { TEXT_BYTES_MAX } from '../limits.ts';
-import { parseUserJid } from '../wire/jid.ts';
-import { decodeMessage, encodeMessage } from '../wire/message.ts';
+import { parseChatJid } from '../wire/jid.ts';
+import { decodeMessage, encodeMessage, type MessageFields } from '../wire/message.ts';
 import { utf8Bytes, utf8Length } from '../wire/utf8.ts';
 
 const DIGEST_BYTES = 16;
@@ -34,46 +35,99 @@ export function textMessageBytes(text: string): Uint8Array {
 }
 
 /** The `Message` for an own other device: the text and the chat it went to. */
-export function deviceSentBytes(chat: UserJid, text: string): Uint8Array {
-  return encodeMessage({
-    deviceSentMessage: { destinationJid: chat, message: textMessageBytes(text) },
-  });
-}
-
-/** A text, and the chat it was sent to when it is a copy from an own other device. */
-export interface TextContent {
-  readonly kind: 'text';
-  readonly text: string;
-  /** Set for device-sent copies, which count only when they come from the own account. */
-  readonly sentTo: UserJid | undefined;
+export function deviceSentBytes(chat: ChatJid, text: string): Uint8Array {
+  return deviceSentMessage(chat, textMessageBytes(text), undefined);
 }
 
 /**
- * Reads unpadded plaintext. `bad-content` when it does not decode, holds anything but a text or a
- * wrapped text, wraps twice, names a destination that is no account, or the text is over
+ * Wraps a `Message` for an own other device; its context info goes outside (specification 6.1).
+ */
+export function deviceSentMessage(
+  chat: ChatJid,
+  message: Uint8Array,
+  contextInfo: Uint8Array | undefined,
+): Uint8Array {
+  return encodeMessage({
+    deviceSentMessage: { destinationJid: chat, message },
+    ...(contextInfo === undefined ? {} : { contextInfo }),
+  });
+}
+
+/** What a message says. `none`: it only carries a sender key. Bytes are decoded by their owners. */
+export type ContentBody =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'media'; readonly media: MediaKind; readonly bytes: Uint8Array }
+  | { readonly kind: 'call'; readonly callKey: Uint8Array }
+  | { readonly kind: 'protocol'; readonly bytes: Uint8Array }
+  | { readonly kind: 'none' };
+
+/** A decrypted message. */
+export interface Content {
+  readonly kind: 'content';
+  readonly body: ContentBody;
+  /** Set for device-sent copies, which count only when they come from the own account. */
+  readonly sentTo: ChatJid | undefined;
+  /** A sender key for a group, with or without a body (specification 4.1). */
+  readonly distribution: { readonly group: string; readonly bytes: Uint8Array } | undefined;
+  /** MessageContextInfo of the outer message (specification 5.12). */
+  readonly contextInfo: Uint8Array | undefined;
+}
+
+/**
+ * Reads unpadded plaintext. `bad-content` when it does not decode, holds more than one body or
+ * nothing we know, wraps twice, names a destination that is no chat, or a text is over
  * `TEXT_BYTES_MAX`.
  */
-export function readContent(bytes: Uint8Array): TextContent | Rejection {
+export function readContent(bytes: Uint8Array): Content | Rejection {
   const outer = decodeMessage(bytes);
   if (isRejected(outer)) return badContent('does not decode');
-  const { conversation, deviceSentMessage: sent } = outer;
-  if (sent === undefined) return readText(conversation, undefined);
-  if (conversation !== undefined) return badContent('is a text and a copy of one');
+  const { deviceSentMessage: sent, contextInfo } = outer;
+  if (sent === undefined) return readParts(outer, undefined, contextInfo);
+  if (bodiesOf(outer).length > 0) return badContent('is a message and a copy of one');
   const { destinationJid, message: copied } = sent;
-  const sentTo = parseUserJid(destinationJid);
+  const sentTo = parseChatJid(destinationJid);
   if (isRejected(sentTo)) return badContent('is a copy without a destination');
   if (copied === undefined) return badContent('is a copy of nothing');
   const inner = decodeMessage(copied);
   if (isRejected(inner) || inner.deviceSentMessage !== undefined) {
     return badContent('is a copy of something that is not a message');
   }
-  return readText(inner.conversation, sentTo);
+  return readParts(inner, sentTo, contextInfo);
 }
 
-function readText(text: string | undefined, sentTo: UserJid | undefined): TextContent | Rejection {
-  if (text === undefined) return badContent('is not a text');
-  if (utf8Length(text) > TEXT_BYTES_MAX) return badContent('is too long');
-  return { kind: 'text', text, sentTo };
+function bodiesOf(fields: MessageFields): ContentBody[] {
+  const { conversation, image, video, audio, document, call, protocol } = fields;
+  const bodies: ContentBody[] = [];
+  if (conversation !== undefined) bodies.push({ kind: 'text', text: conversation });
+  for (const [media, bytes] of [
+    ['image', image],
+    ['video', video],
+    ['audio', audio],
+    ['document', document],
+  ] as const) {
+    if (bytes !== undefined) bodies.push({ kind: 'media', media, bytes });
+  }
+  const callKey = call?.callKey;
+  if (callKey !== undefined) bodies.push({ kind: 'call', callKey });
+  if (protocol !== undefined) bodies.push({ kind: 'protocol', bytes: protocol });
+  return bodies;
+}
+
+function readParts(
+  fields: MessageFields,
+  sentTo: ChatJid | undefined,
+  contextInfo: Uint8Array | undefined,
+): Content | Rejection {
+  const [body, ...more] = bodiesOf(fields);
+  const { groupId, distribution: key } = fields.senderKeyDistribution ?? {};
+  const distribution =
+    groupId === undefined || key === undefined ? undefined : { group: groupId, bytes: key };
+  if (more.length > 0) return badContent('says two things at once');
+  if (body === undefined && distribution === undefined) return badContent('says nothing we know');
+  if (body?.kind === 'text' && utf8Length(body.text) > TEXT_BYTES_MAX) {
+    return badContent('is too long');
+  }
+  return { kind: 'content', body: body ?? { kind: 'none' }, sentTo, distribution, contextInfo };
 }
 
 function badContent(what: string): Rejection {

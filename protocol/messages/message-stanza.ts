@@ -117,6 +117,34 @@ export function resentStanza(message: ResentMessage): WireNode {
   ]);
 }
 
+/** A message to one own other device that is no chat content. */
+export interface PeerMessage {
+  readonly id: string;
+  readonly copy: Copy;
+  readonly signedIdentity: Uint8Array | undefined;
+  readonly sentCount: number;
+}
+
+/**
+ * `<message id to=DEVICE type category="peer" sent><enc/><meta appdata="default"/>…</message>`
+ * (specification 8.1).
+ */
+export function peerStanza(message: PeerMessage): WireNode {
+  const { id, copy, signedIdentity, sentCount } = message;
+  const attributes = {
+    id,
+    to: copy.device,
+    type: 'text',
+    category: 'peer',
+    sent: String(sentCount),
+  };
+  return node('message', attributes, [
+    encNode(copy.enc),
+    node('meta', { appdata: 'default' }),
+    ...deviceIdentityNodes([copy], signedIdentity),
+  ]);
+}
+
 /** A message as one device receives it. */
 export interface IncomingMessage {
   readonly kind: 'incoming-message';
@@ -130,6 +158,8 @@ export interface IncomingMessage {
   readonly positionUs: number;
   /** `unavailable`: the server has no ciphertext for this device. */
   readonly payload: Ciphertext | { readonly kind: 'unavailable' };
+  /** Between devices of one account, and no chat content (specification 8.1). */
+  readonly isPeer: boolean;
   /** Bytes of an ADVSignedDeviceIdentity, when the stanza has them. */
   readonly deviceIdentity: Uint8Array | undefined;
 }
@@ -183,6 +213,7 @@ export function readIncomingMessage(stanza: WireNode): IncomingMessage | Rejecti
     recipient,
     positionUs,
     payload,
+    isPeer: attribute(stanza, 'category') === 'peer',
     deviceIdentity: bytesContent(child(stanza, 'device-identity')),
   };
 }

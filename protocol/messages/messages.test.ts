@@ -12,6 +12,7 @@ import {
 import { makeMessageId } from './message-id.ts';
 import { pad, unpad } from './padding.ts';
 
+const TEAM = '120363000000000001@g.us';
 const BOB = '15551230002@s.whatsapp.net';
 
 /** Numbers as a test wants them. */
@@ -66,12 +67,30 @@ describe('message ids', () => {
 
 describe('content', () => {
   test('a text and a copy of it come back', () => {
+    const plain = { kind: 'content', distribution: undefined, contextInfo: undefined };
     expect(readContent(textMessageBytes('hi 😀'))).toEqual({
-      kind: 'text',
-      text: 'hi 😀',
+      ...plain,
+      body: { kind: 'text', text: 'hi 😀' },
       sentTo: undefined,
     });
-    expect(readContent(deviceSentBytes(BOB, ''))).toEqual({ kind: 'text', text: '', sentTo: BOB });
+    expect(readContent(deviceSentBytes(BOB, ''))).toEqual({
+      ...plain,
+      body: { kind: 'text', text: '' },
+      sentTo: BOB,
+    });
+  });
+
+  test('a sender key comes alone or with a message', () => {
+    const senderKeyDistribution = { groupId: TEAM, distribution: new Uint8Array([1]) };
+    const distribution = { group: TEAM, bytes: new Uint8Array([1]) };
+    expect(readContent(encodeMessage({ senderKeyDistribution }))).toMatchObject({
+      body: { kind: 'none' },
+      distribution,
+    });
+    expect(readContent(encodeMessage({ senderKeyDistribution, conversation: 'x' }))).toMatchObject({
+      body: { kind: 'text', text: 'x' },
+      distribution,
+    });
   });
 
   test('everything else is bad content', () => {
@@ -88,9 +107,13 @@ describe('content', () => {
       copy(textMessageBytes('x'), 'nobody'),
       copy(textMessageBytes('x'), '15551230002:1@s.whatsapp.net'),
       textMessageBytes('x'.repeat(65_537)),
+      encodeMessage({ conversation: 'x', image: new Uint8Array([1]) }),
+      encodeMessage({ senderKeyDistribution: { groupId: TEAM } }),
     ];
     for (const bytes of cases) expect(readContent(bytes)).toMatchObject({ code: 'bad-content' });
-    expect(readContent(textMessageBytes('x'.repeat(65_536)))).toMatchObject({ kind: 'text' });
+    expect(readContent(textMessageBytes('x'.repeat(65_536)))).toMatchObject({
+      kind: 'content',
+    });
   });
 
   test('lengths and digests are over UTF-8', () => {

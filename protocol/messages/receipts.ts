@@ -18,6 +18,8 @@ const TYPES = new Map<string | undefined, SimpleReceiptType>([
   ['inactive', 'inactive'],
   ['read', 'read'],
   ['read-self', 'read-self'],
+  ['peer_msg', 'peer_msg'],
+  ['hist_sync', 'hist_sync'],
 ]);
 
 /** Ids that one read receipt names at most, the first one included. Assumption. */
@@ -27,7 +29,16 @@ const RECEIPT_IDS_MAX = 1024;
  * `inactive` is `delivered` by a device that is passive; `read-self` stays with the reader's
  * devices.
  */
-export type SimpleReceiptType = 'delivered' | 'sender' | 'inactive' | 'read' | 'read-self';
+export type SimpleReceiptType =
+  | 'delivered'
+  | 'sender'
+  | 'inactive'
+  | 'read'
+  | 'read-self'
+  /** An own device took a peer message. */
+  | 'peer_msg'
+  /** An own companion took a part of its history. */
+  | 'hist_sync';
 
 /** A receipt to write. `to`: the message's author. `recipient`: the chat of a device-sent copy. */
 export interface ReceiptToSend {

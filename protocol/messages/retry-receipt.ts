@@ -58,6 +58,8 @@ export interface RetryRequest {
   readonly errorCode: number;
   readonly registrationId: number;
   readonly keys: RetryKeys | undefined;
+  /** Of a peer message (specification 8.1). */
+  readonly isPeer: boolean;
 }
 
 /** `<key>` or `<skey>`: id, 32-byte value and, for a signed prekey, its 64-byte signature. */
@@ -81,6 +83,7 @@ function keysNode({ bundle, deviceIdentity }: RetryKeys): WireNode {
 /** `<receipt type="retry" id to [recipient]><retry/><registration/>[<keys/>]</receipt>`. */
 export function retryStanza(request: Omit<RetryRequest, 'kind'>): WireNode {
   const { id, device, recipient, count, positionUs, errorCode, registrationId, keys } = request;
+  const category = request.isPeer ? 'peer' : undefined;
   const retry = node('retry', {
     v: RETRY_VERSION,
     count: String(count),
@@ -89,7 +92,7 @@ export function retryStanza(request: Omit<RetryRequest, 'kind'>): WireNode {
     error: errorCode === 0 ? undefined : String(errorCode),
   });
   const registration = node('registration', {}, registrationIdBytes(registrationId));
-  return node('receipt', { type: 'retry', id, to: device, recipient }, [
+  return node('receipt', { type: 'retry', id, to: device, recipient, category }, [
     retry,
     registration,
     ...(keys === undefined ? [] : [keysNode(keys)]),
@@ -171,5 +174,6 @@ export function readRetry(receipt: WireNode): RetryRequest | Rejection {
     errorCode,
     registrationId,
     keys,
+    isPeer: attribute(receipt, 'category') === 'peer',
   };
 }

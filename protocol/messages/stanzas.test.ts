@@ -154,6 +154,7 @@ describe('retry receipts', () => {
     positionUs: T,
     errorCode: 7,
     registrationId: 4_000,
+    isPeer: false,
     keys: {
       bundle: {
         registrationId: 4_000,

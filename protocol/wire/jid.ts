@@ -4,7 +4,7 @@
  * that the primary's address is the account's own.
  */
 
-import type { DeviceJid, UserJid } from '../contract.ts';
+import type { ChatJid, DeviceJid, GroupJid, UserJid } from '../contract.ts';
 import { assert, type Rejection, reject } from '../errors.ts';
 
 /** The server part of every account address, and the address of the server itself. */
@@ -14,6 +14,8 @@ export const USER_SERVER = 's.whatsapp.net';
 export const DEVICE_ID_MAX = 65_535;
 
 const SUFFIX = `@${USER_SERVER}`;
+/** The server part of every group address. */
+const GROUP_SUFFIX = '@g.us';
 /**
  * Digits of an account number. Assumption: up to 20, as the longest international numbers have 15.
  */
@@ -99,4 +101,14 @@ export function parseUserJid(text: string | undefined): UserJid | Rejection {
 /** Whether `text` is a well-formed address of an account or device. */
 export function isDeviceJid(text: string): boolean {
   return parseDeviceJid(text).kind === 'jid';
+}
+
+/** Whether `text` is a group's address: digits, then `@g.us`. */
+export function isGroupJid(text: string): text is GroupJid {
+  return text.endsWith(GROUP_SUFFIX) && isDigits(text.slice(0, -GROUP_SUFFIX.length), 20);
+}
+
+/** Takes the address of an account or a group from outside; `malformed` when it is neither. */
+export function parseChatJid(text: string | undefined): ChatJid | Rejection {
+  return text !== undefined && isGroupJid(text) ? text : parseUserJid(text);
 }

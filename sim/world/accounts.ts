@@ -50,7 +50,7 @@ export function planAccounts(
   numbers: ReadonlyMap<string, string>,
 ): AccountPlan[] {
   const contacts = contactsOf(scenario, intents);
-  return scenario.accounts.map(({ name, devices }) => {
+  return scenario.accounts.map(({ name, devices, multiDevice }) => {
     const [primary, ...companions] = devices;
     assert(primary !== undefined && primary.role === 'primary', 'an account begins with its phone');
     return {
@@ -58,14 +58,21 @@ export function planAccounts(
       primary: primary.name,
       companions: companions.filter(({ isLinked }) => isLinked).map((device) => device.name),
       contacts: [...(contacts.get(name) ?? [])].map((other) => numbers.get(other) as string),
+      isCapable: multiDevice[0]?.isCapable ?? true,
     };
   });
 }
 
 /** Settings of the scenario, as nodes take them. */
 export function settingsOf(scenario: Scenario): Settings {
-  const { prekeys, placeholderDeadlineUs } = scenario.settings;
-  return { prekeyBatch: prekeys, placeholderDeadlineUs };
+  const { prekeys, ...others } = scenario.settings;
+  const { placeholderDeadlineUs, expectedListGraceUs, mirrorsOldContacts } = others;
+  return {
+    prekeyBatch: prekeys,
+    placeholderDeadlineUs,
+    expectedListGraceUs,
+    mirrorsOldContacts,
+  };
 }
 
 function contactsOf(scenario: Scenario, intents: readonly Intent[]): Map<string, Set<string>> {

@@ -16,7 +16,7 @@ import { DEVICE_SIDE, SERVER_SIDE } from '../network/connection.ts';
 import type { CryptoUse, RunEventBody } from '../trace/events.ts';
 import { planAccounts, settingsOf } from './accounts.ts';
 import type { Intent } from './intents.ts';
-import { SERVER } from './timeline.ts';
+import { BLOBS, SERVER } from './timeline.ts';
 
 /**
  * One observed provider for all hosts, since one step runs at a time; each step takes its own uses.
@@ -58,6 +58,7 @@ export function timeZeroStores(
   const skews = new Map(devices.map(({ name, clockSkewUs }) => [name, clockSkewUs]));
   const writes = architecture.timeZero({
     accounts: planAccounts(scenario, parts.intents, parts.numbers),
+    groups: [],
     unlinked: devices.filter(({ isLinked }) => !isLinked).map(({ name }) => name),
     settings: settingsOf(scenario),
     contextOf: (host) => {
@@ -100,7 +101,7 @@ export function makeHosts(parts: HostParts): Host[] {
   assert(transport !== undefined, 'the server has a transport key');
   const serverStaticKey = (transport as TransportRecord).publicKey;
   const hosts = devicesOf(scenario).map(({ name, role, clockSkewUs }, index) => {
-    const setup = { role, serverEndpoint: SERVER, serverStaticKey, settings };
+    const setup = { role, serverEndpoint: SERVER, blobEndpoint: BLOBS, serverStaticKey, settings };
     const makeNode = (store: Store) => wrapNode(name, architecture.device(store, setup), store);
     const own = { name, index, side: DEVICE_SIDE, skewUs: clockSkewUs, makeNode };
     return new Host({ ...commonOf(parts, name), ...own }, parts.room);

@@ -16,6 +16,8 @@ import type { StanzaFaultWindow } from '../network/stanza-faults.ts';
 
 /** Name under which a partition's side means the server. */
 export const SERVER = 'server';
+/** Name of the file store's host and endpoint. */
+export const BLOBS = 'blobs';
 
 /** What one device's link goes through. */
 export interface LinkPlan {

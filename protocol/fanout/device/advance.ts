@@ -10,6 +10,7 @@ import { audienceOf, isReadyFor } from './audience.ts';
 import { advanceBackfills } from './backfill.ts';
 import { linkStateOf } from './link-state.ts';
 import { applyHeldAnswers, askForLists } from './lists.ts';
+import { advancePeers } from './peer.ts';
 import { accountOf, deviceListOf, maySealMore, type WantingRecord } from './records.ts';
 import { advanceResends } from './resend.ts';
 import { sealMessage } from './seal.ts';
@@ -17,6 +18,7 @@ import { sealMessage } from './seal.ts';
 /** Seals what can be sealed, asks for what is missing, and goes on with resends and backfills. */
 export function advance(step: Step): void {
   applyHeldAnswers(step);
+  advancePeers(step);
   const blocked = new Set<UserJid>();
   for (const [, entry] of step.tx.entries('wanting')) {
     const wanting = entry as WantingRecord;

@@ -45,6 +45,7 @@ import {
   settleOutbound,
   takeQuery,
 } from './outbound.ts';
+import { takePeerRetry } from './peer.ts';
 import { loseCopy, takePlaceholderTimer } from './placeholders.ts';
 import {
   rotateWhenNeeded,
@@ -103,6 +104,8 @@ function takeCommand(step: Step, command: Command): void {
       return takeUnlink(step, command.device);
     case 'link':
       return takeLink(step);
+    default:
+      step.refuseAs('not-allowed', `this device cannot ${command.kind} yet`);
   }
 }
 
@@ -154,7 +157,9 @@ function takeFrame(step: Step, setup: DeviceSetup, connection: number, bytes: Ui
 
 function takeAnyReceipt(step: Step, connection: number, receipt: WireNode): void {
   step.send(connection, ackOf(receipt));
-  if (attribute(receipt, 'type') === 'retry') takeRetryReceipt(step, receipt);
+  const isRetry = attribute(receipt, 'type') === 'retry';
+  if (isRetry && attribute(receipt, 'category') === 'peer') takePeerRetry(step, receipt);
+  else if (isRetry) takeRetryReceipt(step, receipt);
   else takeReceipt(step, receipt);
 }
 
@@ -216,6 +221,8 @@ function showOwn(step: Step, outbox: OutboxRecord): void {
     author: outbox.author,
     text: outbox.text,
     textDigest: outbox.textDigest,
+    via: 'live',
+    ...(outbox.media && { media: outbox.media }),
     positionUs: outbox.positionUs,
     isRead: true,
   };

@@ -23,7 +23,7 @@ export interface CopyName {
 }
 
 /** The code a retry receipt gives for each reason; anything else is `unknown`. */
-const ERROR_CODES = new Map<RejectionCode, number>([
+export const ERROR_CODES: ReadonlyMap<RejectionCode, number> = new Map<RejectionCode, number>([
   ['no-session', RETRY_ERRORS.noSession],
   ['bad-key', RETRY_ERRORS.invalidKey],
   ['unknown-prekey', RETRY_ERRORS.invalidKeyId],

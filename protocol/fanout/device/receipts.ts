@@ -37,7 +37,8 @@ interface CopyName {
   readonly messageId: string;
 }
 
-function sendIfConnected(step: Step, stanza: WireNode): void {
+/** For what is answered anew when it comes again: sent now or not at all. */
+export function sendIfConnected(step: Step, stanza: WireNode): void {
   const { connection, phase } = linkStateOf(step.store);
   if (connection !== undefined && phase === 'active') step.send(connection, stanza);
 }
@@ -65,19 +66,21 @@ export function nack(step: Step, copy: Pick<CopyName, 'author' | 'messageId'>, c
  */
 export function sendRetryReceipt(
   step: Step,
-  copy: CopyName & { readonly stampUs: number },
+  copy: CopyName & { readonly stampUs: number; readonly isPeer?: boolean },
   count: number,
   errorCode: number,
   prekeyId: number,
 ): void {
   const identity = selfIdentity(step.tx);
   if (identity === undefined) return;
+  const { isPeer = false } = copy;
   sendIfConnected(
     step,
     retryStanza({
       id: copy.messageId,
       device: copy.author,
-      recipient: isOwnCopy(step, copy.author) ? copy.chat : undefined,
+      recipient: isOwnCopy(step, copy.author) && !isPeer ? copy.chat : undefined,
+      isPeer,
       count,
       positionUs: copy.stampUs,
       errorCode,
@@ -150,6 +153,10 @@ export function takeReceipt(step: Step, stanza: WireNode): void {
   const receipt = readReceipt(stanza);
   if (isRejected(receipt)) return step.refuse(receipt);
   const { from, ids, participant, recipient } = receipt;
+  if (receipt.type === 'peer_msg') {
+    for (const id of ids) step.tx.delete('peer', `${id}|${from}`);
+    return;
+  }
   const isRead = receipt.type === 'read' || receipt.type === 'read-self';
   const isReadElsewhere =
     isRead && isOwnCopy(step, from) && participant !== accountOf(step)?.device;

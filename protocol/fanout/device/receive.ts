@@ -1,52 +1,32 @@
 /**
- * Receiving a message (specification 5.10, 6.5, D.2): prove the sender, decrypt, unpad, decode,
- * unwrap, store text and session in one commit, then acknowledge. What fails becomes a placeholder
- * and a retry receipt; what is a duplicate is acknowledged when we have it, and reported lost when
- * we have not.
+ * Receiving a message (specification 6.5, D.2): open it, store text and session in one commit, then
+ * acknowledge. What fails becomes a placeholder and a retry receipt; what is a duplicate is
+ * acknowledged when we have it, and reported lost when we have not.
  */
 
-import type { DeviceJid, ShownRecord, UserJid } from '../../contract.ts';
-import { type AdvAccepted, type AdvRefused, checkAdv } from '../../devices/adv-check.ts';
-import { isListed } from '../../devices/device-list.ts';
+import type { ChatJid, ShownRecord } from '../../contract.ts';
 import { isRejected, type Rejection, reject } from '../../errors.ts';
 import { NACK_CODES } from '../../messages/acks.ts';
-import { readContent, textDigest } from '../../messages/content.ts';
+import { type Content, textDigest } from '../../messages/content.ts';
 import { readIncomingMessage } from '../../messages/message-stanza.ts';
-import { unpad } from '../../messages/padding.ts';
-import {
-  currentSession,
-  type PeerIdentityRecord,
-  pinnedIdentity,
-  SIGNAL_COLLECTIONS,
-} from '../../signal/records.ts';
-import {
-  type CiphertextType,
-  decryptFrom,
-  deleteSession,
-  readPrekeyMessage,
-} from '../../signal/sessions.ts';
-import { deviceIdOf, userOf } from '../../wire/jid.ts';
+import { userOf } from '../../wire/jid.ts';
 import { attribute, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { chatOf } from './audience.ts';
-import { primaryKeyOf, provenPolicy } from './bundles.ts';
-import { linkStateOf } from './link-state.ts';
-import { askForLists } from './lists.ts';
+import { openPairwise, type PairwiseCiphertext } from './open.ts';
+import { takePeerMessage } from './peer.ts';
+import { takePeerContent } from './peer-content.ts';
 import { failCopy, loseCopy, missCopy, settlePlaceholder } from './placeholders.ts';
 import { nack, sendReceipt } from './receipts.ts';
-import { accountOf, deviceListOf, messageKey } from './records.ts';
+import { accountOf, messageKey } from './records.ts';
 
 /** A ciphertext as it came, with what its stanza says of it. */
-interface Copy {
-  readonly author: DeviceJid;
-  readonly chat: UserJid;
+interface Copy extends PairwiseCiphertext {
+  readonly chat: ChatJid;
   readonly messageId: string;
   readonly stampUs: number;
-  readonly type: CiphertextType;
-  readonly bytes: Uint8Array;
   /** Retry count of this ciphertext, 0 for the first. */
   readonly count: number;
-  readonly deviceIdentity: Uint8Array | undefined;
 }
 
 /** Handles `<message>`. */
@@ -58,6 +38,7 @@ export function takeMessage(step: Step, stanza: WireNode): void {
     const author = attribute(stanza, 'from') ?? '';
     return nack(step, { messageId, author }, NACK_CODES.parsingError);
   }
+  if (message.isPeer) return takePeerMessage(step, message, takePeerContent);
   const { id: messageId, author, positionUs: stampUs, payload, deviceIdentity } = message;
   const chat = chatOf(step, author, message.recipient);
   if (chat === undefined) {
@@ -67,105 +48,41 @@ export function takeMessage(step: Step, stanza: WireNode): void {
   if (payload.kind === 'unavailable') return missCopy(step, { author, chat, messageId, stampUs });
   const { type, bytes, retryCount: count } = payload;
   const copy: Copy = { author, chat, messageId, stampUs, type, bytes, count, deviceIdentity };
-  const opened = openCopy(step, copy);
-  if (opened.kind === 'opened') showCopy(step, copy, opened.text);
+  const opened = openPairwise(step, copy);
+  if (opened.kind === 'opened') takeContent(step, copy, opened.content);
+  else if (opened.kind === 'unreadable') giveUp(step, copy, opened.reason, opened.nackCode);
+  else if (opened.code === 'duplicate-message') answerDuplicate(step, copy);
+  else failCopy(step, copy, opened.code);
 }
 
-/** Decrypts and decodes; answers for itself when that fails. */
-function openCopy(step: Step, copy: Copy): { kind: 'opened'; text: string } | { kind: 'answered' } {
-  const answered = { kind: 'answered' } as const;
-  const proof = proveSender(step, copy);
-  if (proof?.kind === 'refused') {
-    step.refuse(proof.rejection);
-    if (proof.rejection.code === 'malformed') {
-      giveUp(step, copy, 'its sender is not proven', NACK_CODES.parsingError);
-    } else failCopy(step, copy, 'adv-failure');
-    return answered;
-  }
-  const before = currentSession(step.tx, copy.author)?.senderRatchet;
-  const policy = proof === undefined ? {} : provenPolicy(copy.author);
-  const { author, type, bytes } = copy;
-  const decrypted = decryptFrom(step.tx, author, type, bytes, step.context, policy);
-  if (isRejected(decrypted)) {
-    step.refuse(decrypted);
-    if (decrypted.code === 'duplicate-message') answerDuplicate(step, copy);
-    else failCopy(step, copy, decrypted.code);
-    return answered;
-  }
-  if (proof !== undefined) adoptProof(step, userOf(author), proof);
-  // A ratchet key made just now: nothing can have been sent on its chain.
-  if (currentSession(step.tx, author)?.senderRatchet !== before) {
-    linkStateOf(step.store).knownChains.add(author);
-  }
-  if (!isListed(deviceListOf(step, userOf(author)), deviceIdOf(author))) {
-    step.refuseAs('unlisted-device', `${author} is not in its account's device list`);
-    askForLists(step, [userOf(author)]);
-    failCopy(step, copy, 'unlisted-device');
-    return answered;
-  }
-  const content = readOpened(step, copy, decrypted.plaintext);
-  if (isRejected(content)) {
-    step.refuse(content);
-    giveUp(step, copy, 'its content cannot be read', NACK_CODES.invalidProtobuf);
-    return answered;
-  }
-  return { kind: 'opened', text: content.text };
+/** What this device shows of a message. */
+type Shows = Pick<ShownRecord, 'text' | 'media'>;
+
+function takeContent(step: Step, copy: Copy, content: Content): void {
+  const shows = readShows(step, copy, content);
+  if (!isRejected(shows)) return showCopy(step, copy, shows);
+  step.refuse(shows);
+  giveUp(step, copy, 'its content cannot be read', NACK_CODES.invalidProtobuf);
 }
 
-/** Companions prove membership with their first message (5.10); undefined where none is needed. */
-function proveSender(step: Step, copy: Copy): AdvAccepted | AdvRefused | undefined {
-  if (copy.type !== 'pkmsg' || deviceIdOf(copy.author) === 0) return undefined;
-  const head = readPrekeyMessage(copy.bytes);
-  if (isRejected(head)) return undefined; // decryption will say what is wrong with it
-  const user = userOf(copy.author);
-  const outcome = checkAdv(
-    {
-      device: copy.author,
-      deviceIdentity: copy.deviceIdentity,
-      identityKey: head.identityKey,
-      primaryIdentity: primaryKeyOf(step, user),
-      knownIdentity: pinnedIdentity(step.tx, copy.author)?.publicKey,
-      list: deviceListOf(step, user),
-    },
-    step.context.crypto,
-  );
-  if (outcome.needsSync) askForLists(step, [user]);
-  return outcome;
-}
-
-/** What the proof teaches is kept only once the message has opened (I5). */
-function adoptProof(step: Step, user: UserJid, proof: AdvAccepted): void {
-  if (proof.pin !== undefined) {
-    const pin: PeerIdentityRecord = { kind: 'peer-identity', publicKey: proof.pin };
-    step.tx.put(SIGNAL_COLLECTIONS.peerIdentity, user, pin);
-  }
-  if (proof.record === undefined) return;
-  if (proof.isReset) forgetCompanions(step, user);
-  step.tx.put('device-list', user, proof.record);
-}
-
-function forgetCompanions(step: Step, user: UserJid): void {
-  for (const [peer] of step.tx.entries('session')) {
-    if (userOf(peer) === user && deviceIdOf(peer) !== 0) deleteSession(step.tx, peer);
-  }
-}
-
-function readOpened(step: Step, copy: Copy, plaintext: Uint8Array): { text: string } | Rejection {
-  const bytes = unpad(plaintext);
-  if (isRejected(bytes)) return bytes;
-  const content = readContent(bytes);
-  if (isRejected(content)) return content;
+function readShows(step: Step, copy: Copy, content: Content): Shows | Rejection {
+  const { body, sentTo } = content;
   const isOwn = userOf(copy.author) === accountOf(step)?.user;
-  if ((content.sentTo !== undefined) !== isOwn) {
+  if ((sentTo !== undefined) !== isOwn) {
     return reject('not-allowed', `${copy.author} sent a copy of the wrong kind for its account`);
   }
-  if (content.sentTo !== undefined && content.sentTo !== copy.chat) {
+  if (sentTo !== undefined && sentTo !== copy.chat) {
     return reject('not-allowed', `${copy.author}'s copy names another chat than its stanza`);
   }
-  return { text: content.text };
+  switch (body.kind) {
+    case 'text':
+      return { text: body.text };
+    default:
+      return reject('not-allowed', `${copy.author} sent ${body.kind} content as a message`);
+  }
 }
 
-function showCopy(step: Step, copy: Copy, text: string): void {
+function showCopy(step: Step, copy: Copy, shows: Shows): void {
   const key = messageKey(copy.chat, copy.author, copy.messageId);
   const account = accountOf(step);
   if (account !== undefined && step.tx.get('shown', key) === undefined) {
@@ -176,8 +93,9 @@ function showCopy(step: Step, copy: Copy, text: string): void {
       chat: copy.chat,
       messageId: copy.messageId,
       author: copy.author,
-      text,
-      textDigest: textDigest(text, step.context.crypto),
+      via: 'live',
+      ...shows,
+      textDigest: textDigest(shows.text, step.context.crypto),
       positionUs: copy.stampUs,
       isRead: userOf(copy.author) === account.user,
     };

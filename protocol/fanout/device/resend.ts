@@ -69,7 +69,10 @@ function whyNot(
 }
 
 /** Decides which session the resend goes out on (steps 2 and 3 of specification 6.9). */
-function renewSession(step: Step, { device, count, keys, registrationId }: RetryRequest): void {
+export function renewSession(
+  step: Step,
+  { device, count, keys, registrationId }: RetryRequest,
+): void {
   const known = sessionRemoteRegistrationId(step.tx, device);
   const isReinstalled = known !== undefined && known !== registrationId;
   const exists = hasSession(step.tx, device);

@@ -7,7 +7,7 @@ import type { DeviceJid, OutboxRecord } from '../../contract.ts';
 import { participantHash } from '../../devices/participant-hash.ts';
 import { assert, isRejected } from '../../errors.ts';
 import { SEALED_PER_STEP_MAX } from '../../limits.ts';
-import { deviceSentBytes, textMessageBytes } from '../../messages/content.ts';
+import { deviceSentMessage, textMessageBytes } from '../../messages/content.ts';
 import { type Copy, fanoutStanza, resentStanza } from '../../messages/message-stanza.ts';
 import { pad } from '../../messages/padding.ts';
 import { encryptFor, hasSession, leaveGap } from '../../signal/sessions.ts';
@@ -24,19 +24,27 @@ import {
   SELF,
 } from './records.ts';
 
-/**
- * Encrypts one message for one device; own devices get it as a device-sent message. Draws number
- * `padding`.
- */
-function encryptCopy(step: Step, outbox: OutboxRecord, device: DeviceJid, retryCount = 0): Copy {
+/** Pads and encrypts a `Message` for one device. Draws number `padding`. */
+export function encryptTo(
+  step: Step,
+  device: DeviceJid,
+  content: Uint8Array,
+  retryCount = 0,
+): Copy {
   const { knownChains } = linkStateOf(step.store);
   if (!knownChains.has(device)) leaveGap(step.tx, device, SEALED_PER_STEP_MAX, step.context);
   knownChains.add(device);
-  const isOwn = userOf(device) === accountOf(step)?.user;
-  const content = isOwn ? deviceSentBytes(outbox.chat, outbox.text) : textMessageBytes(outbox.text);
   const sealed = encryptFor(step.tx, device, pad(content, step.context), step.context);
   assert(!isRejected(sealed), 'a copy is encrypted only where a session is known to exist');
   return { device, enc: { kind: 'enc', type: sealed.type, bytes: sealed.bytes, retryCount } };
+}
+
+/** Encrypts one message for one device; own devices get it as a device-sent message. */
+function encryptCopy(step: Step, outbox: OutboxRecord, device: DeviceJid, retryCount = 0): Copy {
+  const isOwn = userOf(device) === accountOf(step)?.user;
+  const message = textMessageBytes(outbox.text);
+  const content = isOwn ? deviceSentMessage(outbox.chat, message, undefined) : message;
+  return encryptTo(step, device, content, retryCount);
 }
 
 /** Encrypts for every target with a session, in order; the rest is left out. */
@@ -47,7 +55,7 @@ function encryptCopies(step: Step, outbox: OutboxRecord, targets: readonly Devic
 }
 
 /** What a companion shows with its first messages; a phone shows nothing. */
-function signedIdentityOf(step: Step): Uint8Array | undefined {
+export function signedIdentityOf(step: Step): Uint8Array | undefined {
   return step.get<CompanionRecord>('companion', SELF)?.signedIdentity;
 }
 

@@ -45,7 +45,8 @@ export function takeMessage(step: Step, sender: LinkedRecord, stanza: WireNode):
     return;
   }
   const isFollowUp = attribute(stanza, 'device_fanout') === 'false';
-  if (isFollowUp) takeFollowUp(step, sender, stanza, id, to);
+  if (attribute(stanza, 'category') === 'peer') takePeer(step, sender, stanza, to);
+  else if (isFollowUp) takeFollowUp(step, sender, stanza, id, to);
   else takeFanout(step, sender, stanza, id, to);
 }
 
@@ -133,6 +134,30 @@ function takeFollowUp(
     const isParty = linked?.user === sender.user || linked?.user === chat;
     if (linked === undefined || !isParty || device === sender.device) continue;
     enqueue(step, device, copyFor(sender, device, stanza, enc, stampUs, chat), nextStampUs(step));
+  }
+  answer(step, sender, stanza, stampUs, '');
+}
+
+/** Between devices of one account: to the one device named (specification 8.1). */
+function takePeer(step: Step, sender: LinkedRecord, stanza: WireNode, to: DeviceJid): void {
+  const enc = child(stanza, 'enc');
+  const stampUs = nextStampUs(step);
+  const target = linkedDevice(step, to);
+  const isOwn = target?.user === sender.user && to !== sender.device;
+  if (enc === undefined || (target !== undefined && !isOwn)) {
+    step.refuseAs('not-allowed', `${sender.device} sent a peer message to ${to}`);
+  } else if (isOwn) {
+    const identity = child(stanza, 'device-identity');
+    const attributes = {
+      from: sender.device,
+      to,
+      id: attribute(stanza, 'id'),
+      t: String(stampUs),
+      type: attribute(stanza, 'type'),
+      category: 'peer',
+    };
+    const parts = identity === undefined ? [enc] : [enc, identity];
+    enqueue(step, to, node('message', attributes, parts), stampUs);
   }
   answer(step, sender, stanza, stampUs, '');
 }

@@ -33,6 +33,7 @@ export function takeReceipt(step: Step, sender: LinkedRecord, receipt: WireNode)
       type,
       recipient: attribute(receipt, 'recipient'),
       participant: isRead ? to : undefined,
+      category: attribute(receipt, 'category'),
       t: String(stampUs),
     },
     receipt.content,

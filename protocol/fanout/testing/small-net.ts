@@ -22,7 +22,12 @@ import { opensslProvider } from '../../crypto/openssl.ts';
 import { Store, type StoredRecord } from '../../store.ts';
 import { fanout } from '../index.ts';
 
-const SETTINGS: Settings = { prekeyBatch: 8, placeholderDeadlineUs: 300_000_000 };
+const SETTINGS: Settings = {
+  prekeyBatch: 8,
+  placeholderDeadlineUs: 300_000_000,
+  expectedListGraceUs: 48 * 3_600_000_000,
+  mirrorsOldContacts: false,
+};
 const EPOCH_US = 1_626_220_800_000_000;
 const provider = opensslProvider();
 
@@ -37,6 +42,8 @@ interface Member {
 interface Wire {
   readonly number: number;
   readonly device: Member;
+  /** `server` or `blobs`. */
+  readonly endpoint: string;
 }
 
 interface Flight {
@@ -44,6 +51,10 @@ interface Flight {
   readonly toServer: boolean;
   readonly bytes: Uint8Array;
   readonly kind: string;
+}
+
+function groupJid(name: string, groups: readonly string[]): string {
+  return `1203630000000000${String(10 + groups.indexOf(name))}@g.us`;
 }
 
 /** Accounts by name with their companions; `alice` has `alice.phone` and so on. */
@@ -56,14 +67,19 @@ export class SmallNet {
   tamper: (flight: Flight) => Uint8Array | undefined = (flight) => flight.bytes;
   readonly #wires = new Map<number, Wire>();
   readonly #flights: Flight[] = [];
-  readonly #opening: Member[] = [];
+  readonly #opening: { readonly member: Member; readonly endpoint: string }[] = [];
   readonly #stream = keyStream(rootSecret('small-net'));
   #counter = 0;
-  #serverKey: Uint8Array = new Uint8Array(32);
+  readonly #groups: readonly string[];
+  readonly #endpointKeys = new Map<string, Uint8Array>();
 
   constructor(
     accounts: Readonly<Record<string, readonly string[]>>,
     unlinked: readonly string[] = [],
+    /** Groups that exist: members by account name, the creator first. */
+    groups: Readonly<Record<string, readonly string[]>> = {},
+    /** Accounts whose app is too old for several devices. */
+    old: readonly string[] = [],
   ) {
     const names = Object.keys(accounts);
     const numberOf = (name: string): string => String(15_550_001 + names.indexOf(name));
@@ -73,15 +89,24 @@ export class SmallNet {
         primary: `${name}.phone`,
         companions: (accounts[name] ?? []).map((device) => `${name}.${device}`),
         contacts: names.filter((other) => other !== name).map(numberOf),
+        isCapable: !old.includes(name),
+      })),
+      groups: Object.entries(groups).map(([group, members]) => ({
+        group: groupJid(group, Object.keys(groups)),
+        name: group,
+        members: members.map(numberOf),
+        admins: members.slice(0, 1).map(numberOf),
       })),
       unlinked,
       settings: SETTINGS,
       contextOf: (host) => this.context(host, 0, 'time-zero'),
     });
-    const server = commits.get('server') ?? [];
-    for (const write of server) {
-      if (write.collection === 'transport')
-        this.#serverKey = (write.record as TransportRecord).publicKey;
+    this.#groups = Object.keys(groups);
+    for (const endpoint of ['server', 'blobs']) {
+      for (const write of commits.get(endpoint) ?? []) {
+        if (write.collection !== 'transport') continue;
+        this.#endpointKeys.set(endpoint, (write.record as TransportRecord).publicKey);
+      }
     }
     for (const [name, writes] of commits) {
       const store = new Store();
@@ -94,12 +119,23 @@ export class SmallNet {
 
   #make(name: string, store: Store): ProtocolNode {
     if (name === 'server') return fanout.server(store, { settings: SETTINGS });
+    if (name === 'blobs') return fanout.blobs(store, { settings: SETTINGS });
     return fanout.device(store, {
       role: name.endsWith('.phone') ? 'primary' : 'companion',
       serverEndpoint: 'server',
-      serverStaticKey: this.#serverKey,
+      blobEndpoint: 'blobs',
+      serverStaticKey: this.#keyOf('server'),
       settings: SETTINGS,
     });
+  }
+
+  #keyOf(endpoint: string): Uint8Array {
+    return this.#endpointKeys.get(endpoint) ?? new Uint8Array(32);
+  }
+
+  /** The address of a group by its name. */
+  group(name: string): string {
+    return groupJid(name, this.#groups);
   }
 
   context(host: string, boot: number, inputId: string): StepContext {
@@ -147,12 +183,12 @@ export class SmallNet {
         const wire = this.#wires.get(effect.connection);
         if (wire === undefined) return;
         this.sent.push(`${member.name} ${effect.label.kind}`);
-        const toServer = member.name !== 'server';
+        const toServer = member === wire.device;
         this.#flights.push({ wire, toServer, bytes: effect.bytes, kind: effect.label.kind });
         return;
       }
       case 'open':
-        this.#opening.push(member);
+        this.#opening.push({ member, endpoint: effect.endpoint });
         return;
       case 'close':
         this.cut(effect.connection);
@@ -173,18 +209,18 @@ export class SmallNet {
     this.#wires.delete(connection);
     const body: InputBody = { kind: 'disconnected', connection, reason: 'closed' };
     this.step(wire.device.name, body);
-    this.step('server', body);
+    this.step(wire.endpoint, body);
   }
 
-  #open(member: Member): void {
+  #open(member: Member, endpoint: string): void {
     this.#counter += 1;
-    const wire: Wire = { number: this.#counter, device: member };
+    const wire: Wire = { number: this.#counter, device: member, endpoint };
     this.#wires.set(wire.number, wire);
     const own = member.store.get('transport', 'self') as TransportRecord;
     const connection = wire.number;
     const connected = { kind: 'connected', connection } as const;
-    this.step('server', { ...connected, endpoint: member.name, peerStaticKey: own.publicKey });
-    this.step(member.name, { ...connected, endpoint: 'server', peerStaticKey: this.#serverKey });
+    this.step(endpoint, { ...connected, endpoint: member.name, peerStaticKey: own.publicKey });
+    this.step(member.name, { ...connected, endpoint, peerStaticKey: this.#keyOf(endpoint) });
   }
 
   settleFlights(): void {
@@ -194,7 +230,7 @@ export class SmallNet {
       const bytes = this.tamper(flight);
       const connection = flight.wire.number;
       if (bytes === undefined || !this.#wires.has(connection)) continue;
-      this.step(flight.toServer ? 'server' : flight.wire.device.name, {
+      this.step(flight.toServer ? flight.wire.endpoint : flight.wire.device.name, {
         kind: 'frame',
         connection,
         bytes,
@@ -210,7 +246,7 @@ export class SmallNet {
       this.settleFlights();
       const opening = this.#opening.shift();
       if (opening !== undefined) {
-        if (opening.isOn) this.#open(opening);
+        if (opening.member.isOn) this.#open(opening.member, opening.endpoint);
         continue;
       }
       const next = this.#nextTimer();
@@ -255,10 +291,10 @@ export class SmallNet {
   restart(name: string): void {
     const member = this.member(name);
     for (const wire of [...this.#wires.values()]) {
-      if (wire.device === member || name === 'server') {
+      if (wire.device === member || name === wire.endpoint) {
         this.#wires.delete(wire.number);
         const body: InputBody = { kind: 'disconnected', connection: wire.number, reason: 'gone' };
-        this.step(name === 'server' ? wire.device.name : 'server', body);
+        this.step(name === wire.endpoint ? wire.device.name : wire.endpoint, body);
       }
     }
     member.store.volatile.clear();
@@ -278,7 +314,9 @@ export class SmallNet {
   }
 
   #connectionOf(name: string): number {
-    for (const [number, wire] of this.#wires) if (wire.device.name === name) return number;
+    for (const [number, wire] of this.#wires) {
+      if (wire.device.name === name && wire.endpoint === 'server') return number;
+    }
     throw new Error(`${name} is not connected`);
   }
 

@@ -1,0 +1,22 @@
+/**
+ * What a peer message asks of this device, by its type (specification 8.1). Unknown types are
+ * refused and counted; the message is acknowledged all the same, so that it blocks nothing (L6).
+ */
+
+import { isRejected } from '../../errors.ts';
+import type { IncomingMessage } from '../../messages/message-stanza.ts';
+import { decodeProtocolMessage } from '../../wire/protocol-message.ts';
+import type { Step } from '../step.ts';
+
+/** Carries out a peer message; `message.author` is an own device. */
+export function takePeerContent(step: Step, message: IncomingMessage, bytes: Uint8Array): void {
+  const protocol = decodeProtocolMessage(bytes);
+  if (isRejected(protocol)) return step.refuse(protocol);
+  const { author } = message;
+  switch (protocol.type) {
+    default:
+      step.refuseAs('unexpected', `${author} sent a peer message of an unknown type`, {
+        type: protocol.type ?? 0,
+      });
+  }
+}
