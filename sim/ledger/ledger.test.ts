@@ -97,6 +97,7 @@ function shown(device: string): ShownRecord {
     chat: ALICE,
     messageId: '3EB0AA',
     author: ALICE,
+    via: 'live',
     text: 'shall we have lunch?',
     textDigest: 'd',
     positionUs: 7,

@@ -73,6 +73,7 @@ export function worldOf(plot: Plot): Scenario {
       dozeLatenessUs: 600 * SECOND_US,
       expectedListGraceUs: 48 * 3_600 * SECOND_US,
       mirrorsOldContacts: false,
+      transport: 'modelled',
     },
     strangers: [],
     workload: [],

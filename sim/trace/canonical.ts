@@ -111,6 +111,8 @@ export class Canonical {
         return { kind: 'scan', digest: this.#digest(command.qr) };
       case 'unlink':
         return { kind: 'unlink', device: command.device };
+      default:
+        return otherCommand(command, (value) => this.#digest(value));
     }
   }
 
@@ -141,6 +143,21 @@ export class Canonical {
     this.#values.absorb(this.#hash, value);
     return this.#hash.digest();
   }
+}
+
+/** Commands whose fields are written under their own names; bytes by their digest. */
+function otherCommand(
+  command: Exclude<Command, { kind: 'send' | 'read' | 'link' | 'scan' | 'unlink' }>,
+  digest: (value: unknown) => string,
+): TraceCommand {
+  const facts: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(command)) {
+    if (name === 'kind') continue;
+    if (isFact(value)) facts[name] = value;
+    else if (Array.isArray(value)) facts[name] = value.join(' ');
+    else facts[name] = digest(value);
+  }
+  return { kind: command.kind, facts: sortedFacts(facts) };
 }
 
 interface TraceBase {

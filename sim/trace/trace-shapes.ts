@@ -17,6 +17,7 @@ import {
   truth,
   tuple,
 } from './shapes.ts';
+import { OTHER_COMMANDS } from './trace.ts';
 
 const FACTS = listOf(tuple(text, either(text, number, truth)));
 const LABEL = object([
@@ -48,6 +49,10 @@ const COMMAND = either(
   object([
     ['kind', oneOf('unlink')],
     ['device', text],
+  ]),
+  object([
+    ['kind', oneOf(...OTHER_COMMANDS)],
+    ['facts', FACTS],
   ]),
 );
 

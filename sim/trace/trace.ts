@@ -40,13 +40,33 @@ export interface TraceHeader {
   readonly document: unknown;
 }
 
+/** Commands written as named facts: texts and numbers as they are, all else by its digest. */
+export const OTHER_COMMANDS = [
+  'send-media',
+  'fetch-media',
+  'create-group',
+  'change-group',
+  'app-state',
+  'call',
+  'answer-call',
+  'reject-call',
+  'end-call',
+  'show-code',
+  'compare-code',
+  're-register',
+  'upgrade',
+  'fetch-history',
+] as const;
+type OtherCommand = (typeof OTHER_COMMANDS)[number];
+
 /** What a person did, without the secret that a scanned code carries. */
 export type TraceCommand =
   | { readonly kind: 'send'; readonly chat: string; readonly text: string }
   | { readonly kind: 'read'; readonly chat: string }
   | { readonly kind: 'link' }
   | { readonly kind: 'scan'; readonly digest: string }
-  | { readonly kind: 'unlink'; readonly device: string };
+  | { readonly kind: 'unlink'; readonly device: string }
+  | { readonly kind: OtherCommand; readonly facts: Facts };
 
 /** One changed record of a commit. */
 export interface TraceChange {

@@ -42,6 +42,7 @@ function shown(isRead: boolean): ShownRecord {
     chat: ALICE,
     messageId: MESSAGE,
     author: ALICE,
+    via: 'live',
     text: 'lunch?',
     textDigest: DIGEST,
     positionUs: 1_626_220_800_300_000,
