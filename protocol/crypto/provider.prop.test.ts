@@ -64,6 +64,8 @@ describe('noble and openssl', () => {
         provider.macHolds(secret, first, second.subarray(0, 8)),
         provider.mac512(secret, first, 64),
         provider.mac512Holds(secret, first, second.subarray(0, 8)),
+        provider.macSha1(secret, first, 10),
+        provider.macSha1Holds(secret, first, second.subarray(0, 8)),
       ],
     );
   });
@@ -84,6 +86,8 @@ describe('noble and openssl', () => {
         provider.cbcEncrypt(secret, iv, text),
         provider.cbcDecrypt(secret, iv, text),
         provider.cbcDecrypt(secret, iv, provider.cbcEncrypt(secret, iv, text)),
+        provider.cbcDecryptBlocks(secret, iv, text),
+        provider.cbcDecryptBlocks(secret, iv, text.subarray(text.length % 16)),
         provider.ctr(secret, iv, text),
         provider.ctr(secret.subarray(16), iv, text),
         provider.gcmEncrypt(secret, iv.subarray(4), aad, text),
@@ -97,6 +101,7 @@ describe('noble and openssl', () => {
       provider.sha1(message),
       provider.sha256(message),
       provider.sha512(message),
+      provider.sha512Rounds(message, message.subarray(0, 165), 3),
       provider.md5(message),
     ]);
   });

@@ -28,6 +28,7 @@ function everyResult(provider: CryptoProvider, seed = key): readonly Uint8Array[
     ...provider.hkdf(key, undefined, 'label', [32, 32, 16]),
     provider.cbcEncrypt(key, iv, message),
     provider.cbcDecrypt(key, iv, provider.cbcEncrypt(key, iv, message)),
+    provider.cbcDecryptBlocks(key, iv, message.slice(0, 96)),
     provider.ctr(key, iv, message),
     provider.gcmEncrypt(key, nonce, iv, message),
     provider.gcmDecrypt(key, nonce, iv, provider.gcmEncrypt(key, nonce, iv, message)),
@@ -35,8 +36,10 @@ function everyResult(provider: CryptoProvider, seed = key): readonly Uint8Array[
     provider.sha256(message),
     provider.sha256(bytes('77'.repeat(500))),
     provider.sha512(message),
+    provider.sha512Rounds(message, key, 3),
     provider.md5(message),
     provider.mac512(key, message, 32),
+    provider.macSha1(key, message, 10),
   ];
   return results.filter((result) => result !== undefined);
 }
@@ -44,7 +47,7 @@ function everyResult(provider: CryptoProvider, seed = key): readonly Uint8Array[
 describe.each(backEnds)('$name', (provider) => {
   test('every result is a plain array that owns its memory', () => {
     const results = everyResult(provider);
-    expect(results).toHaveLength(21);
+    expect(results).toHaveLength(24);
     for (const result of results) {
       expect(Object.getPrototypeOf(result)).toBe(Uint8Array.prototype);
       expect(result.buffer.byteLength).toBe(result.length);
@@ -65,7 +68,7 @@ describe.each(backEnds)('$name', (provider) => {
     });
     try {
       const fresh = everyResult(provider, bytes('88'.repeat(32)));
-      expect(fresh).toHaveLength(21);
+      expect(fresh).toHaveLength(24);
       const { publicKey } = provider.keyPair(other);
       expect(provider.verify(publicKey, message, fresh[3] as Uint8Array)).toBe(false);
       expect(ambient).not.toHaveBeenCalled();
@@ -148,6 +151,41 @@ describe.each(backEnds)('$name', (provider) => {
     }
   });
 
+  test('whole blocks from within a CBC text open under the block before them', () => {
+    const sealed = provider.cbcEncrypt(key, iv, message);
+    const inner = provider.cbcDecryptBlocks(key, sealed.subarray(16, 32), sealed.subarray(32, 80));
+    expect(inner).toEqual(message.slice(32, 80));
+    expect(provider.cbcDecryptBlocks(key, iv, sealed)?.slice(-12)).toEqual(
+      new Uint8Array(12).fill(12),
+    );
+    expect(provider.cbcDecryptBlocks(key, iv, new Uint8Array(0))).toEqual(new Uint8Array(0));
+    expect(provider.cbcDecryptBlocks(key, iv, sealed.subarray(1))).toBeUndefined();
+  });
+
+  test('rounds of SHA-512 hash the last result and the suffix', () => {
+    const joined = (one: Uint8Array, two: Uint8Array) => new Uint8Array([...one, ...two]);
+    const once = provider.sha512(joined(message, key));
+    expect(provider.sha512Rounds(message, key, 1)).toEqual(once);
+    const twice = provider.sha512(joined(once, key));
+    expect(provider.sha512Rounds(message, key, 2)).toEqual(twice);
+    expect(provider.sha512Rounds(once, key, 1)).toEqual(twice);
+  });
+
+  test('a MAC of SHA-1 holds in every leading part, and no further', () => {
+    const full = provider.macSha1(key, message, 20);
+    for (const length of [1, 4, 10, 20]) {
+      const code = provider.macSha1(key, message, length);
+      expect(code).toEqual(full.slice(0, length));
+      expect(provider.macSha1Holds(key, message, code)).toBe(true);
+    }
+    const altered = Uint8Array.from(full);
+    altered[9] = (altered[9] as number) ^ 1;
+    expect(provider.macSha1Holds(key, message, altered.subarray(0, 10))).toBe(false);
+    expect(provider.macSha1Holds(key, message, new Uint8Array(0))).toBe(false);
+    expect(provider.macSha1Holds(key, message, new Uint8Array(21))).toBe(false);
+    expect(provider.macSha1Holds(other, message, full)).toBe(false);
+  });
+
   test('CTR is its own inverse', () => {
     expect(provider.ctr(key, iv, provider.ctr(key, iv, message))).toEqual(message);
     expect(provider.ctr(key, iv, new Uint8Array(0))).toEqual(new Uint8Array(0));
@@ -172,6 +210,10 @@ describe.each(backEnds)('$name', (provider) => {
       () => provider.mac(key, message, 33),
       () => provider.mac512(key, message, 0),
       () => provider.mac512(key, message, 65),
+      () => provider.macSha1(key, message, 0),
+      () => provider.macSha1(key, message, 21),
+      () => provider.cbcDecryptBlocks(key, short, message),
+      () => provider.sha512Rounds(message, key, 0),
       () => provider.hkdf(key, undefined, 'x', [0]),
       () => provider.hkdf(key, undefined, 'x', [8_161]),
       () => provider.hkdf(key, undefined, '\u0100', [32]),

@@ -178,6 +178,19 @@ describe.each(backEnds)('$name', (provider) => {
     expect(hexOf(provider.mac512(bytes(key), bytes(text), 64))).toBe(expected);
   });
 
+  test.each([
+    [1, '0b'.repeat(20), '4869205468657265', 'b617318655057264e28bc0b6fb378c8ef146be00'],
+    [
+      2,
+      '4a656665',
+      '7768617420646f2079612077616e7420666f72206e6f7468696e673f',
+      'effcdf6ae5eb2fa2d27416d5f184df9c259a7c79',
+    ],
+    [3, 'aa'.repeat(20), 'dd'.repeat(50), '125d7342b9ac11cd91a39af48aa17b4f63f175d3'],
+  ])('HMAC-SHA-1 gives case %i of RFC 2202', (_, key, text, expected) => {
+    expect(hexOf(provider.macSha1(bytes(key), bytes(text), 20))).toBe(expected);
+  });
+
   test('AES-CTR gives the first blocks of NIST SP 800-38A F.5 for both key sizes', () => {
     const counter = bytes('f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff');
     const text = bytes('6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51');

@@ -91,7 +91,7 @@ export function accountMetadata(
   const isWhole = known.length === view.validIndexes.length;
   return {
     keyHash: keys.length === 0 ? undefined : keyHash(keys, provider),
-    timestampS: view.timestampS,
+    timestampS: view.timestampS === 0 ? undefined : view.timestampS,
     keyIndexes: isWhole || keys.length === 0 ? undefined : known,
   };
 }
@@ -204,6 +204,8 @@ export function compareHashes(
   if (view === undefined || view.timestampS !== said.timestampS) return cannotTell('other-list');
   const indexes = said.keyIndexes ?? view.validIndexes;
   if (indexes.length === 0) return cannotTell('nothing-said');
+  // More indexes than devices: some are unknown, or a hostile sender repeats one a million times.
+  if (indexes.length > view.devices.length) return cannotTell('unknown-identity');
   const keys: Uint8Array[] = [];
   for (const index of indexes) {
     const key = keyOf(view, index);

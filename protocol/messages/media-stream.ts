@@ -77,6 +77,7 @@ export function openMediaChunk(
   const isFitting =
     cipherBytes >= OVERLAP_BYTES &&
     cipherBytes % OVERLAP_BYTES === 0 &&
+    Number.isInteger(index) &&
     index >= 0 &&
     index < chunkCount(fileBytes) &&
     sidecar.length === chunkCount(fileBytes) * CODE_BYTES &&

@@ -123,6 +123,25 @@ describe('the observed provider', () => {
     expect(last()).not.toHaveProperty('plaintextDigest');
   });
 
+  test('tells MACs of SHA-1, whole blocks and rounds once, the rounds without their count', () => {
+    const { provider, uses } = watched();
+    expect(provider.macSha1(seed, text, 10)).toEqual(nobleProvider.macSha1(seed, text, 10));
+    provider.macSha1Holds(seed, text, new Uint8Array(10));
+    provider.cbcDecryptBlocks(seed, iv, text.subarray(0, 32));
+    provider.cbcDecryptBlocks(seed, iv, text);
+    provider.sha512Rounds(text, seed, 100);
+    expect(uses.map(({ operation, keysIn, isGood }) => [operation, keysIn.length, isGood])).toEqual(
+      [
+        ['macSha1', 1, true],
+        ['macSha1Holds', 1, false],
+        ['cbcDecryptBlocks', 1, true],
+        ['cbcDecryptBlocks', 1, false],
+        ['sha512Rounds', 0, true],
+      ],
+    );
+    expect(uses[0]?.keysIn).toEqual([idOf(seed)]);
+  });
+
   test('counts plain hashes without naming their input', () => {
     const { provider, uses } = watched();
     for (const hash of ['md5', 'sha1', 'sha256', 'sha512'] as const) provider[hash](text);
