@@ -24,6 +24,7 @@ describe('the library', () => {
       'mailbox-duplicates',
       'phone-off-two-weeks-minus-an-hour',
       'phone-offline',
+      'real-noise',
       'real-prekey-batch',
       'reconnect-storm',
       'simultaneous-start',
