@@ -127,3 +127,15 @@ export const CONSISTENCY_HASH_BYTES = 10;
  * (5.12): 720 h. Higher: longer proof that no companion was added.
  */
 export const CONSISTENCY_TIMESTAMP_MAX_AGE_US = 720 * 3_600_000_000;
+
+/** App state: mutations that travel within a patch (8.7); more go into an encrypted file. */
+export const APP_STATE_INLINE_MUTATIONS_MAX = 100;
+/** A larger patch puts its mutations into a file (8.7). Assumption: the unit is 1,024 bytes. */
+export const APP_STATE_PATCH_BYTES_MAX = 10 * 1_024;
+/**
+ * Largest snapshot or list of mutations in a file. Assumption: real clients state none; a record
+ * takes some 250 bytes.
+ */
+export const APP_STATE_BLOB_BYTES_MAX = 16 * 1024 * 1024;
+/** Days a key of app state is written with before it is replaced (8.10; 1..90). */
+export const APP_STATE_KEY_USE_DAYS = 30;
