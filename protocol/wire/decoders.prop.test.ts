@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { nobleProvider } from '../crypto/noble.ts';
 import { checkAdv } from '../devices/adv-check.ts';
 import { acceptPairing, parseQr, qrText } from '../devices/linking.ts';
-import { isRejected, REJECTION_CODES } from '../errors.ts';
+import { isRejected } from '../errors.ts';
 import { readAck } from '../messages/acks.ts';
 import { readContent } from '../messages/content.ts';
 import { readIncomingMessage } from '../messages/message-stanza.ts';
@@ -27,6 +27,7 @@ import type { WireNode } from './node.ts';
 import * as senderKeys from './sender-key-messages.ts';
 import * as signal from './signal-messages.ts';
 import { wireNode } from './testing/arbitrary-nodes.ts';
+import { damage, damaged, expectTyped } from './testing/damage.ts';
 
 // biome-ignore lint/complexity/useLiteralKeys: index signatures are read with brackets here
 const CASES = Number(process.env['LOCKSTEP_FUZZ_CASES'] ?? 5_000);
@@ -231,59 +232,6 @@ const frames: Decoder = {
     return isRejected(root) ? root : readStanza(root);
   },
 };
-
-/** One way to damage bytes. */
-type Damage =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'cut'; readonly at: number }
-  | { readonly kind: 'flip'; readonly bits: readonly number[] }
-  | { readonly kind: 'splice'; readonly at: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'random'; readonly bytes: Uint8Array };
-
-const place = fc.nat({ max: 1_000_000 });
-const damage: fc.Arbitrary<Damage> = fc.oneof(
-  fc.record({ kind: fc.constant('none' as const) }),
-  fc.record({ kind: fc.constant('cut' as const), at: place }),
-  fc.record({
-    kind: fc.constant('flip' as const),
-    bits: fc.array(place, { minLength: 1, maxLength: 4 }),
-  }),
-  fc.record({
-    kind: fc.constant('splice' as const),
-    at: place,
-    bytes: fc.uint8Array({ maxLength: 40 }),
-  }),
-  fc.record({ kind: fc.constant('random' as const), bytes: fc.uint8Array({ maxLength: 200 }) }),
-);
-
-function damaged(input: Uint8Array, how: Damage): Uint8Array {
-  const { length } = input;
-  if (how.kind === 'none' || length === 0) return input;
-  if (how.kind === 'random') return how.bytes;
-  if (how.kind === 'cut') return input.slice(0, how.at % length);
-  if (how.kind === 'splice') {
-    const at = how.at % (length + 1);
-    return Uint8Array.from([...input.subarray(0, at), ...how.bytes, ...input.subarray(at)]);
-  }
-  const copy = input.slice();
-  for (const bit of how.bits) {
-    const at = bit % (length * 8);
-    copy[at >> 3] = (copy[at >> 3] as number) ^ (1 << (at & 7));
-  }
-  return copy;
-}
-
-const CODES = new Set<string>(REJECTION_CODES);
-
-/** A rejection among the answers has one of the listed codes, a sentence and public facts. */
-function expectTyped(answer: unknown): void {
-  for (const item of Array.isArray(answer) ? answer : [answer]) {
-    expect(item).toBeDefined();
-    if (!isRejected(item)) continue;
-    expect(CODES.has(item.code)).toBe(true);
-    expect(item.sentence.length).toBeGreaterThan(0);
-  }
-}
 
 const decoders = [...protobufs, frames, frames, frames];
 const numRuns = Math.max(1, Math.ceil(CASES / (decoders.length + 2)));
