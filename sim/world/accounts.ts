@@ -3,9 +3,15 @@
  * built from (contract 10).
  */
 
-import type { AccountPlan, Settings, UserJid } from '../../protocol/contract.ts';
+import type {
+  AccountPlan,
+  GroupJid,
+  GroupPlan,
+  Settings,
+  UserJid,
+} from '../../protocol/contract.ts';
 import { assert } from '../../protocol/errors.ts';
-import type { Account, Scenario } from '../../scenarios/scenario.ts';
+import type { Account, Group, Scenario } from '../../scenarios/scenario.ts';
 import type { Draws } from '../kernel/draws.ts';
 import { accountNameOf, type Intent } from './intents.ts';
 
@@ -13,6 +19,9 @@ import { accountNameOf, type Intent } from './intents.ts';
 const NUMBER_PREFIX = '1555';
 const NUMBER_DIGITS = 7;
 const NUMBER_TRIES_MAX = 1_000;
+/** Digits before a group's ordinal: addresses of one width, of the form the real ones have. */
+const GROUP_PREFIX = '120363';
+const GROUP_ORDINAL_DIGITS = 12;
 
 /** The numbers of all accounts, by account name; all different, of one width. */
 export function drawNumbers(
@@ -40,6 +49,13 @@ export function userJidOf(number: string): UserJid {
   return `${number}@s.whatsapp.net`;
 }
 
+/** `120363000000000001@g.us` for the first group of a scenario, and so on. */
+export function groupJidOf(groups: readonly Group[], name: string): GroupJid {
+  const at = groups.findIndex((group) => group.name === name);
+  assert(at >= 0, 'the loader has checked the names of groups');
+  return `${GROUP_PREFIX}${String(at + 1).padStart(GROUP_ORDINAL_DIGITS, '0')}@g.us`;
+}
+
 /**
  * Accounts as they stand at time zero; contacts are those that write to each other and are no
  * strangers.
@@ -61,6 +77,21 @@ export function planAccounts(
       isCapable: multiDevice[0]?.isCapable ?? true,
     };
   });
+}
+
+/** Groups that exist at time zero. */
+export function planGroups(
+  scenario: Scenario,
+  numbers: ReadonlyMap<string, string>,
+): readonly GroupPlan[] {
+  return scenario.groups
+    .filter(({ existsAtStart }) => existsAtStart)
+    .map(({ name, members, admins }) => ({
+      group: groupJidOf(scenario.groups, name),
+      name,
+      members: members.map((member) => numbers.get(member) as string),
+      admins: admins.map((admin) => numbers.get(admin) as string),
+    }));
 }
 
 /** Settings of the scenario, as nodes take them. */
@@ -92,15 +123,30 @@ function contactsOf(scenario: Scenario, intents: readonly Intent[]): Map<string,
   };
   // What the scenario says, not what the seed made of it, where the two are close: a conversation's
   // sides know each other even when nobody writes. Independent senders know those they will write
-  // to, so that a thousand of them do not hold a million lists.
+  // to, so that a thousand of them do not hold a million lists; of a group's members too, only those
+  // who write know the others.
   for (const workload of scenario.workload) {
     if (workload.kind !== 'conversation') continue;
     const [starter, ...others] = workload.between.map(accountNameOf);
     for (const other of others) know(starter as string, other);
   }
-  for (const intent of intents) know(accountNameOf(intent.device), intent.to);
+  const members = new Map(scenario.groups.map((group) => [group.name, group.members]));
+  const meet = (device: string, chat: string): void => {
+    for (const other of members.get(chat) ?? [chat]) know(accountNameOf(device), other);
+  };
+  for (const { device, to } of intents) meet(device, to);
   for (const { action } of scenario.timeline) {
-    if (action.kind === 'send') know(accountNameOf(action.from), action.to);
+    switch (action.kind) {
+      case 'send':
+      case 'send-media':
+      case 'call':
+        meet(action.from, action.to);
+        break;
+      case 'verify':
+        know(accountNameOf(action.by), accountNameOf(action.with));
+        break;
+      default:
+    }
   }
   return contacts;
 }

@@ -14,7 +14,7 @@ import { Host } from '../hosts/host.ts';
 import type { HostRoom } from '../hosts/host-room.ts';
 import { DEVICE_SIDE, SERVER_SIDE } from '../network/connection.ts';
 import type { CryptoUse, RunEventBody } from '../trace/events.ts';
-import { planAccounts, settingsOf } from './accounts.ts';
+import { planAccounts, planGroups, settingsOf } from './accounts.ts';
 import type { Intent } from './intents.ts';
 import { BLOBS, SERVER } from './timeline.ts';
 
@@ -58,7 +58,7 @@ export function timeZeroStores(
   const skews = new Map(devices.map(({ name, clockSkewUs }) => [name, clockSkewUs]));
   const writes = architecture.timeZero({
     accounts: planAccounts(scenario, parts.intents, parts.numbers),
-    groups: [],
+    groups: planGroups(scenario, parts.numbers),
     unlinked: devices.filter(({ isLinked }) => !isLinked).map(({ name }) => name),
     settings: settingsOf(scenario),
     contextOf: (host) => {

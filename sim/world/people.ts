@@ -5,21 +5,25 @@
 
 import type {
   AccountRecord,
+  CallRecord,
   Command,
   OutboxRecord,
   QrRecord,
   ShownRecord,
+  VerificationRecord,
 } from '../../protocol/contract.ts';
 import { assert } from '../../protocol/errors.ts';
-import type { TimelineEntry } from '../../scenarios/scenario.ts';
+import type { Group, TimelineEntry } from '../../scenarios/scenario.ts';
 import type { Host } from '../hosts/host.ts';
 import type { HostIdentity } from '../hosts/host-room.ts';
 import type { Chooser } from '../kernel/chooser.ts';
+import type { Draws } from '../kernel/draws.ts';
 import type { EventQueue } from '../kernel/event-queue.ts';
 import type { Change } from '../trace/events.ts';
-import { userJidOf } from './accounts.ts';
+import { AddressBook } from './address-book.ts';
 import { accountNameOf, type Intent } from './intents.ts';
 import type { Recorder } from './recorder.ts';
+import { requestOf } from './requests.ts';
 import { WORLD_EVENTS } from './world-events.ts';
 
 /** How long a person takes to lift the phone and scan a code. Assumption. */
@@ -27,6 +31,18 @@ const SCAN_LEAST_US = 3_000_000;
 const SCAN_SPREAD_US = 12_000_000;
 /** Node name of events that happen at no host. */
 const WORLD = 'world';
+
+/** How long two people take to hold one phone before the other. Assumption. */
+const COMPARE_LEAST_US = 5_000_000;
+const COMPARE_SPREAD_US = 10_000_000;
+
+/** Two people about to compare their security codes. */
+export interface Comparison {
+  readonly entry: string;
+  /** Scans the code that `other` shows. */
+  readonly device: string;
+  readonly other: string;
+}
 
 /** A code about to be scanned. */
 export interface Scan {
@@ -42,8 +58,12 @@ export interface PeopleRoom {
   readonly chooser: Chooser;
   readonly recorder: Recorder;
   readonly hosts: ReadonlyMap<string, Host>;
+  readonly draws: Draws;
   /** Digits by account name. */
   readonly numbers: ReadonlyMap<string, string>;
+  readonly groups: readonly Group[];
+  /** Microseconds since the Unix epoch at virtual time 0. */
+  readonly epochUs: number;
   /** Phone by account name. */
   readonly phones: ReadonlyMap<string, string>;
   /** End of the story: nothing new is begun from then on. */
@@ -52,8 +72,9 @@ export interface PeopleRoom {
 
 /** Gives the workload and the timeline's commands. */
 export class People {
-  /** Pairs of accounts `writer|reader` between which something was written, in order. */
+  /** Pairs `writer|reader` of accounts, or account and group, that something was written in. */
   readonly talked = new Set<string>();
+  readonly book: AddressBook;
   readonly #room: PeopleRoom;
   /** Workload intents not yet given or given up, by id, in order of the list. */
   readonly #open = new Map<string, Intent>();
@@ -68,6 +89,7 @@ export class People {
 
   constructor(room: PeopleRoom, intents: readonly Intent[]) {
     this.#room = room;
+    this.book = new AddressBook(room.numbers, room.groups);
     for (const intent of intents) {
       if (!room.chooser.flag(`intent/${intent.id}`, true)) continue;
       this.#open.set(intent.id, intent);
@@ -93,7 +115,7 @@ export class People {
 
   /** A person writes; the id names the input. */
   send(id: string, device: string, to: string, text: string, cause: number): void {
-    const chat = userJidOf(this.#numberOf(to));
+    const chat = this.book.chat(to);
     const isGiven = this.#command(id, device, { kind: 'send', chat, text }, cause);
     if (isGiven) this.talked.add(`${accountNameOf(device)}|${to}`);
   }
@@ -105,11 +127,9 @@ export class People {
       case 'send':
         this.send(id, action.from, action.to, action.text, -1);
         return true;
-      case 'read': {
-        const chat = userJidOf(this.#numberOf(action.chat));
-        this.#command(id, action.device, { kind: 'read', chat }, -1);
+      case 'verify':
+        this.#verify(id, action);
         return true;
-      }
       case 'link':
         this.#linking.set(action.companion, id);
         this.#command(id, action.companion, { kind: 'link' }, -1);
@@ -118,8 +138,45 @@ export class People {
         this.#unlink(id, action.companion, action.by);
         return true;
       default:
-        return false;
+        return this.#request(entry);
     }
+  }
+
+  /** Whatever else a person asks of a device; false when the entry asks nothing of one. */
+  #request({ id, action }: TimelineEntry): boolean {
+    const { draws, epochUs, queue } = this.#room;
+    const hostOf = (device: string) => this.#hostOf(device);
+    const room = { book: this.book, draws, wallUs: epochUs + queue.timeUs, hostOf };
+    const request = requestOf(room, id, action);
+    if (request === undefined) return false;
+    if (request.kind === 'impossible') this.#fail(id, request.reason, -1);
+    else {
+      const isGiven = this.#command(id, request.device, request.command, -1);
+      if (isGiven && action.kind === 'send-media') {
+        this.talked.add(`${accountNameOf(action.from)}|${action.to}`);
+      }
+    }
+    return true;
+  }
+
+  /** The other person opens the code; a few seconds later it is scanned. */
+  #verify(id: string, action: { readonly by: string; readonly with: string }): void {
+    const user = this.book.user(accountNameOf(action.by));
+    if (!this.#command(`${id}/show`, action.with, { kind: 'show-code', user }, -1)) return;
+    const delayUs = COMPARE_LEAST_US + this.#room.chooser.below(`verify/${id}`, COMPARE_SPREAD_US);
+    const comparison: Comparison = { entry: id, device: action.by, other: action.with };
+    const atUs = this.#room.queue.timeUs + delayUs;
+    this.#room.queue.push(atUs, WORLD_EVENTS.comparison, 0, 0, comparison);
+  }
+
+  /** One person scans the code on the other's screen. */
+  compare({ entry, device, other }: Comparison): void {
+    const [mine, theirs] = [device, other].map((one) => this.book.user(accountNameOf(one)));
+    const shown = this.#hostOf(other).store.get('verification', mine as string);
+    const code = shown as VerificationRecord | undefined;
+    if (code === undefined) return this.#fail(entry, `${other} shows no code`, -1);
+    const user = theirs as string;
+    this.#command(entry, device, { kind: 'compare-code', user, qr: code.qr }, -1);
   }
 
   /** A person holds the phone before the companion's screen. */
@@ -138,8 +195,10 @@ export class People {
     if (pending?.id === inputId && !pending.isSend) pending.hasCommitted = true;
     for (const { collection, before, after } of changes) {
       if (after === undefined) continue;
-      if (collection === 'outbox' && before === undefined) this.#said(after as OutboxRecord);
-      else if (collection === 'shown' && before === undefined) {
+      if (collection === 'outbox' && before === undefined) this.#said(host, after as OutboxRecord);
+      else if (collection === 'call' && before === undefined) {
+        this.book.noteCall(inputId, after as CallRecord);
+      } else if (collection === 'shown' && before === undefined) {
         this.#shown(host, after as ShownRecord, cause);
       } else if (collection === 'qr') this.#showsCode(host, cause);
     }
@@ -154,7 +213,8 @@ export class People {
     this.#linking.clear();
   }
 
-  #said(record: OutboxRecord): void {
+  #said(host: HostIdentity, record: OutboxRecord): void {
+    this.book.noteSaid(record, this.book.user(accountNameOf(host.name)));
     if (this.#pending?.id === record.inputId) this.#pending.hasCommitted = true;
     const answers = this.#answers.get(record.inputId);
     if (answers !== undefined) this.#awaited.set(record.messageId, answers);
@@ -222,11 +282,5 @@ export class People {
     const host = this.#room.hosts.get(device);
     assert(host !== undefined, 'the loader has checked the names of devices');
     return host;
-  }
-
-  #numberOf(account: string): string {
-    const number = this.#room.numbers.get(account);
-    assert(number !== undefined, 'the loader has checked the names of accounts');
-    return number;
   }
 }

@@ -10,4 +10,6 @@ export const WORLD_EVENTS = {
   heal: 23,
   probe: 24,
   end: 25,
+  /** payload: `Comparison`. */
+  comparison: 26,
 } as const;

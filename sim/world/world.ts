@@ -9,6 +9,7 @@ import type {
   AccountRecord,
   Architecture,
   Input,
+  MembershipRecord,
   ProtocolNode,
   TransportRecord,
 } from '../../protocol/contract.ts';
@@ -36,7 +37,7 @@ import type { Observer } from '../trace/observer.ts';
 import { drawNumbers } from './accounts.ts';
 import { makeHosts, ObservedCrypto, timeZeroStores } from './build.ts';
 import { expandWorkload, type Intent } from './intents.ts';
-import { People, type Scan } from './people.ts';
+import { type Comparison, People, type Scan } from './people.ts';
 import { Pushes } from './pushes.ts';
 import { Recorder } from './recorder.ts';
 import { choiceOf, planTimeline, SERVER, type TimelinePlan } from './timeline.ts';
@@ -119,7 +120,10 @@ export class World implements NetworkPort {
       chooser: this.chooser,
       recorder: this.recorder,
       hosts: this.#hostsByName,
+      draws,
       numbers,
+      groups: scenario.groups,
+      epochUs: scenario.epochUs,
       phones,
       storyEndUs: scenario.lengthUs,
     };
@@ -214,6 +218,8 @@ export class World implements NetworkPort {
         return this.people.give(payload as Intent, a);
       case WORLD_EVENTS.scan:
         return this.people.scan(payload as Scan);
+      case WORLD_EVENTS.comparison:
+        return this.people.compare(payload as Comparison);
       case WORLD_EVENTS.heal:
         return this.#heal();
       case WORLD_EVENTS.probe:
@@ -272,16 +278,14 @@ export class World implements NetworkPort {
     }
   }
 
-  /** Every linked device of accounts that talked writes once more to the other side. */
+  /**
+   * Every linked device of accounts that talked writes once more to the other side, and to every
+   * group in which its account, still a member, or another wrote.
+   */
   #probe(): void {
     const cause = this.recorder.record('world', -1, { kind: 'phase', phase: 'probe' });
-    const pairs = new Set<string>();
-    for (const pair of this.people.talked) {
-      const [one, other] = pair.split('|') as [string, string];
-      pairs.add(pair).add(`${other}|${one}`);
-    }
     const devicesOf = new Map(this.#scenario.accounts.map(({ name, devices }) => [name, devices]));
-    for (const pair of pairs) {
+    for (const pair of this.#probePairs()) {
       const [from, to] = pair.split('|') as [string, string];
       for (const { name } of devicesOf.get(from) ?? []) {
         const account = this.#hostOf(name).store.get('account', 'self') as
@@ -291,6 +295,26 @@ export class World implements NetworkPort {
         this.people.send(`probe/${name}>${to}`, name, to, `probe from ${name} to ${to}`, cause);
       }
     }
+  }
+
+  #probePairs(): Set<string> {
+    const pairs = new Set<string>();
+    for (const pair of this.people.talked) {
+      const [one, other] = pair.split('|') as [string, string];
+      if (!this.people.book.isGroup(other)) pairs.add(pair).add(`${other}|${one}`);
+      else for (const member of this.#membersNow(other)) pairs.add(`${member}|${other}`);
+    }
+    return pairs;
+  }
+
+  /** Accounts that are members of a group at the server now, in order of the scenario. */
+  #membersNow(group: string): string[] {
+    const { book } = this.people;
+    const record = this.#server.store.get('membership', book.chat(group));
+    const members = (record as MembershipRecord | undefined)?.members ?? [];
+    return this.#scenario.accounts
+      .map(({ name }) => name)
+      .filter((name) => members.includes(book.user(name)));
   }
 
   #committed(host: HostIdentity, input: Input, changes: readonly Change[], cause: number): void {
