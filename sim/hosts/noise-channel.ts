@@ -52,21 +52,19 @@ export class NoiseChannel implements Channel {
   readonly #ends: [ChannelEnd | undefined, ChannelEnd | undefined] = [undefined, undefined];
   #calling: Calling | undefined;
   #answering: Handshake | undefined;
-  /** The handshake's message under way. */
-  #message: Uint8Array = new Uint8Array(0);
 
   constructor(parts: NoiseParts) {
     this.#parts = parts;
   }
 
-  hello(step: number): Uint8Array | undefined {
+  hello(step: number, before: Uint8Array): Uint8Array | undefined {
     if (step === 0) return this.#call();
-    return step === 1 ? this.#answer() : this.#confirm();
+    return step === 1 ? this.#answer(before) : this.#confirm(before);
   }
 
-  accept(): boolean {
+  accept(last: Uint8Array): boolean {
     assert(this.#answering !== undefined, 'the server answered before it accepts');
-    const end = accept(this.#parts.provider, this.#answering, this.#message);
+    const end = accept(this.#parts.provider, this.#answering, last);
     if (isRejected(end)) return false;
     this.#ends[SERVER_SIDE] = end;
     return true;
@@ -93,25 +91,22 @@ export class NoiseChannel implements Channel {
     const { provider, device, serverStaticKey } = this.#parts;
     const { calling, bytes } = call(provider, this.#keysOf(device), serverStaticKey);
     this.#calling = calling;
-    this.#message = bytes;
     return bytes;
   }
 
-  #answer(): Uint8Array | undefined {
+  #answer(hello: Uint8Array): Uint8Array | undefined {
     const { provider, server } = this.#parts;
-    const answered = answer(provider, this.#keysOf(server), this.#message);
+    const answered = answer(provider, this.#keysOf(server), hello);
     if (isRejected(answered)) return undefined;
     this.#answering = answered.handshake;
-    this.#message = answered.bytes;
     return answered.bytes;
   }
 
-  #confirm(): Uint8Array | undefined {
+  #confirm(reply: Uint8Array): Uint8Array | undefined {
     assert(this.#calling !== undefined, 'the device called before it confirms');
-    const confirmed = confirm(this.#parts.provider, this.#calling, this.#message);
+    const confirmed = confirm(this.#parts.provider, this.#calling, reply);
     if (isRejected(confirmed)) return undefined;
     this.#ends[DEVICE_SIDE] = confirmed.channel;
-    this.#message = confirmed.bytes;
     return confirmed.bytes;
   }
 

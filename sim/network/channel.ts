@@ -10,11 +10,11 @@ import type { Direction } from './link.ts';
 export interface Channel {
   /**
    * Message 0, 1 or 2 of the handshake, to be asked for in this order; undefined when its sender
-   * refuses the message before.
+   * refuses `before`, the message it received (empty before the first).
    */
-  hello(step: number): Uint8Array | undefined;
+  hello(step: number, before: Uint8Array): Uint8Array | undefined;
   /** Whether the server's end takes the last message of the handshake. */
-  accept(): boolean;
+  accept(last: Uint8Array): boolean;
   /** 32 bytes: the static key that the handshake authenticated to this side. */
   peerKey(side: Direction): Uint8Array;
   /** Seals the next stanza of this side. */

@@ -70,6 +70,8 @@ export interface Connection {
   readonly lanes: readonly [LaneState, LaneState];
   /** Undefined where the transport is modelled. */
   channel: Channel | undefined;
+  /** The handshake's message under way; empty where the transport is modelled. */
+  hello: Uint8Array;
   /** Keep-alive draws taken so far. */
   noticeCount: number;
 }
@@ -95,6 +97,7 @@ export function freshConnection(
     isSilent: [false, false],
     lanes: [freshLane(), freshLane()],
     channel: undefined,
+    hello: new Uint8Array(0),
     noticeCount: 0,
   };
 }

@@ -215,7 +215,7 @@ export class Network {
     if (connection.states[SERVER_SIDE] !== 'opening') return;
     const isGone = connection.states[DEVICE_SIDE] === 'closed';
     const isListening = this.#port.isListening(this.server);
-    if (isGone || !isListening || connection.channel?.accept() === false) {
+    if (isGone || !isListening || connection.channel?.accept(connection.hello) === false) {
       this.#end(connection, SERVER_SIDE);
       if (!isGone) this.#reset(connection, DEVICE_SIDE, cause);
       return;

@@ -43,9 +43,13 @@ export function shakeHands(frames: Frames, connection: Connection, cause: number
 }
 
 /** Bytes of one message; undefined when its sender breaks the handshake off. */
-function openingBytes({ channel }: Connection, step: number): number | undefined {
+function openingBytes(connection: Connection, step: number): number | undefined {
+  const { channel } = connection;
   const tcp = TCP_BYTES[step];
   if (tcp !== undefined) return tcp;
   const at = step - TCP_BYTES.length;
-  return channel === undefined ? HELLO_BYTES[at] : channel.hello(at)?.length;
+  if (channel === undefined) return HELLO_BYTES[at];
+  const message = channel.hello(at, connection.hello);
+  if (message !== undefined) connection.hello = message;
+  return message?.length;
 }
