@@ -18,6 +18,8 @@ export interface LinkSpan {
 }
 
 interface Walk {
+  /** From when on the app of an account knows of companions; absent: never. */
+  readonly capableFromUs: Map<string, number>;
   readonly words: Words;
   readonly spans: Map<string, LinkSpan>;
   readonly offSince: Map<string, number>;
@@ -26,11 +28,16 @@ interface Walk {
 function startWalk(words: Words): Walk {
   const spans = new Map<string, LinkSpan>();
   const offSince = new Map<string, number>();
+  const capableFromUs = new Map<string, number>();
+  for (const { name, multiDevice } of words.accounts.values()) {
+    const first = multiDevice.find(({ isCapable }) => isCapable);
+    if (first !== undefined) capableFromUs.set(name, first.fromUs);
+  }
   for (const device of words.devices.values()) {
     spans.set(device.name, { fromUs: device.isLinked ? 0 : undefined, untilUs: undefined });
     if (device.power === 'off') offSince.set(device.name, 0);
   }
-  return { words, spans, offSince };
+  return { words, spans, offSince, capableFromUs };
 }
 
 function linkedCompanions(walk: Walk, account: string): number {
@@ -41,11 +48,11 @@ function linkedCompanions(walk: Walk, account: string): number {
   }).length;
 }
 
-function checkIsOn(walk: Walk, device: string, path: Path): void {
+function checkIsOn(walk: Walk, device: string, path: Path, what = 'linking'): void {
   const sinceUs = walk.offSince.get(device);
   if (sinceUs === undefined) return;
   const since = formatDuration(sinceUs);
-  walk.words.complaints.at(path, `linking needs ${device}, which is off since ${since}`);
+  walk.words.complaints.at(path, `${what} needs ${device}, which is off since ${since}`);
 }
 
 function walkLink(walk: Walk, companion: string, atUs: number, path: Path): void {
@@ -65,6 +72,11 @@ function walkLink(walk: Walk, companion: string, atUs: number, path: Path): void
   if (linkedCompanions(walk, account) >= COMPANIONS_MAX) {
     complaints.at(path, `${account} has four linked companions; a fifth is refused`);
   }
+  const capableUs = walk.capableFromUs.get(account);
+  if (capableUs === undefined || capableUs > atUs) {
+    const since = capableUs === undefined ? '' : ` before ${formatDuration(capableUs)}`;
+    complaints.at(path, `${account}’s app is old and knows of no companions${since}`);
+  }
   checkIsOn(walk, companion, path);
   checkIsOn(walk, `${account}.phone`, path);
   walk.spans.set(companion, { fromUs: atUs, untilUs: undefined });
@@ -82,6 +94,24 @@ function walkUnlink(walk: Walk, companion: string, atUs: number, path: Path): vo
   }
 }
 
+/** A phone set up anew: its companions are unlinked. */
+function walkRegistration(walk: Walk, phone: string, atUs: number, path: Path): void {
+  checkIsOn(walk, phone, path, 'registering again');
+  for (const { name, role } of walk.words.accounts.get(accountOf(phone))?.devices ?? []) {
+    const span = walk.spans.get(name);
+    if (role === 'primary' || span?.fromUs === undefined || span.untilUs !== undefined) continue;
+    walk.spans.set(name, { ...span, untilUs: atUs });
+  }
+}
+
+function walkUpgrade(walk: Walk, account: string, atUs: number, path: Path): void {
+  const sinceUs = walk.capableFromUs.get(account);
+  if (sinceUs !== undefined && sinceUs <= atUs) {
+    const since = sinceUs === 0 ? 'from the beginning; say `app: old`' : 'already';
+    walk.words.complaints.at(path, `${account}’s app is current ${since}`);
+  } else walk.capableFromUs.set(account, atUs);
+}
+
 /** Says why a device cannot act at a time, as the end of a sentence; undefined when it can. */
 export function whyNotLinked(span: LinkSpan | undefined, atUs: number): string | undefined {
   if (span?.fromUs === undefined) return 'is never linked';
@@ -92,33 +122,81 @@ export function whyNotLinked(span: LinkSpan | undefined, atUs: number): string |
   return undefined;
 }
 
-/** What only a linked device can do, with the key under which it is named. */
-function actor(action: Action): { readonly device: string; readonly key: string } | undefined {
-  if (action.kind === 'send') return { device: action.from, key: 'from' };
-  if (action.kind === 'read') return { device: action.device, key: 'device' };
-  return undefined;
+/** What only linked devices can do, with the keys under which they are named. */
+function actorsOf(action: Action): readonly (readonly [key: string, device: string])[] {
+  switch (action.kind) {
+    case 'send':
+    case 'send-media':
+    case 'call':
+      return [['from', action.from]];
+    case 'read':
+    case 'fetch-media':
+    case 'fetch-history':
+      return [['device', action.device]];
+    case 'create-group':
+    case 'change-group':
+      return [['by', action.by]];
+    case 'app-state':
+      return [['on', action.device]];
+    case 'answer':
+    case 'reject':
+    case 'hang-up':
+      return [['on', action.on]];
+    case 'verify':
+      return [
+        ['by', action.by],
+        ['with', action.with],
+      ];
+    default:
+      return [];
+  }
 }
 
 function walkEntry(walk: Walk, { entry, path }: PlacedEntry): void {
   const { action, atUs } = entry;
   if (action.kind === 'link') walkLink(walk, action.companion, atUs, [...path, 'link']);
   if (action.kind === 'unlink') walkUnlink(walk, action.companion, atUs, [...path, 'unlink']);
+  if (action.kind === 're-register') {
+    walkRegistration(walk, action.phone, atUs, [...path, 're-register']);
+  }
+  if (action.kind === 'upgrade') walkUpgrade(walk, action.account, atUs, [...path, 'upgrade']);
   if (action.kind === 'power-off' && !walk.offSince.has(action.device)) {
     walk.offSince.set(action.device, atUs);
   }
   if (action.kind === 'power-on') walk.offSince.delete(action.device);
 }
 
+/** What a device does, as people say it; most keys are verbs already. */
+function verbOf(key: string): string {
+  const verbs: Readonly<Record<string, string>> = {
+    'send-media': 'send',
+    'fetch-media': 'fetch',
+    'fetch-history': 'ask for history',
+    'create-group': 'make a group',
+    'add-member': 'add members',
+    'remove-member': 'remove members',
+    'leave-group': 'leave',
+    'delete-message': 'delete',
+    'mark-read': 'mark',
+    'mark-unread': 'mark',
+    'clear-chat': 'clear a chat',
+    'delete-chat': 'delete a chat',
+    'name-contact': 'name a contact',
+    'push-name': 'change a name',
+    'hang-up': 'hang up',
+  };
+  return verbs[key] ?? key;
+}
+
 function checkActors(walk: Walk, entries: readonly PlacedEntry[]): void {
-  for (const { entry, path } of entries) {
-    const acting = actor(entry.action);
-    if (acting === undefined) continue;
-    const why = whyNotLinked(walk.spans.get(acting.device), entry.atUs);
-    if (why === undefined) continue;
-    const verb = entry.action.kind === 'send' ? 'send' : 'read';
-    const when = formatDuration(entry.atUs);
-    const sentence = `${acting.device} cannot ${verb} at ${when}: it ${why}`;
-    walk.words.complaints.at([...path, entry.action.kind, acting.key], sentence);
+  for (const { entry, path, key } of entries) {
+    for (const [deviceKey, device] of actorsOf(entry.action)) {
+      const why = whyNotLinked(walk.spans.get(device), entry.atUs);
+      if (why === undefined) continue;
+      const when = formatDuration(entry.atUs);
+      const sentence = `${device} cannot ${verbOf(key)} at ${when}: it ${why}`;
+      walk.words.complaints.at([...path, key, deviceKey], sentence);
+    }
   }
 }
 

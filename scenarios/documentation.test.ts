@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { scenario } from './builder.ts';
 import { loadScenario } from './load.ts';
 import { formatScenarioErrors } from './scenario-error.ts';
+import { FACT_KEYS } from './schema-expectations.ts';
 import { ACTION_KEYS } from './schema-timeline.ts';
 import { NETWORKS } from './vocabulary.ts';
 
@@ -22,9 +23,10 @@ describe('the page about scenarios', () => {
     }
   });
 
-  it('shows every kind of action and names every built-in network', () => {
-    const timeline = blocks('yaml').find((text) => text.includes('name: timeline')) ?? '';
-    expect(ACTION_KEYS.filter((key) => !timeline.includes(` ${key}: `))).toEqual([]);
+  it('shows every kind of action and fact and names every built-in network', () => {
+    const all = blocks('yaml').join('');
+    expect(ACTION_KEYS.filter((key) => !all.includes(` ${key}: `))).toEqual([]);
+    expect(FACT_KEYS.filter((key) => !all.includes(`{ ${key}: `))).toEqual([]);
     expect(NETWORKS.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 

@@ -4,40 +4,22 @@
  */
 
 const SENTENCES: ReadonlyMap<string, string> = new Map([
-  ['group', 'groups come later; messages go from one account to one other account'],
-  ['media', 'media come later; a message is a text'],
-  ['call', 'calls come later'],
-  ['history', 'history sync comes later; a new companion begins with an empty chat'],
-  ['app-state', 'app state sync comes later'],
-  [
-    'registration',
-    'registering again comes later; a phone keeps its registration for the whole run',
-  ],
   ['parameters', 'parameters and sweeps come later; write the value itself'],
   ['adversary', 'attackers come later; the server is honest and the network only fails'],
-  ['content', 'this kind of message comes later; a message is a text'],
-  ['expiry', 'expiring device lists come later'],
+  ['content', 'this kind of message comes later; a message is a text or a file'],
+  ['deletion', 'deleting for everybody comes later; `delete-message` deletes on one’s own devices'],
+  ['broadcast', 'status and broadcasts come later; a message goes to an account or a group'],
+  ['number', 'changing the number comes later; `re-register` sets a phone up anew'],
   ['unicast', 'privacy settings of receipts come later'],
 ]);
 
 const WORDS: readonly (readonly [word: string, topic: string])[] = [
-  ...list('group', 'groups group members add-member remove-member leave create-group sender-keys'),
-  ...list('media', 'media image video audio document sticker attachment blob blob-store'),
-  ...list('call', 'call calls ring hang-up'),
-  ...list('history', 'history history-sync sync-history'),
-  ...list('app-state', 'app-state state-sync syncd mute archive pin star'),
-  ...list(
-    'registration',
-    're-register register reregister re-registration reinstall change-number',
-  ),
   ...list('parameters', 'parameters parameter sweep vary'),
   ...list('adversary', 'adversary attacker attackers compromise mallory inject'),
-  ...list(
-    'content',
-    'edit revoke delete reaction react reply-to quote poll disappearing view-once',
-  ),
-  ...list('content', 'status broadcast newsletter'),
-  ...list('expiry', 'list-expiry icdc expire-list'),
+  ...list('content', 'edit reaction react reply-to quote poll disappearing view-once sticker'),
+  ...list('deletion', 'revoke delete'),
+  ...list('broadcast', 'status broadcast newsletter'),
+  ...list('number', 'change-number'),
   ...list('unicast', 'read-receipts'),
 ];
 

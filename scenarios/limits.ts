@@ -8,8 +8,14 @@
  * else.
  */
 export const COMPANIONS_MAX = 4;
-/** Accounts of one scenario. */
+/** Accounts of one scenario; a thousand members of one group fit well. */
 export const ACCOUNTS_MAX = 10_000;
+/** Members of one group (specification 7). */
+export const GROUP_MEMBERS_MAX = 1_024;
+/** Characters of a name that somebody gives to a contact or to oneself. */
+export const NAME_CHARACTERS_MAX = 100;
+/** Largest file: 100 MB; a run holds its bytes in memory and encrypts them. */
+export const MEDIA_BYTES_MAX = 100_000_000;
 /** Timeline entries after repetition. */
 export const TIMELINE_MAX = 100_000;
 /** Messages of one conversation. */

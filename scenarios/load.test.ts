@@ -170,7 +170,6 @@ expect:
     expect(errorsOf(body)).toEqual([
       '6:14 no message is called "n"',
       '7:14 "o" names no message but `offline`',
-      '8:22 alice.tablet cannot show "m": it is linked only at 30m, and history comes later',
       '8:36 bob has no device "bob.wbe"',
       '9:43 it would have to be shown before `after`',
     ]);

@@ -7,6 +7,7 @@
 import { stringify } from 'yaml';
 import { formatDuration } from './duration.ts';
 import { formatEpoch } from './epoch.ts';
+import { factSubject, factWord } from './fact.ts';
 import { type Line, writeAction, writeRatio } from './print-actions.ts';
 import type {
   Account,
@@ -14,6 +15,7 @@ import type {
   Device,
   Expectation,
   ExpectedFact,
+  Group,
   Scenario,
   Workload,
 } from './scenario.ts';
@@ -54,6 +56,7 @@ function writeAccount(account: Account): readonly string[] {
   const [phone, ...companions] = account.devices;
   const lines = [`  ${account.name}:`];
   if (phone !== undefined) lines.push(`    phone: ${oneLine(writeDevice(phone))}`);
+  lines.push(...appLine(account));
   if (companions.length === 0) return lines;
   lines.push('    companions:');
   for (const companion of companions) {
@@ -61,6 +64,25 @@ function writeAccount(account: Account): readonly string[] {
     lines.push(`      ${short}: ${oneLine(writeDevice(companion))}`);
   }
   return lines;
+}
+
+/** Nothing for an app that is current from the beginning. */
+function appLine({ multiDevice }: Account): readonly string[] {
+  const word = (isCapable: boolean) => (isCapable ? 'current' : 'old');
+  const [first] = multiDevice;
+  if (multiDevice.length === 1) return first?.isCapable ? [] : ['    app: old'];
+  const apps = multiDevice.map(({ fromUs, isCapable }) => {
+    return { from: formatDuration(fromUs), use: word(isCapable) };
+  });
+  return [`    app: ${oneLine(apps)}`];
+}
+
+function writeGroup({ members, admins, existsAtStart }: Group): Line {
+  return {
+    members,
+    ...(admins.length > 1 && { admins }),
+    ...(existsAtStart ? {} : { exists: false }),
+  };
 }
 
 function writeNetwork(network: CustomNetwork): Line {
@@ -96,12 +118,22 @@ function writeWorkload(workload: Workload): Line {
 }
 
 function writeFact(fact: ExpectedFact): Line {
-  if (fact.kind !== 'shown') return {};
-  return {
-    shown: fact.message,
-    ...(fact.withinUs !== undefined && { within: formatDuration(fact.withinUs) }),
-    ...(fact.afterUs !== undefined && { after: formatDuration(fact.afterUs) }),
-  };
+  const said = { [factWord(fact)]: factSubject(fact) };
+  switch (fact.kind) {
+    case 'shown':
+      return {
+        ...said,
+        ...(fact.withinUs !== undefined && { within: formatDuration(fact.withinUs) }),
+        ...(fact.afterUs !== undefined && { after: formatDuration(fact.afterUs) }),
+      };
+    case 'state':
+    case 'verified':
+      return fact.value ? said : { ...said, value: false };
+    case 'call':
+      return { ...said, outcome: fact.outcome };
+    default:
+      return said;
+  }
 }
 
 function writeExpectation(expectation: Expectation): Line {
@@ -123,10 +155,19 @@ function words(key: string, items: readonly string[]): readonly string[] {
   return items.length === 0 ? [] : [`${key}: ${oneLine(items)}`];
 }
 
+/** The two settings of every story in full; of the others what is not the default. */
+function writeSettings({ settings }: Scenario): Line {
+  const grace = formatDuration(settings.expectedListGraceUs);
+  return {
+    'placeholder-deadline': formatDuration(settings.placeholderDeadlineUs),
+    'doze-lateness': formatDuration(settings.dozeLatenessUs),
+    ...(grace === '2d' ? {} : { 'expected-list-grace': grace }),
+    ...(settings.mirrorsOldContacts ? { 'mirror-old-contacts': true } : {}),
+  };
+}
+
 function header(scenario: Scenario): readonly string[] {
   const { settings } = scenario;
-  const deadline = formatDuration(settings.placeholderDeadlineUs);
-  const lateness = formatDuration(settings.dozeLatenessUs);
   return [
     'lockstep: 1',
     `name: ${oneLine(scenario.name)}`,
@@ -137,7 +178,7 @@ function header(scenario: Scenario): readonly string[] {
     ...(scenario.architecture === undefined ? [] : [`architecture: ${scenario.architecture}`]),
     `prekeys: ${settings.prekeys}`,
     ...(settings.transport === 'modelled' ? [] : [`transport: ${settings.transport}`]),
-    `settings: { placeholder-deadline: ${deadline}, doze-lateness: ${lateness} }`,
+    `settings: ${oneLine(writeSettings(scenario))}`,
     `heal: { for: ${formatDuration(scenario.heal.forUs)} }`,
     ...words('must-fire', scenario.mustFire),
     ...words('must-check', scenario.mustCheck),
@@ -150,6 +191,7 @@ function header(scenario: Scenario): readonly string[] {
 export function printScenario(scenario: Scenario): string {
   const { networks, timeline } = scenario;
   const described = networks.map((each) => `  ${each.name}: ${oneLine(writeNetwork(each))}`);
+  const groups = scenario.groups.map((each) => `  ${each.name}: ${oneLine(writeGroup(each))}`);
   const entries = timeline.map(({ id, atUs, action }) => ({
     id,
     at: formatDuration(atUs),
@@ -160,6 +202,7 @@ export function printScenario(scenario: Scenario): string {
     '',
     'accounts:',
     ...scenario.accounts.flatMap(writeAccount),
+    ...(groups.length === 0 ? [] : ['', 'groups:', ...groups]),
     ...(described.length === 0 ? [] : ['', 'networks:', ...described]),
     ...list('strangers', scenario.strangers),
     ...list('workload', scenario.workload.map(writeWorkload)),

@@ -13,7 +13,8 @@ type WrittenAccount = WrittenScenario['accounts'][string];
 type WrittenPhone = WrittenAccount['phone'];
 type WrittenNetwork = WrittenScenario['networks'][string];
 
-const RESERVED = ['server', 'world', 'phone'];
+/** Names with a meaning of their own: neither accounts nor groups are called so. */
+export const RESERVED = ['server', 'world', 'phone'];
 
 /**
  * The entries of a mapping by name, in order of writing: names begin with a letter, so that no
@@ -52,6 +53,25 @@ function resolveDevice(
   };
 }
 
+/** From which time on the app knows of several devices; the first entry is that of time zero. */
+function resolveApp(complaints: Complaints, written: WrittenAccount, path: Path) {
+  const at = [...path, 'app'];
+  if (typeof written.app === 'string') {
+    return [{ fromUs: 0, isCapable: written.app === 'current' }];
+  }
+  let last = { fromUs: -1, isCapable: false };
+  return written.app.map(({ from, use }, index) => {
+    const fromUs = readDuration(complaints, from, [...at, index, 'from']);
+    const isCapable = use === 'current';
+    const here = [...at, index];
+    if (index === 0 && fromUs !== 0) complaints.at(here, 'the first app is in use from 0s on');
+    if (fromUs <= last.fromUs) complaints.at(here, 'apps are written in order of time');
+    if (last.isCapable && !isCapable) complaints.at(here, 'an app grows newer, never older');
+    last = { fromUs, isCapable };
+    return last;
+  });
+}
+
 function resolveAccount(complaints: Complaints, name: string, written: WrittenAccount): Account {
   const path = ['accounts', name];
   if (RESERVED.includes(name)) {
@@ -68,9 +88,15 @@ function resolveAccount(complaints: Complaints, name: string, written: WrittenAc
     const sentence = `${name} has ${linked} companions; at most four can be linked`;
     complaints.key([...path, 'companions'], sentence);
   }
+  const multiDevice = resolveApp(complaints, written, path);
+  if (multiDevice[0]?.isCapable === false && linked > 0) {
+    const only = `${name}’s app is old and knows of a phone only`;
+    const sentence = `${only}; say \`linked: false\` and link them after its upgrade`;
+    complaints.key([...path, 'companions'], sentence);
+  }
   return {
     name,
-    multiDevice: [{ fromUs: 0, isCapable: true }],
+    multiDevice,
     devices: [phone, ...companions],
   };
 }

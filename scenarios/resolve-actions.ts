@@ -3,11 +3,11 @@
  */
 
 import type { Path } from './complaint.ts';
+import { checkOwnChat, resolvePeople } from './resolve-people.ts';
 import type { Action } from './scenario.ts';
+import { PEOPLE_ACTIONS } from './schema-people.ts';
 import type { WrittenEntry } from './schema-timeline.ts';
 import {
-  accountOf,
-  checkAccount,
   checkDevice,
   checkNetwork,
   checkParty,
@@ -21,26 +21,17 @@ type Written<Key extends keyof WrittenEntry> = NonNullable<WrittenEntry[Key]>;
 
 function resolveSend(words: Words, written: Written<'send'>, path: Path): Action | undefined {
   const { from, to, text } = written;
-  const hasDevice = checkDevice(words, from, [...path, 'from']);
-  const hasAccount = checkAccount(words, to, [...path, 'to']);
-  if (!hasDevice || !hasAccount) return undefined;
-  if (accountOf(from) === to) {
-    words.complaints.at(
-      [...path, 'to'],
-      `${to} cannot write to ${to}; notes to oneself come later`,
-    );
-  }
+  const paths = { device: [...path, 'from'], chat: [...path, 'to'] };
+  const sentence = (name: string) => `${name} cannot write to ${name}; notes to oneself come later`;
+  if (!checkOwnChat(words, { device: from, chat: to }, paths, sentence)) return undefined;
   return { kind: 'send', from, to, text };
 }
 
 function resolveRead(words: Words, written: Written<'read'>, path: Path): Action | undefined {
   const { device, chat } = written;
-  const hasDevice = checkDevice(words, device, [...path, 'device']);
-  const hasAccount = checkAccount(words, chat, [...path, 'chat']);
-  if (!hasDevice || !hasAccount) return undefined;
-  if (accountOf(device) === chat) {
-    words.complaints.at([...path, 'chat'], `${chat} has no chat with oneself to read`);
-  }
+  const paths = { device: [...path, 'device'], chat: [...path, 'chat'] };
+  const sentence = (name: string) => `${name} has no chat with oneself to read`;
+  if (!checkOwnChat(words, written, paths, sentence)) return undefined;
   return { kind: 'read', device, chat };
 }
 
@@ -201,6 +192,7 @@ export function resolveAction(
   path: Path,
 ): Action | undefined {
   const at = [...path, key];
+  if (Object.hasOwn(PEOPLE_ACTIONS, key)) return resolvePeople(words, entry, key, at);
   switch (key) {
     case 'send':
       return entry.send && resolveSend(words, entry.send, at);

@@ -15,16 +15,23 @@ import { readDuration, readPositiveDuration, type Words } from './words.ts';
 /** A timeline entry that remembers where it was written. */
 export interface PlacedEntry {
   readonly entry: TimelineEntry;
+  /** Of the entry; that of the action is one step further, under `key`. */
   readonly path: Path;
+  /** The written key of its action: `star`, where the action's kind is `app-state`. */
+  readonly key: string;
 }
 
 /** The placed timeline, in order of writing. */
 export interface PlacedTimeline {
   readonly entries: readonly PlacedEntry[];
+  /** The entry of an id, the first where an id is used twice. */
+  readonly byId: ReadonlyMap<string, TimelineEntry>;
   /** Ids that were given more than one entry by repetition, with the ids of these. */
   readonly repeated: ReadonlyMap<string, readonly string[]>;
   /** Ids of all messages that are written, those with errors included. */
   readonly messages: readonly string[];
+  /** The same of calls. */
+  readonly calls: readonly string[];
 }
 
 interface Placing {
@@ -35,6 +42,7 @@ interface Placing {
   readonly timeOf: Map<string, number>;
   readonly ids: Set<string>;
   readonly messages: string[];
+  readonly calls: string[];
   /** All ids that are written anywhere, to say "further down" instead of "unknown". */
   readonly written: readonly string[];
   cursorUs: number;
@@ -118,17 +126,27 @@ function timesOf(placing: Placing, entry: WrittenEntry, path: Path): readonly nu
   return Array.from({ length: count }, (_, index) => firstUs + index * everyUs);
 }
 
+/** The id under the action's own key, of what people name: messages and calls. */
+function innerIdOf(entry: WrittenEntry): { readonly key: string; readonly id: string } | undefined {
+  for (const key of ['send', 'send-media', 'call'] as const) {
+    const id = entry[key]?.id;
+    if (id !== undefined) return { key, id };
+  }
+  return undefined;
+}
+
 /** The id that is written, or derived from the place: `power-off#3` is the third entry. */
 function idOf(placing: Placing, entry: WrittenEntry, key: string, path: Path): string {
   const derived = `${key}#${Number(path[1]) + 1}`;
-  const sendId = entry.send?.id;
-  if (entry.id !== undefined && sendId !== undefined && entry.id !== sendId) {
-    const names = `the entry is called "${entry.id}" and its message "${sendId}"`;
-    const sentence = `${names}; one id is enough`;
-    placing.words.complaints.at([...path, 'send', 'id'], sentence);
+  const inner = innerIdOf(entry);
+  const innerPath = [...path, inner?.key ?? key, 'id'];
+  if (entry.id !== undefined && inner !== undefined && entry.id !== inner.id) {
+    const what = inner.key === 'call' ? 'call' : 'message';
+    const names = `the entry is called "${entry.id}" and its ${what} "${inner.id}"`;
+    placing.words.complaints.at(innerPath, `${names}; one id is enough`);
   }
-  const id = entry.id ?? sendId ?? derived;
-  const at = entry.id === undefined ? [...path, 'send', 'id'] : [...path, 'id'];
+  const id = entry.id ?? inner?.id ?? derived;
+  const at = entry.id === undefined ? innerPath : [...path, 'id'];
   const isTaken = placing.ids.has(id);
   if (isTaken) placing.words.complaints.at(at, `the id "${id}" is used twice`);
   placing.ids.add(id);
@@ -152,7 +170,8 @@ function placeEntry(placing: Placing, written: WrittenEntry, path: Path): void {
   }
   const id = idOf(placing, written, key, path);
   placing.timeOf.set(id, lastUs);
-  if (key === 'send') placing.messages.push(id);
+  if (key === 'send' || key === 'send-media') placing.messages.push(id);
+  if (key === 'call') placing.calls.push(id);
   const action = resolveAction(placing.words, written, key, path);
   if (action === undefined) return;
   const ids = written.every === undefined ? [id] : times.map((_, index) => `${id}.${index + 1}`);
@@ -163,7 +182,7 @@ function placeEntry(placing: Placing, written: WrittenEntry, path: Path): void {
       placing.words.complaints.at([...path, 'every'], `the id "${occurrence}" is used twice`);
     }
     placing.ids.add(occurrence);
-    placing.entries.push({ entry: { id: occurrence, atUs, action }, path });
+    placing.entries.push({ entry: { id: occurrence, atUs, action }, path, key });
   }
 }
 
@@ -179,14 +198,17 @@ export function placeTimeline(
     timeOf: new Map(),
     ids: new Set(),
     messages: [],
+    calls: [],
     written: written.flatMap(({ item }) =>
-      [item.id, item.send?.id].filter((id) => id !== undefined),
+      [item.id, innerIdOf(item)?.id].filter((id) => id !== undefined),
     ),
     cursorUs: 0,
   };
   for (const { index, item } of written) placeEntry(placing, item, ['timeline', index]);
-  const { entries, repeated, messages } = placing;
-  return { entries, repeated, messages };
+  const { entries, repeated, messages, calls } = placing;
+  const byId = new Map<string, TimelineEntry>();
+  for (const { entry } of entries) if (!byId.has(entry.id)) byId.set(entry.id, entry);
+  return { entries, byId, repeated, messages, calls };
 }
 
 /** Sorts placed entries by time, ties in order of writing. */

@@ -6,11 +6,12 @@ import { type LinkSpan, whyNotLinked } from './check-order.ts';
 import type { Path } from './complaint.ts';
 import { formatDuration } from './duration.ts';
 import type { Numbered } from './numbered.ts';
+import type { GroupFolk } from './resolve-groups.ts';
 import type { Workload } from './scenario.ts';
 import type { WrittenScenario } from './schema.ts';
 import {
   accountOf,
-  checkAccount,
+  checkChat,
   checkDevice,
   checkParty,
   readChance,
@@ -25,6 +26,7 @@ type WrittenWorkload = WrittenScenario['workload'][number];
 export interface WorkloadContext {
   readonly words: Words;
   readonly spans: ReadonlyMap<string, LinkSpan>;
+  readonly folk: GroupFolk;
   readonly lengthUs: number;
   readonly ids: Set<string>;
 }
@@ -84,6 +86,23 @@ function checkSides(
   }
 }
 
+/** Senders to a group are members of it. */
+function checkMembers(
+  context: WorkloadContext,
+  chat: string,
+  senders: readonly string[],
+  path: Path,
+): void {
+  const members = context.folk.get(chat);
+  if (members === undefined) return;
+  for (const [index, sender] of senders.entries()) {
+    const account = accountOf(sender);
+    if (members.has(account) || !context.words.devices.has(sender)) continue;
+    const sentence = `${account} is never a member of ${chat}`;
+    context.words.complaints.at([...path, index], sentence);
+  }
+}
+
 function checkSenders(
   context: WorkloadContext,
   written: Extract<WrittenWorkload, { senders: unknown }>,
@@ -97,7 +116,8 @@ function checkSenders(
   const owners = new Set(written.senders.map(accountOf));
   for (const [index, account] of written.to.entries()) {
     const at = [...path, 'to', index];
-    if (!checkAccount(context.words, account, at)) continue;
+    if (!checkChat(context.words, account, at)) continue;
+    checkMembers(context, account, written.senders, [...path, 'senders']);
     if (owners.size === 1 && owners.has(account) && written.to.length === 1) {
       context.words.complaints.at(at, `${account} cannot write to ${account}`);
     }

@@ -3,17 +3,20 @@
  * the `Scenario`. It reads no text; the YAML loader and the typed builder both end here.
  */
 
+import { checkGroupsMade, checkGroupUse } from './check-groups.ts';
 import { checkOrder } from './check-order.ts';
+import { checkReferences } from './check-references.ts';
 import type { Complaint, Path } from './complaint.ts';
 import { type Complaints, createComplaints } from './complaint.ts';
 import { formatDuration } from './duration.ts';
 import { parseEpoch } from './epoch.ts';
 import { resolveAccounts, resolveNetworks } from './resolve-accounts.ts';
 import { resolveExpectations } from './resolve-expectations.ts';
+import { everybody, groupFolk, resolveGroups } from './resolve-groups.ts';
 import { inOrderOfTime, type PlacedTimeline, placeTimeline } from './resolve-timeline.ts';
 import { resolveWorkloads } from './resolve-workload.ts';
 import { readShape, type Salvaged } from './salvage.ts';
-import type { Account, CustomNetwork, PropertyException, Scenario } from './scenario.ts';
+import type { Account, CustomNetwork, Group, PropertyException, Scenario } from './scenario.ts';
 import { LEVERS, NETWORKS, PROPERTIES } from './vocabulary.ts';
 import { checkAccount, checkNetwork, readDuration, type Words } from './words.ts';
 
@@ -42,15 +45,17 @@ const ALWAYS_LINKED = { fromUs: 0, untilUs: undefined };
 
 function wordsOf(
   complaints: Complaints,
-  accounts: readonly Account[],
+  named: { readonly accounts: readonly Account[]; readonly groups: readonly Group[] },
   networks: readonly CustomNetwork[],
   options: LoadOptions,
 ): Words {
+  const { accounts, groups } = named;
   const devices = accounts.flatMap((account) => account.devices);
   const builtIn = options.networks ?? NETWORKS;
   return {
     accounts: new Map(accounts.map((account) => [account.name, account])),
     devices: new Map(devices.map((device) => [device.name, device])),
+    groups: new Map(groups.map((group) => [group.name, group])),
     networks: [...builtIn, ...networks.map(({ name }) => name)],
     levers: options.levers ?? LEVERS,
     properties: options.properties ?? PROPERTIES,
@@ -172,7 +177,7 @@ function checkClocks(words: Words, timeline: PlacedTimeline, epochUs: number): v
 
 function resolveSettings(complaints: Complaints, salvaged: Salvaged): Scenario['settings'] {
   const { head } = salvaged;
-  const read = (key: 'placeholder-deadline' | 'doze-lateness') =>
+  const read = (key: 'placeholder-deadline' | 'doze-lateness' | 'expected-list-grace') =>
     readDuration(complaints, head.settings[key], ['settings', key]);
   const placeholderDeadlineUs = read('placeholder-deadline');
   const healUs = readDuration(complaints, head.heal.for, ['heal', 'for']);
@@ -185,8 +190,8 @@ function resolveSettings(complaints: Complaints, salvaged: Salvaged): Scenario['
     transport: head.transport,
     placeholderDeadlineUs,
     dozeLatenessUs: read('doze-lateness'),
-    expectedListGraceUs: 172_800_000_000,
-    mirrorsOldContacts: false,
+    expectedListGraceUs: read('expected-list-grace'),
+    mirrorsOldContacts: head.settings['mirror-old-contacts'],
   };
 }
 
@@ -204,7 +209,8 @@ function resolveSalvaged(
   const accounts = resolveAccounts(complaints, head);
   const builtIn = options.networks ?? NETWORKS;
   const networks = resolveNetworks(complaints, head, { builtIn, readText: options.readText });
-  const words = wordsOf(complaints, accounts, networks, options);
+  const groups = resolveGroups(complaints, head);
+  const words = wordsOf(complaints, { accounts, groups }, networks, options);
   checkDeviceNetworks(words, salvaged);
   checkWordLists(words, salvaged);
   const strangers = resolveStrangers(words, salvaged);
@@ -219,9 +225,18 @@ function resolveSalvaged(
   const always = [...words.devices.keys()].map((name) => [name, ALWAYS_LINKED] as const);
   const spans = salvaged.hasGaps ? new Map(always) : walked;
   const ids = new Set(timeline.entries.map(({ entry }) => entry.id));
-  const workload = resolveWorkloads({ words, spans, lengthUs, ids }, lists.workload);
-  const expecting = { words, spans, timeline, lengthUs, brokenIds, lineOf };
-  const expect = resolveExpectations(expecting, lists.expect);
+  const folk = salvaged.hasGaps
+    ? everybody(groups, [...words.accounts.keys()])
+    : groupFolk(
+        groups,
+        timeline.entries.map(({ entry }) => entry),
+      );
+  const references = { words, timeline, folk, brokenIds };
+  const workload = resolveWorkloads({ words, spans, folk, lengthUs, ids }, lists.workload);
+  checkReferences(references);
+  checkGroupUse({ ...references, words: orderWords });
+  checkGroupsMade({ ...references, words: orderWords });
+  const expect = resolveExpectations({ ...references, spans, lengthUs, lineOf }, lists.expect);
   return {
     lockstep: 1,
     name: head.name,
@@ -229,7 +244,7 @@ function resolveSalvaged(
     epochUs,
     lengthUs,
     accounts,
-    groups: [],
+    groups,
     networks,
     settings: resolveSettings(complaints, salvaged),
     strangers,

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { TEXT_CHARACTERS_MAX, TIMELINE_MAX } from './limits.ts';
 import { STANZA_FAULTS } from './scenario.ts';
+import { PEOPLE_ACTIONS } from './schema-people.ts';
 import {
   deviceSchema,
   durationSchema,
@@ -42,7 +43,7 @@ const actions = {
     {
       id: idSchema.optional().describe('Name of the message; also the id of the entry.'),
       from: deviceSchema.describe('The device the message is written on.'),
-      to: partySchema.describe('The account it is written to, meaning all its devices.'),
+      to: partySchema.describe('The account (all its devices) or group it is written to.'),
       text: textSchema(TEXT_CHARACTERS_MAX).describe('What is said.'),
     },
     'a message',
@@ -50,10 +51,11 @@ const actions = {
   read: mapping(
     {
       device: deviceSchema.describe('The device the chat is read on.'),
-      chat: partySchema.describe('The account the chat is with.'),
+      chat: partySchema.describe('The account the chat is with, or the group.'),
     },
     'a reading',
   ).describe('Somebody reads all of a chat: read receipts leave.'),
+  ...PEOPLE_ACTIONS,
   link: deviceSchema.describe('A companion (`linked: false` until now) is linked by QR code.'),
   unlink: deviceOr(
     {

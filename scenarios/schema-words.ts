@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { DURATION_FORMS, DURATION_PATTERN, SIGNED_DURATION_PATTERN } from './duration.ts';
 import { EPOCH_PATTERN } from './epoch.ts';
 import { RATIO_FORMS, RATIO_PATTERN } from './ratio.ts';
+import { SIZE_FORMS, SIZE_PATTERN } from './sizes.ts';
 
 /** Shows a value as it was read, shortened: `"lunch"`, `30`, `a list`. */
 export function showRead(read: unknown): string {
@@ -89,6 +90,12 @@ export const ratioSchema = z
     { error: notA(`a number or ratio; write ${RATIO_FORMS}`) },
   )
   .meta({ id: 'Ratio', description: `A chance or rate: ${RATIO_FORMS}.` });
+
+/** `200kB` */
+export const sizeSchema = word(SIZE_PATTERN, `a size; write ${SIZE_FORMS}`).meta({
+  id: 'Size',
+  description: `A size: ${SIZE_FORMS}.`,
+});
 
 /** A whole number between two bounds. */
 export function wholeSchema(least: number, most: number) {

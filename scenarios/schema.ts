@@ -6,8 +6,9 @@
 
 import { z } from 'zod';
 import { EPOCH_DEFAULT } from './epoch.ts';
-import { PREKEYS_MAX, TRACE_ROWS_MAX, WORKLOAD_MESSAGES_MAX } from './limits.ts';
+import { GROUP_MEMBERS_MAX, PREKEYS_MAX, TRACE_ROWS_MAX, WORKLOAD_MESSAGES_MAX } from './limits.ts';
 import { TRANSPORTS } from './scenario.ts';
+import { expectationSchema } from './schema-expectations.ts';
 import { entrySchema } from './schema-timeline.ts';
 import {
   deviceSchema,
@@ -66,6 +67,8 @@ const companionSchema = mapping(
   'a companion',
 );
 
+const appSchema = oneOf(['current', 'old']);
+
 const accountSchema = mapping(
   {
     phone: phoneSchema.default({ network: 'wifi', power: 'on', 'clock-skew': '0s' }),
@@ -73,9 +76,44 @@ const accountSchema = mapping(
       .record(nameSchema, companionSchema, { error: notA('companions by name (a mapping)') })
       .default({})
       .describe('Companions by name; at most four are linked at a time.'),
+    app: z
+      .union(
+        [
+          appSchema,
+          listSchema(
+            mapping(
+              {
+                from: durationSchema.default('0s').describe('From this time on.'),
+                use: appSchema.describe('Which app.'),
+              },
+              'an app with its time',
+            ),
+            'apps',
+          ),
+        ],
+        { error: notA('old, current, or a list of these with times') },
+      )
+      .default('current')
+      .describe('`old`: an app that knows of phones only; or a list of `{ from, use }`.'),
   },
   'an account',
 ).meta({ id: 'Account', description: 'A person: a phone and up to four companions.' });
+
+const groupSchema = mapping(
+  {
+    members: listSchema(nameSchema, 'accounts')
+      .max(GROUP_MEMBERS_MAX, { error: `a group has at most ${GROUP_MEMBERS_MAX} members` })
+      .describe('Its members; the first one makes it and is its admin.'),
+    admins: listSchema(nameSchema, 'accounts', 0)
+      .default([])
+      .describe('Members who are admins, too.'),
+    exists: z
+      .boolean({ error: notA('true or false') })
+      .default(true)
+      .describe('False: a `create-group` entry makes it.'),
+  },
+  'a group',
+).meta({ id: 'Group', description: 'A group of accounts.' });
 
 const networkSchema = mapping(
   {
@@ -122,7 +160,9 @@ const workloadTimes = {
 };
 const senders = {
   senders: listSchema(deviceSchema, 'devices').describe('Devices that write on their own.'),
-  to: listSchema(partySchema, 'accounts').describe('Accounts they write to, drawn per message.'),
+  to: listSchema(partySchema, 'accounts').describe(
+    'Accounts and groups they write to, drawn per message.',
+  ),
   ...workloadTimes,
   'per-hour': ratioSchema.describe('Mean number of messages per sender and hour.'),
 };
@@ -170,25 +210,6 @@ const workloadSchema = z
   )
   .meta({ id: 'Workload', description: 'Messages written by a generator instead of one by one.' });
 
-const expectationSchema = mapping(
-  {
-    shown: idSchema.describe('Id of a message that was sent by the timeline.'),
-    on: listSchema(partySchema, 'devices').describe('Devices, or accounts for all their devices.'),
-    within: durationSchema.optional().describe('Latest time after the send.'),
-    after: durationSchema.optional().describe('Not shown before this time since the epoch.'),
-    except: mapping(
-      {
-        relay: textSchema(400).optional().describe('Why the relay architecture need not.'),
-        fanout: textSchema(400).optional().describe('Why the fanout architecture need not.'),
-      },
-      'reasons by architecture',
-    )
-      .default({})
-      .describe('Architectures in which it is not expected, with the reason.'),
-  },
-  'an expectation',
-).meta({ id: 'Expectation', description: 'What must be true of one message.' });
-
 const settingsSchema = mapping(
   {
     'placeholder-deadline': durationSchema
@@ -197,6 +218,13 @@ const settingsSchema = mapping(
     'doze-lateness': durationSchema
       .default('1m')
       .describe('How late the timers of a dozing device may be.'),
+    'expected-list-grace': durationSchema
+      .default('48h')
+      .describe('How long a list may stay older than what a contact’s message said of it.'),
+    'mirror-old-contacts': z
+      .boolean({ error: notA('true or false') })
+      .default(false)
+      .describe('Whether phones pass what old contacts write on to their companions.'),
   },
   'settings',
 ).describe('Settings of all devices.');
@@ -220,6 +248,10 @@ export const writtenScenarioSchema = mapping(
     accounts: z
       .record(nameSchema, accountSchema, { error: notA('accounts by name (a mapping)') })
       .describe('Who takes part, by name.'),
+    groups: z
+      .record(nameSchema, groupSchema, { error: notA('groups by name (a mapping)') })
+      .default({})
+      .describe('Groups of accounts, by name.'),
     networks: z
       .record(nameSchema, networkSchema, { error: notA('networks by name (a mapping)') })
       .default({})
@@ -228,7 +260,7 @@ export const writtenScenarioSchema = mapping(
     transport: oneOf(TRANSPORTS)
       .default('modelled')
       .describe('Connections by formula, or with real handshakes and sealed frames (`noise`).'),
-    settings: settingsSchema.default({ 'placeholder-deadline': '5m', 'doze-lateness': '1m' }),
+    settings: settingsSchema.prefault({}),
     strangers: z
       .array(
         z.tuple([nameSchema, nameSchema], {
@@ -258,7 +290,7 @@ export const writtenScenarioSchema = mapping(
       .describe('Properties that must be checked at least once.'),
     expect: listSchema(expectationSchema, 'expectations', 0)
       .default([])
-      .describe('What must be true of single messages.'),
+      .describe('What must be true of single things.'),
     exceptions: listSchema(
       mapping(
         {

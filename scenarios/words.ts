@@ -7,12 +7,13 @@ import type { Complaints, Path } from './complaint.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from './duration.ts';
 import { DURATION_US_MAX } from './limits.ts';
 import { isChance, parseRatio, RATIO_FORMS } from './ratio.ts';
-import type { Account, Device, Ratio } from './scenario.ts';
+import type { Account, Device, Group, Ratio } from './scenario.ts';
 
 /** Names of the scenario, in order of writing. */
 export interface Words {
   readonly accounts: ReadonlyMap<string, Account>;
   readonly devices: ReadonlyMap<string, Device>;
+  readonly groups: ReadonlyMap<string, Group>;
   /** Built-in networks and those described in the scenario. */
   readonly networks: readonly string[];
   readonly levers: readonly string[];
@@ -24,6 +25,14 @@ export interface Words {
 export function accountOf(party: string): string {
   const dot = party.indexOf('.');
   return dot < 0 ? party : party.slice(0, dot);
+}
+
+/** The devices of a group's members, as far as they are known. */
+function devicesOfGroup(words: Words, group: string): readonly string[] {
+  const members = words.groups.get(group)?.members ?? [];
+  return members.flatMap((name) => {
+    return (words.accounts.get(name)?.devices ?? []).map((device) => device.name);
+  });
 }
 
 /** Checks a device name; complains and returns false when there is no such device. */
@@ -42,6 +51,9 @@ export function checkDevice(
   } else if (read.includes('.') && known !== undefined) {
     const names = known.devices.map(({ name }) => name);
     words.complaints.word(path, read, `${known.name} has no device "${read}"`, names);
+  } else if (words.groups.has(read)) {
+    const sentence = `${read} is a group; name a device of one of its members`;
+    words.complaints.word(path, read, sentence, devicesOfGroup(words, read));
   } else {
     const names = [...words.devices.keys(), ...others];
     words.complaints.word(path, read, `there is no device "${read}"`, names);
@@ -56,15 +68,37 @@ export function checkAccount(words: Words, read: string, path: Path): boolean {
   const isDevice = words.devices.has(read);
   const sentence = isDevice
     ? `${read} is a device; name the account, meaning all its devices`
-    : `there is no account "${read}"`;
+    : words.groups.has(read)
+      ? `${read} is a group; name an account`
+      : `there is no account "${read}"`;
   words.complaints.word(path, accountOf(read), sentence, names);
+  return false;
+}
+
+/** Checks the name of a group; complains and returns false when there is no such group. */
+export function checkGroup(words: Words, read: string, path: Path): boolean {
+  if (words.groups.has(read)) return true;
+  const sentence = words.accounts.has(read)
+    ? `${read} is an account; name a group`
+    : `there is no group "${read}"`;
+  words.complaints.word(path, read, sentence, [...words.groups.keys()]);
+  return false;
+}
+
+/** Checks a name that may be an account or a group: somebody to write to. */
+export function checkChat(words: Words, read: string, path: Path): boolean {
+  if (words.groups.has(read)) return true;
+  if (words.groups.size === 0 || words.devices.has(read)) return checkAccount(words, read, path);
+  if (words.accounts.has(read)) return true;
+  const names = [...new Set([...words.accounts.keys(), ...words.groups.keys()])];
+  words.complaints.word(path, accountOf(read), `there is no account or group "${read}"`, names);
   return false;
 }
 
 /** Checks a name that may be an account, a device, or one of `others`. */
 export function checkParty(words: Words, read: string, path: Path, others: string[] = []): boolean {
   if (words.accounts.has(read) || others.includes(read)) return true;
-  if (read.includes('.')) return checkDevice(words, read, path);
+  if (read.includes('.') || words.groups.has(read)) return checkDevice(words, read, path);
   const names = [...words.accounts.keys(), ...others, ...words.devices.keys()];
   words.complaints.word(path, read, `there is no account or device "${read}"`, names);
   return false;
