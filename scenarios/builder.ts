@@ -15,9 +15,11 @@ import { type LoadOptions, resolveScenario } from './resolve.ts';
 import type { Scenario, StanzaFault } from './scenario.ts';
 import { formatScenarioErrors, type ScenarioError } from './scenario-error.ts';
 import type { WrittenInput } from './schema.ts';
+import type { WrittenPeopleAction } from './written-people.ts';
 
 type WrittenAccounts = WrittenInput['accounts'];
 type WrittenPhone = NonNullable<WrittenAccounts[string]['phone']>;
+type WrittenApp = NonNullable<WrittenAccounts[string]['app']>;
 type WrittenCompanion = NonNullable<WrittenAccounts[string]['companions']>[string];
 type WrittenWorkload = NonNullable<WrittenInput['workload']>[number];
 type WrittenEntry = NonNullable<WrittenInput['timeline']>[number];
@@ -29,16 +31,21 @@ type OnDevice<Device> = { [Key in DeviceKey]: { readonly [Only in Key]: Device }
 type Ratio = number | string;
 
 /** One action of the timeline; the key names its kind, as in a file. */
-export type WrittenAction<Account extends string, Device extends string> =
+export type WrittenAction<
+  Account extends string,
+  Device extends string,
+  Group extends string = never,
+> =
+  | WrittenPeopleAction<Account, Device, Group>
   | {
       readonly send: {
         readonly id?: string;
         readonly from: Device;
-        readonly to: Account;
+        readonly to: Account | Group;
         readonly text: string;
       };
     }
-  | { readonly read: { readonly device: Device; readonly chat: Account } }
+  | { readonly read: { readonly device: Device; readonly chat: Account | Group } }
   | OnDevice<Device>
   | {
       readonly unlink: Device | { readonly companion: Device; readonly by?: 'phone' | 'companion' };
@@ -115,7 +122,11 @@ export class ScenarioRefused extends Error {
 }
 
 /** Collects a scenario; every method gives a new builder and leaves the old one as it was. */
-export class ScenarioBuilder<Account extends string, Device extends string> {
+export class ScenarioBuilder<
+  Account extends string,
+  Device extends string,
+  Group extends string = never,
+> {
   /** The scenario as it would be written in a file. */
   readonly written: WrittenInput;
 
@@ -124,7 +135,7 @@ export class ScenarioBuilder<Account extends string, Device extends string> {
   }
 
   #with(more: Partial<WrittenInput>): this {
-    return new ScenarioBuilder<Account, Device>({ ...this.written, ...more }) as this;
+    return new ScenarioBuilder<Account, Device, Group>({ ...this.written, ...more }) as this;
   }
 
   #entry(entry: WrittenEntry): this {
@@ -137,10 +148,24 @@ export class ScenarioBuilder<Account extends string, Device extends string> {
     devices: {
       readonly phone?: WrittenPhone;
       readonly companions?: Readonly<Record<Companion, WrittenCompanion>>;
+      readonly app?: WrittenApp;
     } = {},
-  ): ScenarioBuilder<Account | Name, Device | `${Name}.phone` | `${Name}.${Companion}`> {
+  ): ScenarioBuilder<Account | Name, Device | `${Name}.phone` | `${Name}.${Companion}`, Group> {
     const accounts = { ...this.written.accounts, [name]: { ...devices } };
     return new ScenarioBuilder({ ...this.written, accounts });
+  }
+
+  /** Adds a group of accounts; the first member makes it. */
+  group<const Name extends string>(
+    name: Name,
+    group: {
+      readonly members: Account[];
+      readonly admins?: Account[];
+      readonly exists?: boolean;
+    },
+  ): ScenarioBuilder<Account, Device, Group | Name> {
+    const groups = { ...this.written.groups, [name]: { ...group } };
+    return new ScenarioBuilder({ ...this.written, groups });
   }
 
   /**
@@ -150,7 +175,7 @@ export class ScenarioBuilder<Account extends string, Device extends string> {
   settings(
     more: Omit<
       Partial<WrittenInput>,
-      'lockstep' | 'name' | 'accounts' | 'timeline' | 'networks' | 'expect' | 'workload'
+      'lockstep' | 'name' | 'accounts' | 'groups' | 'timeline' | 'networks' | 'expect' | 'workload'
     >,
   ): this {
     return this.#with(more);
@@ -167,7 +192,11 @@ export class ScenarioBuilder<Account extends string, Device extends string> {
   }
 
   /** Adds an entry at a time since the epoch. */
-  at(time: string, action: WrittenAction<Account, Device>, options: EntryOptions = {}): this {
+  at(
+    time: string,
+    action: WrittenAction<Account, Device, Group>,
+    options: EntryOptions = {},
+  ): this {
     return this.#entry({ at: time, ...options, ...action } as WrittenEntry);
   }
 
@@ -175,14 +204,14 @@ export class ScenarioBuilder<Account extends string, Device extends string> {
   after(
     id: string,
     by: string,
-    action: WrittenAction<Account, Device>,
+    action: WrittenAction<Account, Device, Group>,
     options: EntryOptions = {},
   ): this {
     return this.#entry({ after: id, by, ...options, ...action } as WrittenEntry);
   }
 
   /** Adds an entry at the time of the one before it, moved by the waits in between. */
-  next(action: WrittenAction<Account, Device>, options: EntryOptions = {}): this {
+  next(action: WrittenAction<Account, Device, Group>, options: EntryOptions = {}): this {
     return this.#entry({ ...options, ...action } as WrittenEntry);
   }
 
@@ -191,7 +220,7 @@ export class ScenarioBuilder<Account extends string, Device extends string> {
     return this.#entry({ wait: duration });
   }
 
-  /** Adds an expectation of one message. */
+  /** Adds an expectation of one fact. */
   expect(
     expectation: Omit<WrittenExpectation, 'on'> & { readonly on: (Account | Device)[] },
   ): this {
