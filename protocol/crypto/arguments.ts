@@ -94,11 +94,11 @@ export function isLeadingPart(full: Uint8Array, expected: Uint8Array): boolean {
 }
 
 /**
- * The loop of `sha512Rounds` over a one-shot hash: one buffer holds the last result and the suffix,
- * so that a round allocates nothing but what `hash` does.
+ * The loop of `sha512Rounds` over a one-shot hash that writes its 64 bytes to the front of `target`:
+ * one buffer holds the last result and the suffix, so that a round allocates nothing of its own.
  */
 export function sha512Rounds(
-  hash: (input: Uint8Array) => Uint8Array,
+  hashInto: (input: Uint8Array, target: Uint8Array) => void,
   start: Uint8Array,
   suffix: Uint8Array,
   count: number,
@@ -108,8 +108,8 @@ export function sha512Rounds(
   first.set(start);
   first.set(suffix, start.length);
   const input = new Uint8Array(64 + suffix.length);
-  input.set(hash(first));
   input.set(suffix, 64);
-  for (let round = 1; round < count; round++) input.set(hash(input));
+  hashInto(first, input);
+  for (let round = 1; round < count; round++) hashInto(input, input);
   return input.slice(0, 64);
 }

@@ -62,7 +62,8 @@ export const nobleProvider: CryptoProvider = {
   sha1: (message) => sha1(message),
   sha256: (message) => sha256(message),
   sha512: (message) => sha512(message),
-  sha512Rounds: (start, suffix, count) => sha512Rounds(sha512, start, suffix, count),
+  sha512Rounds: (start, suffix, count) =>
+    sha512Rounds((input, target) => target.set(sha512(input)), start, suffix, count),
   md5: (message) => md5(message),
 };
 
