@@ -150,7 +150,14 @@ export type InputBody =
       readonly peerStaticKey: Uint8Array;
     }
   | { readonly kind: 'frame'; readonly connection: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'disconnected'; readonly connection: number; readonly reason: string }
+  /** Also the end of an attempt that never came to `connected`. */
+  | {
+      readonly kind: 'disconnected';
+      readonly connection: number;
+      /** The host at the other end. */
+      readonly endpoint: string;
+      readonly reason: string;
+    }
   | { readonly kind: 'timer'; readonly name: string }
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'push' };

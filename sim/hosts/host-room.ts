@@ -8,7 +8,7 @@ import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import type { Store } from '../../protocol/store.ts';
 import type { Chooser } from '../kernel/chooser.ts';
 import type { EventQueue } from '../kernel/event-queue.ts';
-import type { Side } from '../network/connection.ts';
+import type { Connection, Side } from '../network/connection.ts';
 import type { Network } from '../network/network.ts';
 import type { Change, CryptoUse, RunEventBody } from '../trace/events.ts';
 import type { ContextSources } from './context.ts';
@@ -62,7 +62,9 @@ export interface HostSetup {
 
 /** Payload of the event that tells a node of the connection it closed itself. */
 export interface ClosedHere {
-  readonly number: number;
-  readonly name: string;
+  readonly connection: Ended;
   readonly cause: number;
 }
+
+/** What a node is told of a connection that ended. */
+export type Ended = Pick<Connection, 'number' | 'name' | 'device' | 'endpoint'>;

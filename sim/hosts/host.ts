@@ -13,7 +13,7 @@ import type { Connection, Side } from '../network/connection.ts';
 import type { Change } from '../trace/events.ts';
 import { stepContext } from './context.ts';
 import { HOST_EVENTS } from './host-events.ts';
-import type { ClosedHere, HostRoom, HostSetup, Power } from './host-room.ts';
+import type { ClosedHere, Ended, HostRoom, HostSetup, Power } from './host-room.ts';
 import { Timers } from './timers.ts';
 
 /**
@@ -113,9 +113,11 @@ export class Host {
     );
   }
 
-  disconnected(number: number, name: string, reason: string, cause: number): void {
+  disconnected(ended: Ended, reason: string, cause: number): void {
+    const { number: connection, name } = ended;
+    const endpoint = this.side === 0 ? ended.endpoint : ended.device;
     const id = `${name}/closed/${this.name}`;
-    this.handle({ kind: 'disconnected', connection: number, reason, id }, name, cause);
+    this.handle({ kind: 'disconnected', connection, endpoint, reason, id }, name, cause);
   }
 
   /**
@@ -282,8 +284,8 @@ export class Host {
         return true;
       case 'open':
         assert(this.side === 0, 'only devices open connections');
-        if (this.isListening) this.#room.network.open(this.name, cause);
-        else this.#room.network.refuse(this.name, 'doze', cause);
+        if (this.isListening) this.#room.network.open(this.name, effect.endpoint, cause);
+        else this.#room.network.refuse(this.name, effect.endpoint, 'doze', cause);
         return true;
       case 'close':
         this.#close(effect.connection, cause);
@@ -341,8 +343,8 @@ export class Host {
       network.frames.sendNowhere();
       return;
     }
-    const { device } = connection;
-    const target = this.side === 0 ? network.server : device;
+    const { device, endpoint } = connection;
+    const target = this.side === 0 ? endpoint : device;
     const root = names.rootOf(label, device, this.#root);
     const { packet, attempt } = names.next(root, label.kind, this.name, target);
     const sequence = this.#room.record(this.name, cause, {
@@ -366,7 +368,7 @@ export class Host {
     const connection = network.connection(number);
     if (connection === undefined || connection.states[this.side] === 'closed') return;
     network.close(connection, this.side, 'closed-here', cause);
-    const closed: ClosedHere = { number, name: connection.name, cause };
+    const closed: ClosedHere = { connection, cause };
     queue.push(queue.timeUs, HOST_EVENTS.closedHere, this.index, 0, closed);
   }
 

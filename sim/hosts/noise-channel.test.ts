@@ -55,7 +55,7 @@ class Ends implements NetworkPort {
     this.#line = line;
     this.#isSecured = isSecured;
     const chooser = new Chooser(createDraws('ends'), [], false);
-    this.network = new Network(this.queue, chooser, this, 'server');
+    this.network = new Network(this.queue, chooser, this, ['server', 'blobs']);
     const model = networksOf([]).get('perfect') as NetworkModel;
     this.network.addLink(new Link(DEVICE, [{ fromUs: 0, model }], [], HOUR, chooser), faults);
   }
@@ -107,7 +107,7 @@ class Ends implements NetworkPort {
 
   /** Opens, then sends packets of 200 equal bytes, 1, 2, 3 …, one second apart. */
   run(count = 3, side: 0 | 1 = 0): void {
-    this.network.open(DEVICE, -1);
+    this.network.open(DEVICE, 'server', -1);
     for (let at = 1; at <= count; at++) {
       this.queue.push(at * SECOND, USER, 0, 0, () => this.#send(at, side));
     }
@@ -166,7 +166,7 @@ describe('a secured connection', () => {
 
   it('has fresh ephemeral keys for each attempt', () => {
     const ends = new Ends();
-    ends.network.open(DEVICE, -1);
+    ends.network.open(DEVICE, 'server', -1);
     ends.run(0);
     expect(ends.hellos).toHaveLength(6);
     expect(ends.hellos[3]).not.toEqual(ends.hellos[0]);

@@ -12,42 +12,56 @@ import {
 } from './connection.ts';
 import type { Link } from './link.ts';
 
+/** Most devices of a run; a connection's number has room for no more. */
+const DEVICES_MAX = 1 << 16;
 /** Most connection attempts of one device; a connection's number has room for no more. */
 const ATTEMPTS_MAX = 1 << 20;
-/** A device has one connection at a time; this many attempts back another one may still be open. */
+/** A device has one connection at a time to an endpoint; this many attempts back another one may still be open. */
 const ATTEMPTS_BACK = 8;
 
 interface DeviceEntry {
   readonly link: Link;
   /** From 1, in order of adding. */
   readonly ordinal: number;
-  /** The attempt it made last. */
-  current: Connection | undefined;
+  /** The attempt it made last at each endpoint. */
+  readonly current: (Connection | undefined)[];
 }
 
 /** Links and connections. */
 export class ConnectionTable {
   readonly #devices = new Map<string, DeviceEntry>();
+  /** Endpoints by name, in order of the first attempt at each; the first is the server. */
+  readonly #endpoints: readonly string[];
   readonly #connections = new Map<number, Connection>();
+
+  /** `endpoints`: hosts that connections lead to, the server first. */
+  constructor(endpoints: readonly string[]) {
+    this.#endpoints = endpoints;
+  }
 
   addLink(link: Link): void {
     const ordinal = this.#devices.size + 1;
-    this.#devices.set(link.device, { link, ordinal, current: undefined });
+    const current = this.#endpoints.map(() => undefined);
+    this.#devices.set(link.device, { link, ordinal, current });
   }
 
   link(device: string): Link {
     return this.#entry(device).link;
   }
 
-  /** A new attempt of a device, beginning now. */
-  attempt(device: string, startedUs: number, fired: ConnectionLever): Connection {
+  /** A new attempt of a device at an endpoint, beginning now. */
+  attempt(device: string, endpoint: string, startedUs: number, fired: ConnectionLever): Connection {
     const entry = this.#entry(device);
-    const index = (entry.current?.index ?? 0) + 1;
+    const at = this.#endpoints.indexOf(endpoint);
+    assert(at >= 0, 'a device connects to an endpoint there is');
+    const index = (entry.current[at]?.index ?? 0) + 1;
     assert(index < ATTEMPTS_MAX, 'a device connects fewer than 2^20 times');
-    const number = entry.ordinal * ATTEMPTS_MAX + index;
-    const connection = freshConnection(number, index, entry.link, startedUs, fired);
+    const number = (entry.ordinal + at * DEVICES_MAX) * ATTEMPTS_MAX + index;
+    const name = `${device}/connect/${at === 0 ? '' : `${endpoint}/`}${index}`;
+    const { link } = entry;
+    const connection = freshConnection(number, index, name, endpoint, link, startedUs, fired);
     this.#connections.set(number, connection);
-    entry.current = connection;
+    entry.current[at] = connection;
     return connection;
   }
 
@@ -55,9 +69,9 @@ export class ConnectionTable {
     return this.#connections.get(number);
   }
 
-  /** The attempt a device made last, be it open or not. */
-  current(device: string): Connection | undefined {
-    return this.#entry(device).current;
+  /** The attempt a device made last at an endpoint, be it open or not. */
+  current(device: string, endpoint: string): Connection | undefined {
+    return this.#entry(device).current[this.#endpoints.indexOf(endpoint)];
   }
 
   /** Both ends have let go. */
@@ -69,22 +83,23 @@ export class ConnectionTable {
     return this.#connections.values();
   }
 
-  /** Connections whose server side is not closed, in order of opening. */
-  ofServer(): Connection[] {
+  /** Connections to an endpoint whose side there is not closed, in order of opening. */
+  ofEndpoint(endpoint: string): Connection[] {
     return [...this.#connections.values()].filter(
-      (connection) => connection.states[SERVER_SIDE] !== 'closed',
+      (one) => one.endpoint === endpoint && one.states[SERVER_SIDE] !== 'closed',
     );
   }
 
-  /** Connections whose device side is not closed, in order of opening. */
+  /** Connections whose device side is not closed, by endpoint, in order of opening. */
   ofDevice(device: string): Connection[] {
-    const latest = this.#entry(device).current;
     const out: Connection[] = [];
-    if (latest === undefined) return out;
-    for (let back = Math.min(latest.index - 1, ATTEMPTS_BACK); back >= 0; back--) {
-      const connection = this.#connections.get(latest.number - back);
-      if (connection === undefined || connection.states[DEVICE_SIDE] === 'closed') continue;
-      out.push(connection);
+    for (const latest of this.#entry(device).current) {
+      if (latest === undefined) continue;
+      for (let back = Math.min(latest.index - 1, ATTEMPTS_BACK); back >= 0; back--) {
+        const connection = this.#connections.get(latest.number - back);
+        if (connection === undefined || connection.states[DEVICE_SIDE] === 'closed') continue;
+        out.push(connection);
+      }
     }
     return out;
   }

@@ -1,5 +1,5 @@
 /**
- * The state of one connection between a device and the server, as the network keeps it. Plain
+ * The state of one connection between a device and an endpoint, as the network keeps it. Plain
  * mutable fields; `network.ts` alone changes them.
  */
 
@@ -8,7 +8,7 @@ import type { Direction, Link } from './link.ts';
 import type { Label } from './plain.ts';
 import type { Lane } from './transit.ts';
 
-/** Which end: 0 the device, 1 the server. A frame of side s travels in direction s. */
+/** Which end: 0 the device, 1 the endpoint, server or file store. A frame of side s travels in direction s. */
 export type Side = 0 | 1;
 export const DEVICE_SIDE: Side = 0;
 export const SERVER_SIDE: Side = 1;
@@ -50,14 +50,16 @@ export type ConnectionLever = (
 
 export interface Connection {
   /**
-   * Device ordinal * 2^20 + its attempt, so that one device's numbers do not depend on another's.
+   * Ordinal of device and endpoint * 2^20 + the attempt, so that one device's numbers do not depend on another's.
    */
   readonly number: number;
   /** Its device's attempts are counted from 1. */
   readonly index: number;
-  /** `alice.phone/connect/3`. */
+  /** `alice.phone/connect/3`; to an endpoint other than the server `alice.phone/connect/blobs/3`. */
   readonly name: string;
   readonly device: string;
+  /** Host at the other end. */
+  readonly endpoint: string;
   readonly link: Link;
   /** Counts what happens to its packets; `cause` is the event it happens after. */
   readonly fired: ConnectionLever;
@@ -80,6 +82,8 @@ export interface Connection {
 export function freshConnection(
   number: number,
   index: number,
+  name: string,
+  endpoint: string,
   link: Link,
   startedUs: number,
   fired: ConnectionLever,
@@ -87,8 +91,9 @@ export function freshConnection(
   return {
     number,
     index,
-    name: `${link.device}/connect/${index}`,
+    name,
     device: link.device,
+    endpoint,
     link,
     fired,
     startedUs,

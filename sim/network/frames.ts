@@ -38,16 +38,19 @@ export class Frames {
   readonly traffic = new Map<string, Traffic>();
   readonly #queue: EventQueue;
   readonly #chooser: Chooser;
-  readonly #server: string;
   readonly #events: FrameEvents;
   readonly #faults = new Map<string, readonly StanzaFaultWindow[]>();
 
-  constructor(queue: EventQueue, chooser: Chooser, server: string, events: FrameEvents) {
+  constructor(
+    queue: EventQueue,
+    chooser: Chooser,
+    endpoints: readonly string[],
+    events: FrameEvents,
+  ) {
     this.#queue = queue;
     this.#chooser = chooser;
-    this.#server = server;
     this.#events = events;
-    this.traffic.set(server, freshTraffic());
+    for (const endpoint of endpoints) this.traffic.set(endpoint, freshTraffic());
   }
 
   addDevice(device: string, faults: readonly StanzaFaultWindow[]): void {
@@ -58,11 +61,11 @@ export class Frames {
   /** Sends a frame; the moment at which its sender gives up when it does not come through. */
   send(frame: Frame): number | undefined {
     const { connection, direction, packet, label, cause } = frame;
-    const { device } = connection;
+    const { device, endpoint } = connection;
     this.counts.sent++;
     this.counts.pending++;
     this.trafficOf(device).stanzas[direction]++;
-    this.trafficOf(this.#server).stanzas[direction]++;
+    this.trafficOf(endpoint).stanzas[direction]++;
     const lane = connection.lanes[direction];
     if (lane.isStuck || connection.states[direction] !== 'open') {
       this.lose();
@@ -98,14 +101,14 @@ export class Frames {
     timeUs: number,
     cause: number,
   ): Transit {
-    const { device, link, lanes, fired } = connection;
+    const { device, endpoint, link, lanes, fired } = connection;
     const transit = crossLink(
       { link, direction: side, lane: lanes[side], packet, sizeBytes, timeUs },
       this.#chooser,
       (lever, choice, sentence) => fired(lever, choice, sentence, cause),
     );
     this.trafficOf(device).bytes[side] += transit.wireBytes;
-    this.trafficOf(this.#server).bytes[side] += transit.wireBytes;
+    this.trafficOf(endpoint).bytes[side] += transit.wireBytes;
     return transit;
   }
 
@@ -137,11 +140,11 @@ export class Frames {
   /** Bytes and wake-ups of a connection's keep-alives, by formula. */
   countKeepAlives(connection: Connection): void {
     const { wakeUps, bytesEach } = keepAliveOf(this.#queue.timeUs - connection.openedUs);
-    for (const host of [connection.device, this.#server]) {
+    for (const host of [connection.device, connection.endpoint]) {
       const traffic = this.trafficOf(host);
       traffic.bytes[0] += wakeUps * bytesEach;
       traffic.bytes[1] += wakeUps * bytesEach;
-      if (host !== this.#server) traffic.keepAlives += wakeUps;
+      if (host === connection.device) traffic.keepAlives += wakeUps;
     }
   }
 

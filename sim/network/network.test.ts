@@ -33,7 +33,7 @@ class Ends implements NetworkPort {
 
   constructor({ network = 'perfect', cuts = [], faults = [], seed = 'ends' }: Setup = {}) {
     const chooser = new Chooser(createDraws(seed), [], false);
-    this.network = new Network(this.queue, chooser, this, 'server');
+    this.network = new Network(this.queue, chooser, this, ['server', 'blobs']);
     const model = networksOf([]).get(network) as NetworkModel;
     const link = new Link(DEVICE, [{ fromUs: 0, model }], cuts, HOUR, chooser);
     this.network.addLink(link, faults);
@@ -94,7 +94,7 @@ function faultOf(fault: StanzaFaultWindow['fault'], delayUs = 3 * SECOND): Stanz
 describe('a connection', () => {
   it('opens at the device first, then at the server, after five messages', () => {
     const ends = new Ends();
-    ends.network.open(DEVICE, -1);
+    ends.network.open(DEVICE, 'server', -1);
     ends.run();
     expect(ends.notes).toEqual(['a.phone opened', 'server opened']);
     const openUs = ends.events.filter((event) => event.kind === 'connection').at(-1)?.timeUs ?? 0;
@@ -104,7 +104,7 @@ describe('a connection', () => {
 
   it('costs no event while it is healthy', () => {
     const ends = new Ends();
-    ends.network.open(DEVICE, -1);
+    ends.network.open(DEVICE, 'server', -1);
     ends.run();
     expect(ends.queue.size).toBe(0);
     expect(ends.network.connection((ends.connection as Connection).number)).toBeDefined();
@@ -113,11 +113,11 @@ describe('a connection', () => {
   it('is refused when the server is down and times out when the link is cut', () => {
     const refused = new Ends();
     refused.down.add('server');
-    refused.network.open(DEVICE, -1);
+    refused.network.open(DEVICE, 'server', -1);
     refused.run();
     expect(refused.notes).toEqual(['a.phone closed: refused']);
     const cut = new Ends({ cuts: [{ ...CUT, fromUs: 0 }] });
-    cut.network.open(DEVICE, -1);
+    cut.network.open(DEVICE, 'server', -1);
     cut.run();
     expect(cut.notes).toEqual(['a.phone closed: timeout']);
     expect(cut.queue.timeUs).toBe(20 * SECOND);
@@ -125,7 +125,7 @@ describe('a connection', () => {
 
   it('delivers each direction in order over a bad network', () => {
     const ends = new Ends({ network: 'mobile-lossy', seed: 'order' });
-    ends.network.open(DEVICE, -1);
+    ends.network.open(DEVICE, 'server', -1);
     const sent: string[] = [];
     for (let at = 0; at < 300; at++) {
       sent.push(`server got p${at}`);
@@ -139,7 +139,7 @@ describe('a connection', () => {
 
   it('breaks when a frame does not come through, and each side learns in its own time', () => {
     const ends = new Ends({ cuts: [CUT] });
-    ends.network.open(DEVICE, -1);
+    ends.network.open(DEVICE, 'server', -1);
     ends.at(2 * SECOND, () => ends.send('late'));
     ends.run();
     const closings = ends.events.filter(
@@ -159,7 +159,7 @@ describe('a connection', () => {
 
   it('is found dead by the keep-alive although nobody sends', () => {
     const ends = new Ends({ cuts: [CUT] });
-    ends.network.open(DEVICE, -1);
+    ends.network.open(DEVICE, 'server', -1);
     ends.run();
     expect(ends.notes).toContain('a.phone closed: keep-alive');
     const [first] = ends.events.filter(
@@ -171,7 +171,7 @@ describe('a connection', () => {
 
   it('survives a cut shorter than the keep-alive tolerates', () => {
     const ends = new Ends({ cuts: [{ ...CUT, untilUs: 8 * SECOND }] });
-    ends.network.open(DEVICE, -1);
+    ends.network.open(DEVICE, 'server', -1);
     ends.at(2 * SECOND, () => ends.send('waiting'));
     ends.run();
     expect(ends.notes).toEqual(['a.phone opened', 'server opened', 'server got waiting']);
@@ -179,7 +179,7 @@ describe('a connection', () => {
 
   it('loses one direction only in a one-way cut', () => {
     const ends = new Ends({ cuts: [{ ...CUT, direction: 1 }] });
-    ends.network.open(DEVICE, -1);
+    ends.network.open(DEVICE, 'server', -1);
     ends.at(2 * SECOND, () => {
       ends.send('up', 0);
       ends.send('down', 1);
@@ -192,7 +192,7 @@ describe('a connection', () => {
 
   it('is reset when a frame meets a host that died and came back', () => {
     const ends = new Ends();
-    ends.network.open(DEVICE, -1);
+    ends.network.open(DEVICE, 'server', -1);
     ends.at(SECOND, () => ends.network.dropSilently('server', -1));
     ends.at(2 * SECOND, () => ends.send('to nobody'));
     ends.run();
@@ -203,7 +203,7 @@ describe('a connection', () => {
 
   it('tells the other side behind the frames when one side closes', () => {
     const ends = new Ends({ network: 'satellite' });
-    ends.network.open(DEVICE, -1);
+    ends.network.open(DEVICE, 'server', -1);
     ends.at(5 * SECOND, () => {
       ends.send('last words');
       ends.network.close(ends.connection as Connection, 0, 'done', -1);
@@ -216,7 +216,7 @@ describe('a connection', () => {
 describe('stanza faults', () => {
   function meet(fault: StanzaFaultWindow['fault']): Ends {
     const ends = new Ends({ faults: [faultOf(fault)] });
-    ends.network.open(DEVICE, -1);
+    ends.network.open(DEVICE, 'server', -1);
     ends.at(SECOND, () => ends.send('one'));
     ends.at(2 * SECOND, () => ends.send('two'));
     ends.run();
@@ -242,7 +242,7 @@ describe('stanza faults', () => {
 
   it('withhold keeps a stanza back while others pass', () => {
     const ends = new Ends({ faults: [{ ...faultOf('withhold'), untilUs: 1.5 * SECOND }] });
-    ends.network.open(DEVICE, -1);
+    ends.network.open(DEVICE, 'server', -1);
     ends.at(SECOND, () => ends.send('one'));
     ends.at(2 * SECOND, () => ends.send('two'));
     ends.run();
@@ -251,5 +251,17 @@ describe('stanza faults', () => {
 
   it('replay delivers a copy later', () => {
     expect(gotBy(meet('replay'))).toEqual(['one', 'two', 'one/replay', 'two/replay']);
+  });
+});
+
+describe('a second endpoint', () => {
+  it('has a connection of its own, beside the one to the server', () => {
+    const ends = new Ends();
+    ends.network.open(DEVICE, 'server', -1);
+    ends.network.open(DEVICE, 'blobs', -1);
+    ends.run();
+    expect(ends.notes).toContain('server opened');
+    expect(ends.notes).toContain('blobs opened');
+    expect(ends.connection?.name).toBe(`${DEVICE}/connect/blobs/1`);
   });
 });

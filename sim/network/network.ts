@@ -1,5 +1,5 @@
 /**
- * Connections between devices and the server, over links that lose, delay and break (contract 3).
+ * Connections between devices and the endpoints (server, file store), over links that lose, delay and break (contract 3).
  * Analytic: a frame costs one pending event, its arrival; a healthy connection costs none but those
  * of its opening; keep-alives are bytes and wake-ups by formula, and become an event only when a
  * link is cut.
@@ -52,17 +52,23 @@ interface Closing {
 
 /** All links and connections of a run. */
 export class Network {
-  /** Name of the host that all connections lead to. */
-  readonly server: string;
   readonly frames: Frames;
   readonly #queue: EventQueue;
   readonly #chooser: Chooser;
   readonly #port: NetworkPort;
-  readonly #table = new ConnectionTable();
+  readonly #table: ConnectionTable;
+  readonly #endpoints: readonly string[];
 
-  constructor(queue: EventQueue, chooser: Chooser, port: NetworkPort, server: string) {
-    this.server = server;
-    this.frames = new Frames(queue, chooser, server, { arrive: ARRIVE, release: RELEASE });
+  /** `endpoints`: names of the hosts that connections lead to, the server first. */
+  constructor(
+    queue: EventQueue,
+    chooser: Chooser,
+    port: NetworkPort,
+    endpoints: readonly string[],
+  ) {
+    this.#endpoints = endpoints;
+    this.#table = new ConnectionTable(endpoints);
+    this.frames = new Frames(queue, chooser, endpoints, { arrive: ARRIVE, release: RELEASE });
     this.#queue = queue;
     this.#chooser = chooser;
     this.#port = port;
@@ -85,8 +91,8 @@ export class Network {
   /**
    * Begins to open a connection from a device; the answer is `opened` or `closed` at the device.
    */
-  open(device: string, cause: number): void {
-    const connection = this.#attempt(device, cause);
+  open(device: string, endpoint: string, cause: number): void {
+    const connection = this.#attempt(device, endpoint, cause);
     const { name, startedUs, link } = connection;
     const block = link.blockedAt(DEVICE_SIDE, startedUs);
     if (block?.lever === 'offline') {
@@ -98,8 +104,8 @@ export class Network {
   }
 
   /** An attempt that fails at once, since the device may not use its radio. */
-  refuse(device: string, reason: string, cause: number): void {
-    const connection = this.#attempt(device, cause);
+  refuse(device: string, endpoint: string, reason: string, cause: number): void {
+    const connection = this.#attempt(device, endpoint, cause);
     this.#close(connection, DEVICE_SIDE, this.#queue.timeUs + NO_RADIO_US, reason, cause);
   }
 
@@ -177,8 +183,8 @@ export class Network {
 
   // -------------------------------------------------------------- opening
 
-  #attempt(device: string, cause: number): Connection {
-    const connection = this.#table.attempt(device, this.#queue.timeUs, (...lever) =>
+  #attempt(device: string, endpoint: string, cause: number): Connection {
+    const connection = this.#table.attempt(device, endpoint, this.#queue.timeUs, (...lever) =>
       this.#fired(device, ...lever),
     );
     this.frames.trafficOf(device).connections++;
@@ -200,7 +206,7 @@ export class Network {
 
   #openDevice(connection: Connection, cause: number): void {
     if (connection.states[DEVICE_SIDE] !== 'opening') return;
-    if (!this.#port.isListening(this.server)) {
+    if (!this.#port.isListening(connection.endpoint)) {
       this.#learnClosed(connection, DEVICE_SIDE, 'refused', cause);
       return;
     }
@@ -208,13 +214,13 @@ export class Network {
     connection.openedUs = this.#queue.timeUs;
     const sequence = this.#recordState(connection, DEVICE_SIDE, 'open', '', cause);
     this.#scheduleWatch(connection, this.#queue.timeUs, sequence);
-    this.#port.opened(connection.device, connection, this.server, sequence);
+    this.#port.opened(connection.device, connection, connection.endpoint, sequence);
   }
 
   #openServer(connection: Connection, cause: number): void {
     if (connection.states[SERVER_SIDE] !== 'opening') return;
     const isGone = connection.states[DEVICE_SIDE] === 'closed';
-    const isListening = this.#port.isListening(this.server);
+    const isListening = this.#port.isListening(connection.endpoint);
     if (isGone || !isListening || connection.channel?.accept(connection.hello) === false) {
       this.#end(connection, SERVER_SIDE);
       if (!isGone) this.#reset(connection, DEVICE_SIDE, cause);
@@ -222,7 +228,7 @@ export class Network {
     }
     connection.states[SERVER_SIDE] = 'open';
     const sequence = this.#recordState(connection, SERVER_SIDE, 'open', '', cause);
-    this.#port.opened(this.server, connection, connection.device, sequence);
+    this.#port.opened(connection.endpoint, connection, connection.device, sequence);
   }
 
   // -------------------------------------------------------------- arrivals
@@ -232,7 +238,7 @@ export class Network {
     let { connection } = frame;
     const side = otherSide(frame.direction);
     if (isCopy && connection.states[side] !== 'open') {
-      connection = this.#table.current(connection.device) ?? connection;
+      connection = this.#table.current(connection.device, connection.endpoint) ?? connection;
     }
     const [host, source] = this.#ends(connection, side);
     if (connection.states[side] !== 'open' || !this.#port.isListening(host)) {
@@ -367,16 +373,16 @@ export class Network {
 
   /** Connections on which this host's side is not closed, in order of opening. */
   #sidesOf(host: string): [Connection, Side][] {
-    const isServer = host === this.server;
-    const connections = isServer ? this.#table.ofServer() : this.#table.ofDevice(host);
-    const side = isServer ? SERVER_SIDE : DEVICE_SIDE;
+    const isEndpoint = this.#endpoints.includes(host);
+    const connections = isEndpoint ? this.#table.ofEndpoint(host) : this.#table.ofDevice(host);
+    const side = isEndpoint ? SERVER_SIDE : DEVICE_SIDE;
     return connections.map((connection) => [connection, side]);
   }
 
   /** The host at this side, and the one at the other. */
   #ends(connection: Connection, side: Side): [string, string] {
-    const { device } = connection;
-    return side === SERVER_SIDE ? [this.server, device] : [device, this.server];
+    const { device, endpoint } = connection;
+    return side === SERVER_SIDE ? [endpoint, device] : [device, endpoint];
   }
 
   #recordState(

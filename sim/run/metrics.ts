@@ -7,6 +7,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Network } from '../network/network.ts';
 import type { RunEvent } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
+import { BLOBS, SERVER } from '../world/timeline.ts';
 import type { DeviceMetrics, Quantiles, RunMetrics } from './result.ts';
 
 /** Counts crypto operations while the run goes on; the rest is read at the end. */
@@ -26,7 +27,7 @@ export class Meter implements Observer {
   /** The measurements at the end of the run. */
   metrics(hosts: readonly Host[], network: Network, ledger: Ledger): RunMetrics {
     const devices = hosts.map((host) => this.#deviceMetrics(host, network));
-    const server = network.frames.trafficOf(network.server);
+    const server = network.frames.trafficOf(SERVER);
     return {
       copyLatency: copyLatency(ledger),
       bytesUp: server.bytes[0],
@@ -47,7 +48,7 @@ export class Meter implements Observer {
       bytesDown: bytes[1],
       stanzasUp: stanzas[0],
       stanzasDown: stanzas[1],
-      wakeUps: host.name === network.server ? 0 : host.wakeUps + keepAlives,
+      wakeUps: host.name === SERVER || host.name === BLOBS ? 0 : host.wakeUps + keepAlives,
       cryptoOperations: this.#byHost.get(host.name) ?? 0,
       connections,
     };

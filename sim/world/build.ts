@@ -48,7 +48,7 @@ export interface TimeZeroParts {
   readonly numbers: ReadonlyMap<string, string>;
 }
 
-/** The Stores by host name, devices in order of the scenario, then the server. */
+/** The Stores by host name, devices in order of the scenario, then server and file store. */
 export function timeZeroStores(
   parts: TimeZeroParts,
   sink: { record(node: string, cause: number, body: RunEventBody): number },
@@ -67,7 +67,7 @@ export function timeZeroStores(
     },
   });
   const stores = new Map<string, Store>();
-  for (const name of [...devices.map((device) => device.name), SERVER]) {
+  for (const name of [...devices.map((device) => device.name), SERVER, BLOBS]) {
     const mine = writes.get(name) ?? [];
     const store = new Store();
     store.apply(mine);
@@ -93,7 +93,7 @@ export interface HostParts {
   readonly wrapNode: (host: string, node: ProtocolNode, store: Store) => ProtocolNode;
 }
 
-/** Devices in the order of the scenario, then the server; all of them off. */
+/** Devices in the order of the scenario, then server and file store; all of them off. */
 export function makeHosts(parts: HostParts): Host[] {
   const { scenario, architecture, wrapNode } = parts;
   const settings = settingsOf(scenario);
@@ -106,10 +106,15 @@ export function makeHosts(parts: HostParts): Host[] {
     const own = { name, index, side: DEVICE_SIDE, skewUs: clockSkewUs, makeNode };
     return new Host({ ...commonOf(parts, name), ...own }, parts.room);
   });
-  const makeNode = (store: Store) =>
-    wrapNode(SERVER, architecture.server(store, { settings }), store);
-  const own = { name: SERVER, index: hosts.length, side: SERVER_SIDE, skewUs: 0, makeNode };
-  hosts.push(new Host({ ...commonOf(parts, SERVER), ...own }, parts.room));
+  const endpoints = [
+    [SERVER, (store: Store) => architecture.server(store, { settings })],
+    [BLOBS, (store: Store) => architecture.blobs(store, { settings })],
+  ] as const;
+  for (const [name, make] of endpoints) {
+    const makeNode = (store: Store) => wrapNode(name, make(store), store);
+    const own = { name, index: hosts.length, side: SERVER_SIDE, skewUs: 0, makeNode };
+    hosts.push(new Host({ ...commonOf(parts, name), ...own }, parts.room));
+  }
   return hosts;
 }
 

@@ -40,7 +40,7 @@ import { expandWorkload, type Intent } from './intents.ts';
 import { type Comparison, People, type Scan } from './people.ts';
 import { Pushes } from './pushes.ts';
 import { Recorder } from './recorder.ts';
-import { choiceOf, planTimeline, SERVER, type TimelinePlan } from './timeline.ts';
+import { BLOBS, choiceOf, planTimeline, SERVER, type TimelinePlan } from './timeline.ts';
 import { WORLD_EVENTS } from './world-events.ts';
 
 /** What a world is built from. */
@@ -66,7 +66,7 @@ export type WorldEnd = 'end' | 'events' | 'virtual-time';
 export class World implements NetworkPort {
   readonly chooser: Chooser;
   readonly network: Network;
-  /** Devices in the order of the scenario, then the server. */
+  /** Devices in the order of the scenario, then server and file store. */
   readonly hosts: readonly Host[];
   readonly recorder: Recorder;
   readonly people: People;
@@ -78,8 +78,8 @@ export class World implements NetworkPort {
   readonly #timeline: TimelinePlan;
   readonly #pushes: Pushes;
   readonly #sources: ContextSources;
-  /** 32 bytes, which every device knows for the server's. */
-  readonly #serverStaticKey: Uint8Array;
+  /** 32 bytes each, which every device knows for the server's and the file store's. */
+  readonly #staticKeys: ReadonlyMap<string, Uint8Array>;
 
   constructor(options: WorldOptions) {
     const { scenario, seed, overrides, wantsDecisionLog } = options;
@@ -90,7 +90,7 @@ export class World implements NetworkPort {
     this.chooser = new Chooser(draws, overrides, wantsDecisionLog);
     this.recorder = new Recorder(this.queue, options.observers);
     this.#timeline = planTimeline(scenario, this.chooser);
-    this.network = new Network(this.queue, this.chooser, this, SERVER);
+    this.network = new Network(this.queue, this.chooser, this, [SERVER, BLOBS]);
     for (const { device, networks, cuts, faults } of this.#timeline.links) {
       this.network.addLink(
         new Link(device, networks, cuts, scenario.lengthUs, this.chooser),
@@ -107,8 +107,8 @@ export class World implements NetworkPort {
     }
     this.hosts = makeHosts({ ...options, stores, observed, losers, room: this.#hostRoom() });
     for (const host of this.hosts) this.#hostsByName.set(host.name, host);
-    this.#server = this.hosts[this.hosts.length - 1] as Host;
-    this.#serverStaticKey = this.#staticKeyOf(SERVER);
+    this.#server = this.#hostOf(SERVER);
+    this.#staticKeys = new Map([SERVER, BLOBS].map((name) => [name, this.#staticKeyOf(name)]));
     const { queue, chooser, recorder, network } = this;
     this.#pushes = new Pushes(queue, chooser, recorder, network, this.#hostsByName);
     for (const { name, store } of this.hosts) this.#pushes.know(name, store);
@@ -165,6 +165,7 @@ export class World implements NetworkPort {
     queue.push(scenario.lengthUs + forUs, WORLD_EVENTS.end, 0, 0);
     const cause = recorder.record('world', -1, { kind: 'phase', phase: 'story' });
     this.#server.start(cause);
+    this.#hostOf(BLOBS).start(cause);
     for (const account of scenario.accounts) {
       for (const { name, power } of account.devices) {
         const host = this.#hostOf(name);
@@ -207,8 +208,8 @@ export class World implements NetworkPort {
       case HOST_EVENTS.dozeAgain:
         return (this.hosts[a] as Host).dozeAgain(b, payload as number);
       case HOST_EVENTS.closedHere: {
-        const { number, name, cause } = payload as ClosedHere;
-        return (this.hosts[a] as Host).disconnected(number, name, 'closed-here', cause);
+        const { connection, cause } = payload as ClosedHere;
+        return (this.hosts[a] as Host).disconnected(connection, 'closed-here', cause);
       }
       case HOST_EVENTS.push:
         return this.#pushes.arrive(this.hosts[a] as Host, b);
@@ -333,15 +334,15 @@ export class World implements NetworkPort {
     return this.#hostOf(host).isListening;
   }
 
-  channelFor({ name, device }: Connection): Channel | undefined {
+  channelFor({ name, device, endpoint }: Connection): Channel | undefined {
     if (this.#scenario.settings.transport === 'modelled') return undefined;
     return new NoiseChannel({
       provider: this.#options.crypto,
       keyStream: this.#sources.keyStream,
       connection: name,
       device: this.#hostOf(device),
-      server: this.#server,
-      serverStaticKey: this.#serverStaticKey,
+      server: this.#hostOf(endpoint),
+      serverStaticKey: this.#staticKeys.get(endpoint) as Uint8Array,
     });
   }
 
@@ -362,7 +363,7 @@ export class World implements NetworkPort {
   }
 
   closed(host: string, connection: Connection, reason: string, cause: number): void {
-    this.#hostOf(host).disconnected(connection.number, connection.name, reason, cause);
+    this.#hostOf(host).disconnected(connection, reason, cause);
   }
 
   #staticKeyOf(host: string): Uint8Array {

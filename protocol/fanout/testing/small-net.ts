@@ -207,9 +207,9 @@ export class SmallNet {
     if (wire === undefined) return;
     this.settleFlights();
     this.#wires.delete(connection);
-    const body: InputBody = { kind: 'disconnected', connection, reason: 'closed' };
-    this.step(wire.device.name, body);
-    this.step(wire.endpoint, body);
+    const gone = { kind: 'disconnected', connection, reason: 'closed' } as const;
+    this.step(wire.device.name, { ...gone, endpoint: wire.endpoint });
+    this.step(wire.endpoint, { ...gone, endpoint: wire.device.name });
   }
 
   #open(member: Member, endpoint: string): void {
@@ -293,8 +293,13 @@ export class SmallNet {
     for (const wire of [...this.#wires.values()]) {
       if (wire.device === member || name === wire.endpoint) {
         this.#wires.delete(wire.number);
-        const body: InputBody = { kind: 'disconnected', connection: wire.number, reason: 'gone' };
-        this.step(name === wire.endpoint ? wire.device.name : wire.endpoint, body);
+        const isEndpoint = name === wire.endpoint;
+        this.step(isEndpoint ? wire.device.name : wire.endpoint, {
+          kind: 'disconnected',
+          connection: wire.number,
+          endpoint: isEndpoint ? wire.endpoint : wire.device.name,
+          reason: 'gone',
+        });
       }
     }
     member.store.volatile.clear();
