@@ -230,7 +230,18 @@ export const PUBLIC_COLLECTIONS = {
   call: 'call',
   verification: 'verification',
   alarm: 'alarm',
+  damaged: 'damaged',
 } as const;
+
+/**
+ * A record that the storage layer found damaged at the boot (its checksum did not hold) and dropped.
+ * Written by the host, read and deleted by the node. Key: `COLLECTION KEY`.
+ */
+export interface DamagedRecord extends StoredRecord {
+  readonly kind: 'damaged';
+  readonly collection: string;
+  readonly key: string;
+}
 
 /** A message displayed on this device. Key: `chat|author|messageId`. */
 export interface ShownRecord extends StoredRecord {

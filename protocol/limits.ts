@@ -47,9 +47,9 @@ export const SIGNED_PREKEY_ROTATION_US = 30 * 86_400_000_000;
 export const SIGNED_PREKEY_GRACE_US = 30 * 86_400_000_000;
 
 /**
- * Stanzas with ciphertext that one step may seal, and the keys a sending chain skips before its
- * first use after a boot. A disk that lost the last commit can have lost that many uses, which
- * nobody else may have seen. Higher: more skipped keys at the peers after each boot.
+ * Stanzas with ciphertext that may wait for the server, and the keys a sending chain skips before its
+ * first use after a boot: a disk that lost its last commits can have lost that many uses which nobody
+ * else has seen. Higher: more skipped keys at the peers after each boot.
  */
 export const SEALED_PER_STEP_MAX = 16;
 
@@ -92,6 +92,15 @@ export const QR_NEXT_US = 20_000_000;
  * to some minutes.
  */
 export const RECONNECT_BACKOFF_MAX_S = 55;
+/**
+ * A device whose place another machine with its keys took comes back after this, then after
+ * Fibonacci multiples of it up to the most; a connection that held for `REPLACED_CALM_US` begins the
+ * row anew. Assumption: public clients stay away until a person acts. Lower: a clone and its
+ * original make each other's sessions anew more often.
+ */
+export const REPLACED_BACKOFF_FIRST_S = 30;
+export const REPLACED_BACKOFF_MAX_S = 240;
+export const REPLACED_CALM_US = 10 * 60_000_000;
 
 /**
  * Largest stanza, and decoder limit (6.10, appendix E): the length of a frame has 3 bytes and

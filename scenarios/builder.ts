@@ -40,7 +40,7 @@ export type WrittenAction<
   | {
       readonly send: {
         readonly id?: string;
-        readonly from: Device;
+        readonly from: Device | `${Device}~clone`;
         readonly to: Account | Group;
         readonly text: string;
       };

@@ -7,6 +7,7 @@
 import type { Path } from './complaint.ts';
 import { formatDuration } from './duration.ts';
 import { COMPANIONS_MAX } from './limits.ts';
+import { deviceOfMachine } from './machines.ts';
 import { inOrderOfTime, type PlacedEntry } from './resolve-timeline.ts';
 import type { Action } from './scenario.ts';
 import { accountOf, type Words } from './words.ts';
@@ -126,6 +127,7 @@ export function whyNotLinked(span: LinkSpan | undefined, atUs: number): string |
 function actorsOf(action: Action): readonly (readonly [key: string, device: string])[] {
   switch (action.kind) {
     case 'send':
+      return [['from', deviceOfMachine(action.from)]];
     case 'send-media':
     case 'call':
       return [['from', action.from]];

@@ -3,6 +3,7 @@
  * of a scenario (shrinking, generating) and must take out what names them, too.
  */
 
+import { deviceOfMachine } from './machines.ts';
 import type { Action, AppStateSetting } from './scenario.ts';
 
 /** The names in one action. */
@@ -33,6 +34,7 @@ function ofSetting(device: string, set: AppStateSetting): Mentions {
 export function mentionsOf(action: Action): Mentions {
   switch (action.kind) {
     case 'send':
+      return mentions([deviceOfMachine(action.from)], [action.to]);
     case 'send-media':
     case 'call':
       return mentions([action.from], [action.to]);

@@ -3,6 +3,7 @@
  */
 
 import type { Path } from './complaint.ts';
+import { deviceOfMachine } from './machines.ts';
 import { checkOwnChat, resolvePeople } from './resolve-people.ts';
 import type { Action } from './scenario.ts';
 import { PEOPLE_ACTIONS } from './schema-people.ts';
@@ -23,7 +24,7 @@ function resolveSend(words: Words, written: Written<'send'>, path: Path): Action
   const { from, to, text } = written;
   const paths = { device: [...path, 'from'], chat: [...path, 'to'] };
   const sentence = (name: string) => `${name} cannot write to ${name}; notes to oneself come later`;
-  if (!checkOwnChat(words, { device: from, chat: to }, paths, sentence)) return undefined;
+  if (!checkOwnChat(words, { device: deviceOfMachine(from), chat: to }, paths, sentence)) return undefined;
   return { kind: 'send', from, to, text };
 }
 

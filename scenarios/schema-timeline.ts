@@ -11,6 +11,7 @@ import {
   durationSchema,
   idSchema,
   listSchema,
+  machineSchema,
   mapping,
   nameSchema,
   notA,
@@ -42,7 +43,7 @@ const actions = {
   send: mapping(
     {
       id: idSchema.optional().describe('Name of the message; also the id of the entry.'),
-      from: deviceSchema.describe('The device the message is written on.'),
+      from: machineSchema.describe('The device the message is written on, or its clone.'),
       to: partySchema.describe('The account (all its devices) or group it is written to.'),
       text: textSchema(TEXT_CHARACTERS_MAX).describe('What is said.'),
     },

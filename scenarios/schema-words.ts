@@ -57,6 +57,12 @@ export const deviceSchema = word(
   'a device (account.device, as in alice.phone)',
 ).meta({ id: 'Device', description: 'A device: `account.device`, as in `alice.phone`.' });
 
+/** `account.device`, or the second machine of a cloned one. */
+export const machineSchema = word(
+  /^[a-z][a-z0-9-]{0,31}(?:\.[a-z][a-z0-9-]{0,31}(?:~clone)?)?$/,
+  'a device (account.device, as in alice.phone)',
+).meta({ id: 'Machine', description: 'A device, or the clone of one: `alice.phone~clone`.' });
+
 /** A device, an account or `server`, where the place allows more than devices. */
 export const partySchema = word(
   /^[a-z][a-z0-9-]{0,31}(?:\.[a-z][a-z0-9-]{0,31})?$/,

@@ -25,6 +25,7 @@ import { deviceJid, userJid } from '../wire/jid.ts';
 import { makeInstallation } from './device/link-companion.ts';
 import { type CompanionRecord, type PrimaryRecord, SELF } from './device/records.ts';
 import { absenceTimer } from './server/accounts.ts';
+import { noteKeyIds } from './server/prekeys.ts';
 import type { BundleRecord, ServedPrekeyRecord, ServerAccountRecord } from './server/records.ts';
 import { Step } from './step.ts';
 
@@ -231,6 +232,7 @@ function registerDevice(
       publicKey: prekey.keyPair.publicKey,
     };
     server.tx.put(`prekeys/${device}`, String(prekey.id), served);
+    noteKeyIds(server, device, [prekey.id], signed.id);
   }
 }
 

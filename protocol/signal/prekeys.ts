@@ -148,6 +148,29 @@ export function findSignedPrekey(tx: Transaction, id: number): SignedPrekeyRecor
   return tx.get(SIGNAL_COLLECTIONS.signedPrekey, String(id)) as SignedPrekeyRecord | undefined;
 }
 
+/** The ids the next prekeys get; undefined when none were made, or the counter is lost. */
+export function nextPrekeyIds(tx: Transaction): PrekeyCounterRecord | undefined {
+  return tx.get(SIGNAL_COLLECTIONS.prekeyCounter, SELF_KEY) as PrekeyCounterRecord | undefined;
+}
+
+/** Lets ids go on behind ids that are known to be taken; 0 stands for none. */
+export function advancePrekeyIds(tx: Transaction, prekeyId: number, signedPrekeyId: number): void {
+  const counter = counterOf(tx);
+  const behind = (next: number, taken: number): number =>
+    taken === 0 || prekeyIdIsAfter(next, taken) ? next : idAfter(taken);
+  putCounter(tx, {
+    kind: 'prekey-counter',
+    nextPrekeyId: behind(counter.nextPrekeyId, prekeyId),
+    nextSignedPrekeyId: behind(counter.nextSignedPrekeyId, signedPrekeyId),
+  });
+}
+
+/** Whether `id` was given after `other`: ids wrap, so the nearer way round counts. */
+export function prekeyIdIsAfter(id: number, other: number): boolean {
+  const ahead = (id - other + PREKEY_ID_MAX) % PREKEY_ID_MAX;
+  return ahead > 0 && ahead < PREKEY_ID_MAX / 2;
+}
+
 function counterOf(tx: Transaction): PrekeyCounterRecord {
   const stored = tx.get(SIGNAL_COLLECTIONS.prekeyCounter, SELF_KEY);
   return (stored as PrekeyCounterRecord | undefined) ?? FIRST_COUNTER;

@@ -14,6 +14,7 @@ import type { Change } from '../trace/events.ts';
 import { stepContext } from './context.ts';
 import { HOST_EVENTS } from './host-events.ts';
 import type { ClosedHere, Ended, HostRoom, HostSetup, Power } from './host-room.ts';
+import { storeChanges } from './store-changes.ts';
 import { Timers } from './timers.ts';
 
 /**
@@ -247,6 +248,19 @@ export class Host {
     });
     this.#room.record(this.name, cause, { kind: 'commit', inputId, changes, isTimeZero: false });
     return true;
+  }
+
+  /**
+   * Puts another Store into the machine, which is down: what a disk does to its node. Recorded as a
+   * commit that no step asked for; `isFirst`: the Store a new machine begins with.
+   */
+  exchangeStore(next: Store, inputId: string, cause: number, isFirst = false): void {
+    assert(this.#node === undefined, 'a Store is exchanged while its machine is down');
+    const changes = storeChanges(this.store, next);
+    this.store = next;
+    this.#before = undefined;
+    const body = { kind: 'commit', inputId, changes, isTimeZero: isFirst } as const;
+    this.#room.record(this.name, cause, body);
   }
 
   /** The restart of an earlier crash is due, unless it was started otherwise. */

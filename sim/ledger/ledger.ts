@@ -19,10 +19,18 @@ import type {
 import type { Change, RunEvent } from '../trace/events.ts';
 import { Audience, type Observer } from '../trace/observer.ts';
 import { Linkage } from './linkage.ts';
-import { messageKey, userOf } from './names.ts';
+import { hostOfClone, isClone, messageKey, originalOf, userOf } from './names.ts';
 import type { CopyTotals, Display, IntentFate, LossReport, MessageStatus, Said } from './said.ts';
 
-export { deviceJidOf, deviceNumberOf, hexOf, messageKey, userOf } from './names.ts';
+export {
+  deviceJidOf,
+  deviceNumberOf,
+  hexOf,
+  isClone,
+  messageKey,
+  originalOf,
+  userOf,
+} from './names.ts';
 export type {
   CopyTotals,
   Display,
@@ -60,6 +68,19 @@ export class Ledger implements Observer {
    * commit no step asked for, with its changes reversed. Judges of steps pass over it.
    */
   isUndo = false;
+  /**
+   * Whether that undoing is a disk's that lost more than its last commit: an old snapshot came back,
+   * a record was damaged, a clone was put away. What was shown was shown, and people saw it.
+   */
+  isRestore = false;
+  /** Hosts whose disk is about to change, by the lever that was pulled. */
+  readonly #faulty = new Set<string>();
+  /** Displays and reports that a disk took back, by `device|message`. */
+  readonly #shownOnce = new Map<string, Display>();
+  readonly #lostOnce = new Map<string, LossReport>();
+  /** Hosts that lost a record they cannot do without, and have said so by leaving their account. */
+  readonly #damaged = new Set<string>();
+  readonly #unusable = new Set<string>();
 
   constructor(architecture: Architecture) {
     this.architecture = architecture;
@@ -69,9 +90,12 @@ export class Ledger implements Observer {
   observe(event: RunEvent): void {
     this.#nowUs = event.timeUs;
     this.isUndo = false;
-    if (event.kind === 'stepped') this.#steppedInput.set(event.node, event.input.id);
+    this.isRestore = false;
+    if (event.kind === 'lever') this.#lever(event.node, event.lever);
+    else if (event.kind === 'stepped') this.#steppedInput.set(event.node, event.input.id);
     else if (event.kind === 'commit') {
       this.isUndo = !event.isTimeZero && this.#steppedInput.get(event.node) !== event.inputId;
+      this.isRestore = this.isUndo && (isClone(event.node) || this.#faulty.delete(event.node));
       this.#steppedInput.delete(event.node);
       for (const change of event.changes) this.#change(event.node, change, event);
     } else if (event.kind === 'send') {
@@ -82,6 +106,17 @@ export class Ledger implements Observer {
       this.#intents.set(event.intent, { state, reason, timeUs });
     } else if (event.kind === 'phase') this.#phase = event.phase;
     this.#audience.show(event);
+  }
+
+  #lever(host: string, lever: string): void {
+    if (lever === 'snapshot-restored' || lever === 'record-damaged') this.#faulty.add(host);
+    if (lever === 'record-damaged') this.#damaged.add(host);
+  }
+
+  /** A device that deletes its account after damage says that it is of no use any more. */
+  #account(host: string, change: Change): void {
+    if (change.after !== undefined) this.#unusable.delete(host);
+    else if (this.#damaged.has(host) && !isClone(host)) this.#unusable.add(host);
   }
 
   #change(host: string, change: Change, event: RunEvent): void {
@@ -95,6 +130,9 @@ export class Ledger implements Observer {
       case 'device-list':
         if (host !== 'server') this.linkage.listChange(host, change, event.sequence, event.timeUs);
         break;
+      case 'account':
+        this.#account(host, change);
+        break;
       case 'accepted':
         if (host === 'server') this.#taken(change, event);
         break;
@@ -106,6 +144,9 @@ export class Ledger implements Observer {
         break;
       case 'lost':
         this.#lose(host, change, event);
+        break;
+      case 'placeholder':
+        if (this.isRestore && change.after === undefined) this.#loseWaiting(host, change, event);
         break;
     }
   }
@@ -133,7 +174,8 @@ export class Ledger implements Observer {
     const record = (change.before ?? change.after) as OutboxRecord;
     const key = messageKey(record.author, record.messageId);
     const status = this.#messages.get(key);
-    if (status === undefined) return;
+    // A clone that is put away takes its copies of the original's messages with it, not these.
+    if (status === undefined || status.said.host !== host) return;
     if (change.after === undefined && status.hasLeft) status.isForgotten = true;
     else if (change.after === undefined) {
       this.#messages.delete(key);
@@ -141,7 +183,7 @@ export class Ledger implements Observer {
       this.#byId.delete(record.messageId);
     } else if ((change.after as OutboxRecord).state === 'wanting') {
       status.said = { ...status.said, sealedSequence: -1, sealedUs: -1 };
-    } else status.acknowledgedUs = -1;
+    } else if ((change.after as OutboxRecord).state === 'sealed') status.acknowledgedUs = -1;
   }
 
   #say(key: string, host: string, record: OutboxRecord, event: RunEvent): Mutable<MessageStatus> {
@@ -204,7 +246,12 @@ export class Ledger implements Observer {
     const shown = inner(this.#shown, host);
     if (record === undefined) {
       const gone = change.before as ShownRecord;
-      if (this.isUndo) shown.delete(messageKey(gone.author, gone.messageId));
+      const key = messageKey(gone.author, gone.messageId);
+      const display = shown.get(key);
+      if (this.isRestore && display !== undefined) {
+        this.#shownOnce.set(`${gone.device}|${key}`, display);
+      }
+      if (this.isUndo) shown.delete(key);
       return;
     }
     const key = messageKey(record.author, record.messageId);
@@ -218,12 +265,27 @@ export class Ledger implements Observer {
     const lost = inner(this.#lost, host);
     if (record === undefined) {
       const gone = change.before as LostRecord;
-      if (this.isUndo) lost.delete(messageKey(gone.author, gone.messageId));
+      const key = messageKey(gone.author, gone.messageId);
+      const report = lost.get(key);
+      const device = this.linkage.deviceOf(host);
+      if (this.isRestore && report !== undefined) this.#lostOnce.set(`${device}|${key}`, report);
+      if (this.isUndo) lost.delete(key);
       return;
     }
     const key = messageKey(record.author, record.messageId);
     const { sequence, timeUs } = event;
     lost.set(key, { record, sequence, timeUs });
+  }
+
+  /** A disk took back that a device waited for a message: nobody can tell it any more. */
+  #loseWaiting(host: string, change: Change, { sequence, timeUs }: RunEvent): void {
+    const waiting = change.before as unknown as Omit<LostRecord, 'kind' | 'reason'>;
+    const { chat, messageId, author } = waiting;
+    const reason = 'the disk took back that it was waited for';
+    const record: LostRecord = { kind: 'lost', chat, messageId, author, reason };
+    const device = this.linkage.deviceOf(host);
+    const key = `${device}|${messageKey(author, messageId)}`;
+    this.#lostOnce.set(key, { record, sequence, timeUs });
   }
 
   // ------------------------------------------------------------------ questions
@@ -245,7 +307,10 @@ export class Ledger implements Observer {
 
   /** The message a host said under this id. */
   messageOfHost(host: string, messageId: string): MessageStatus | undefined {
-    return this.#byHost.get(`${host}|${messageId}`);
+    const own = this.#byHost.get(`${host}|${messageId}`);
+    // A clone sends what its original said before it was copied.
+    if (own !== undefined || !isClone(host)) return own;
+    return this.#byHost.get(`${originalOf(host)}|${messageId}`);
   }
 
   /** What a host shows of a message. */
@@ -253,10 +318,18 @@ export class Ledger implements Observer {
     return this.#shown.get(host)?.get(messageKey(said.author, said.messageId));
   }
 
-  /** What the host behind a device shows of a message. */
+  /**
+   * What the people with a device have seen of a message: on its host, on its clone, or once on
+   * either before a disk took it back.
+   */
   shownOn(device: DeviceJid, said: Said): Display | undefined {
     const host = this.linkage.hostOf(device);
-    return host === undefined ? undefined : this.shownAt(host, said);
+    if (host === undefined) return undefined;
+    return (
+      this.shownAt(host, said) ??
+      this.shownAt(hostOfClone(host), said) ??
+      this.#shownOnce.get(`${device}|${messageKey(said.author, said.messageId)}`)
+    );
   }
 
   /** The host's report that it will not show a message. */
@@ -264,10 +337,20 @@ export class Ledger implements Observer {
     return this.#lost.get(host)?.get(messageKey(said.author, said.messageId));
   }
 
-  /** The report of the host behind a device. */
+  /** The report of a device: of its host, of its clone, or one that a disk took back. */
   lostOn(device: DeviceJid, said: Said): LossReport | undefined {
     const host = this.linkage.hostOf(device);
-    return host === undefined ? undefined : this.lostAt(host, said);
+    if (host === undefined) return undefined;
+    return (
+      this.lostAt(host, said) ??
+      this.lostAt(hostOfClone(host), said) ??
+      this.#lostOnce.get(`${device}|${messageKey(said.author, said.messageId)}`)
+    );
+  }
+
+  /** Whether a host lost a record it cannot do without, and has left its account because of it. */
+  isUnusable(host: string): boolean {
+    return this.#unusable.has(host);
   }
 
   /** What became of the workload's intents and the timeline's commands, in order of giving. */
@@ -308,7 +391,8 @@ export class Ledger implements Observer {
   due(status: MessageStatus): readonly DeviceJid[] {
     const { said, acceptedSequence } = status;
     if (said.sealedSequence < 0) return [];
-    const isOnItsWay = !status.isForgotten && this.linkage.isLinkedNow(said.author);
+    const isGone = status.isForgotten || this.isUnusable(said.host);
+    const isOnItsWay = !isGone && this.linkage.isLinkedNow(said.author);
     if (acceptedSequence < 0 && !isOnItsWay) return [];
     const until = Math.max(said.sealedSequence, acceptedSequence);
     const due: DeviceJid[] = [];
@@ -316,6 +400,7 @@ export class Ledger implements Observer {
       for (const device of this.linkage.linkedBetween(user, said.sealedSequence, until)) {
         const last = this.linkage.stretchesOf(device).at(-1);
         if (last === undefined || last.untilSequence >= 0 || last.fromSequence > until) continue;
+        if (this.isUnusable(this.linkage.hostOf(device) ?? '')) continue;
         if (device !== said.author) due.push(device);
       }
     }

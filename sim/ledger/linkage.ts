@@ -13,7 +13,7 @@
 import type { DeviceJid, LinkedRecord, TransportRecord, UserJid } from '../../protocol/contract.ts';
 import type { StoredRecord } from '../../protocol/store.ts';
 import type { Change } from '../trace/events.ts';
-import { deviceJidOf, hexOf } from './names.ts';
+import { deviceJidOf, hexOf, isClone } from './names.ts';
 
 /** A stretch during which a device was linked; `untilSequence` -1 while it still is. */
 export interface LinkedStretch {
@@ -86,7 +86,8 @@ export class Linkage {
     const after = change.after as TransportRecord | undefined;
     if (after === undefined) return;
     const key = hexOf(after.publicKey);
-    this.#hostOfKey.set(key, host);
+    // A clone is the same device on a second machine; the device's host is the first.
+    if (!isClone(host)) this.#hostOfKey.set(key, host);
     this.#keyOfHost.set(host, key);
   }
 

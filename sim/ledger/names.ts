@@ -38,3 +38,21 @@ export function hexOf(bytes: Uint8Array): string {
   for (const byte of bytes) out += HEX[byte];
   return out;
 }
+
+/** What the name of a second machine ends with, which runs on a copy of a device's Store. */
+const CLONE = '~clone';
+
+/** The host of a device's clone: `alice.phone~clone`. */
+export function hostOfClone(host: string): string {
+  return host + CLONE;
+}
+
+/** Whether a host is a clone. */
+export function isClone(host: string): boolean {
+  return host.endsWith(CLONE);
+}
+
+/** The host whose Store a clone was copied from; other hosts are their own. */
+export function originalOf(host: string): string {
+  return isClone(host) ? host.slice(0, -CLONE.length) : host;
+}

@@ -17,6 +17,7 @@ const NOTHING: readonly Displayed[] = [];
 /** The displays a commit event brings; empty for other events and for commits taken back. */
 export function displaysOf(ledger: Ledger, event: RunEvent): readonly Displayed[] {
   if (event.kind !== 'commit' || event.node === 'server' || ledger.isUndo) return NOTHING;
+  if (event.isTimeZero) return NOTHING; // a clone begins with what its original shows
   const host = event.node;
   let found: Displayed[] | undefined;
   for (const change of event.changes) {

@@ -51,7 +51,10 @@ function judgeSingleUse(view: JudgeView): Judge {
         const stanza = frames.read(event.bytes);
         if (stanza === undefined) return;
         if (isAnswer) judgeServed(servedPrekeys(stanza), event.target, event.label.id);
-        else judgeServed(retryPrekey(stanza, event.source), event.source, event.label.id);
+        else {
+          const device = view.ledger.linkage.deviceOf(event.source) ?? event.source;
+          judgeServed(retryPrekey(stanza, event.source), device, event.label.id);
+        }
         return;
       }
       const handled = opening();

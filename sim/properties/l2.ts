@@ -34,8 +34,8 @@ function judgePlaceholders(view: JudgeView): Judge {
     const status = ledger.message(author, messageId);
     const device = ledger.linkage.deviceOf(host);
     if (status === undefined || device === undefined || !ledger.linkage.isLinkedNow(device)) return;
-    const isShown = ledger.shownAt(host, status.said) !== undefined;
-    view.check(isShown || ledger.lostAt(host, status.said) !== undefined, messageId, () => {
+    const isShown = ledger.shownOn(device, status.said) !== undefined;
+    view.check(isShown || ledger.lostOn(device, status.said) !== undefined, messageId, () => {
       return `${host} asked ${author} again and neither shows the message nor reports it lost`;
     });
   };

@@ -30,7 +30,8 @@ function judgeOrder(view: JudgeView): Judge {
         if (before?.positionUs === record.positionUs) continue;
         const status = view.ledger.message(record.author, record.messageId);
         if (status === undefined) continue;
-        const name = `${host}|${record.chat}|${record.author}`;
+        // A clone writes beside its original, both under one address; each keeps its own order.
+        const name = `${host}|${record.chat}|${record.author}|${status.said.host}`;
         const places = chats.get(name) ?? [];
         chats.set(name, places);
         const { positionUs, messageId } = record;

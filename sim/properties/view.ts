@@ -82,6 +82,7 @@ export class DeviceViews implements Observer {
 
   observe(event: RunEvent): void {
     if (event.kind === 'commit' && event.isTimeZero) this.#timeZero(event);
+    else if (event.kind === 'commit' && this.#ledger.isRestore) this.#restore(event);
     else if (this.#ledger.isUndo) this.#undo(event.node);
     else if (event.kind === 'commit') this.#replaced.delete(event.node);
     this.#ownLists.observe(event);
@@ -91,6 +92,7 @@ export class DeviceViews implements Observer {
       if (stanza !== undefined) this.#handled(step.node, stanza);
     }
     if (event.kind !== 'commit' || event.node === 'server' || this.#ledger.isUndo) return;
+    if (event.isTimeZero) return;
     this.#storedLists(event);
     this.#seal(event);
   }
@@ -108,6 +110,16 @@ export class DeviceViews implements Observer {
       else this.#views.get(host)?.set(user, view);
     }
     this.#replaced.delete(host);
+  }
+
+  /** A disk that went back, or lost a list, takes the view of its device with it. */
+  #restore(event: RunEvent & { readonly kind: 'commit' }): void {
+    this.#replaced.delete(event.node);
+    for (const { collection, key, after } of event.changes) {
+      if (collection !== 'device-list') continue;
+      if (after === undefined) this.#views.get(event.node)?.delete(key);
+      else this.#put(event.node, key, fromRecord(after as DeviceListRecord));
+    }
   }
 
   #put(host: string, user: UserJid, next: AccountView): void {
@@ -137,7 +149,8 @@ export class DeviceViews implements Observer {
     for (const entry of list === undefined ? [] : children(list, 'user')) {
       const devices = child(entry, 'devices');
       if (devices === undefined) continue;
-      this.#told(host, attribute(entry, 'jid') ?? '', child(devices, 'device-list'), devices);
+      const user = attribute(entry, 'jid') ?? '';
+      this.#told(host, user, child(devices, 'device-list'), devices);
     }
     const own = this.#ownLists.confirmed(host, stanza);
     if (own !== undefined) this.#signed(host, own, deviceNumberOf(own.device));
@@ -169,7 +182,6 @@ export class DeviceViews implements Observer {
 
   /** One account's answer: the devices the server names, and the signed list, if any. */
   #told(host: string, user: UserJid, named: WireNode | undefined, carrier: WireNode): void {
-    if (this.#ledger.linkage.deviceOf(host) === user) return; // a phone is the authority on itself
     const held = this.#held(host, user);
     const devices = (named === undefined ? [] : children(named, 'device')).map(readDevice);
     const list = child(carrier, 'key-index-list');
@@ -188,7 +200,9 @@ export class DeviceViews implements Observer {
     const user = attribute(stanza, 'from') ?? '';
     const type = attribute(stanza, 'type');
     const all = child(stanza, 'devices');
-    if (type === 'account_sync' && all !== undefined) this.#told(host, user, all, all);
+    // A phone is the authority on itself; it asks for its own list when its disk went back.
+    const isOwn = this.#ledger.linkage.deviceOf(host) === user;
+    if (type === 'account_sync' && all !== undefined && !isOwn) this.#told(host, user, all, all);
     if (type !== 'devices') return;
     const change = child(stanza, 'add') ?? child(stanza, 'remove');
     const held = this.#held(host, user);

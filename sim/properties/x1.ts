@@ -100,7 +100,7 @@ class Judging implements Judge {
       if (device === undefined || !ledger.linkage.isLinkedNow(device)) continue;
       const { said } = status;
       const isTold =
-        ledger.shownAt(host, said) !== undefined || ledger.lostAt(host, said) !== undefined;
+        ledger.shownOn(device, said) !== undefined || ledger.lostOn(device, said) !== undefined;
       this.#view.check(isTold, said.messageId, () => {
         return `${host} lost a message when its handling was cut off`;
       });

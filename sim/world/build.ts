@@ -12,6 +12,7 @@ import { type ContextSources, stepContext } from '../hosts/context.ts';
 import { observeCrypto } from '../hosts/crypto-observer.ts';
 import { Host } from '../hosts/host.ts';
 import type { HostRoom } from '../hosts/host-room.ts';
+import { isClone, originalOf } from '../ledger/names.ts';
 import { DEVICE_SIDE, SERVER_SIDE } from '../network/connection.ts';
 import type { CryptoUse, RunEventBody } from '../trace/events.ts';
 import { planAccounts, planGroups, settingsOf } from './accounts.ts';
@@ -89,18 +90,28 @@ export interface HostParts {
   readonly observed: ObservedCrypto;
   /** Hosts that will lose a commit, and so keep what was before it. */
   readonly losers: ReadonlySet<string>;
+  /** Second machines the timeline calls for. */
+  readonly clones: readonly string[];
   readonly room: HostRoom;
   readonly wrapNode: (host: string, node: ProtocolNode, store: Store) => ProtocolNode;
 }
 
-/** Devices in the order of the scenario, then server and file store; all of them off. */
+/**
+ * Devices in the order of the scenario, then machines for clones (with empty Stores), then server
+ * and file store; all of them off.
+ */
 export function makeHosts(parts: HostParts): Host[] {
   const { scenario, architecture, wrapNode } = parts;
   const settings = settingsOf(scenario);
   const transport = storeOf(parts, SERVER).get('transport', 'self');
   assert(transport !== undefined, 'the server has a transport key');
   const serverStaticKey = (transport as TransportRecord).publicKey;
-  const hosts = devicesOf(scenario).map(({ name, role, clockSkewUs }, index) => {
+  const devices = devicesOf(scenario);
+  const clones = parts.clones.flatMap((name) => {
+    const original = devices.find((device) => device.name === originalOf(name));
+    return original === undefined ? [] : [{ ...original, name }];
+  });
+  const hosts = [...devices, ...clones].map(({ name, role, clockSkewUs }, index) => {
     const setup = { role, serverEndpoint: SERVER, blobEndpoint: BLOBS, serverStaticKey, settings };
     const makeNode = (store: Store) => wrapNode(name, architecture.device(store, setup), store);
     const own = { name, index, side: DEVICE_SIDE, skewUs: clockSkewUs, makeNode };
@@ -121,7 +132,7 @@ export function makeHosts(parts: HostParts): Host[] {
 function commonOf(parts: HostParts, name: string) {
   const { observed, losers, scenario } = parts;
   return {
-    store: storeOf(parts, name),
+    store: isClone(name) ? new Store() : storeOf(parts, name),
     keepsUndo: losers.has(name),
     crypto: observed.provider,
     takeUses: () => observed.take(),

@@ -20,6 +20,7 @@ const LEVERS: readonly LeverName[] = [
   ),
   lever('clock-step', 'the scenario set a device clock'),
   lever('connection-broken', 'one end learned that its connection is gone'),
+  lever('connection-replaced', 'the server ended a connection since its device logged in anew'),
   lever('crash', 'a host died without a word, by the scenario or at a crash point'),
   lever('disk-full', 'a Store refused a commit'),
   lever('doze', 'the scenario let a device doze'),
@@ -37,10 +38,12 @@ const LEVERS: readonly LeverName[] = [
   lever('push', 'a push woke a dozing device'),
   lever('queued-delivery', 'a copy waited in the queue because its device was away'),
   lever('reconnect', 'a device opened a connection after its first one'),
+  lever('record-damaged', 'a record was found damaged when its device booted, and is gone'),
   lever('refill', 'a device uploaded one-time prekeys beyond its first batch'),
   lever('resend', 'a sender answered a retry receipt'),
   lever('retry-receipt', 'a receiver asked for a message again'),
   lever('simultaneous-start', 'two devices started sessions with each other at once'),
+  lever('snapshot-restored', 'a device came back with its Store as it was at an earlier time'),
   lever(
     'stale-list-answer',
     'the server answered that a sender did not know the devices of a chat',
@@ -50,6 +53,7 @@ const LEVERS: readonly LeverName[] = [
   lever('stanza-replay', 'a stanza was delivered again later'),
   lever('stanza-swap', 'two stanzas changed places'),
   lever('stanza-withhold', 'a stanza was kept back'),
+  lever('store-cloned', "a second machine began to run on a copy of a device's Store"),
   lever('unavailable', 'a device was told of a message that has no copy for it'),
 ];
 

@@ -58,6 +58,7 @@ export class Marks implements Observer {
           this.counts.add('retry-receipt');
         }
         if (event.label.kind.startsWith('message')) this.#message(event);
+        if (event.label.kind === 'stream:error') this.#ended(event);
         return;
       default:
         return;
@@ -102,6 +103,13 @@ export class Marks implements Observer {
       if (!isTimeZero && this.#hasPrekeys.has(pool)) this.counts.add('refill');
       this.#hasPrekeys.add(pool);
     }
+  }
+
+  #ended(event: SendEvent): void {
+    const stanza = decodeFrame(event.bytes);
+    const conflict = isRejected(stanza) ? undefined : child(stanza, 'conflict');
+    const isReplaced = conflict !== undefined && attribute(conflict, 'type') === 'replaced';
+    if (isReplaced) this.counts.add('connection-replaced');
   }
 
   #message(event: SendEvent): void {

@@ -66,6 +66,7 @@ export function stuckItems(hosts: Iterable<Host>, server: Host, ledger: Ledger):
     if (count === 0) continue;
     const subject = name.slice(QUEUE.length);
     const host = ledger.linkage.hostOf(subject) ?? subject;
+    if (ledger.isUnusable(host)) continue;
     out.push({ host, subject, reason: `${count} stanzas wait in its queue` });
   }
   for (const status of ledger.messages()) {

@@ -9,10 +9,12 @@
 
 import { assert } from '../../protocol/errors.ts';
 import type { Action, Scenario, TimelineEntry } from '../../scenarios/scenario.ts';
+import { originalOf } from '../ledger/names.ts';
 import type { Chooser } from '../kernel/chooser.ts';
 import { type Cut, type NetworkSince, TO_DEVICE, TO_SERVER } from '../network/link.ts';
 import { type NetworkModel, networksOf } from '../network/networks.ts';
 import type { StanzaFaultWindow } from '../network/stanza-faults.ts';
+import { clonesOf } from './clones.ts';
 
 /** Name under which a partition's side means the server. */
 export const SERVER = 'server';
@@ -51,6 +53,10 @@ export function planTimeline(scenario: Scenario, chooser: Chooser): TimelinePlan
       });
       plans.set(name, { device: name, networks, cuts: [], faults: [] });
     }
+  }
+  for (const clone of clonesOf(scenario.timeline)) {
+    const networks = plans.get(originalOf(clone))?.networks ?? [];
+    plans.set(clone, { device: clone, networks: [...networks], cuts: [], faults: [] });
   }
   const layout: Layout = { scenario, models, plans, entries };
   for (const [at, entry] of entries.entries()) layOut(layout, entry, at);

@@ -10,6 +10,10 @@ export const WORLD_EVENTS = {
   heal: 23,
   probe: 24,
   end: 25,
+  /** payload: `SnapshotDue`. */
+  snapshot: 27,
+  /** a: which start of the clone, b: cause, payload: the clone's name. */
+  cloneEnd: 28,
   /** payload: `Comparison`. */
   comparison: 26,
 } as const;

@@ -33,13 +33,16 @@ import { Link } from '../network/link.ts';
 import { NETWORK_EVENT_LAST, Network } from '../network/network.ts';
 import type { NetworkPort } from '../network/network-port.ts';
 import type { Change, RunEventBody } from '../trace/events.ts';
+import { isClone } from '../ledger/names.ts';
 import type { Observer } from '../trace/observer.ts';
 import { drawNumbers } from './accounts.ts';
 import { makeHosts, ObservedCrypto, timeZeroStores } from './build.ts';
+import { clonesOf } from './clones.ts';
 import { expandWorkload, type Intent } from './intents.ts';
 import { type Comparison, People, type Scan } from './people.ts';
 import { Pushes } from './pushes.ts';
 import { Recorder } from './recorder.ts';
+import { type SnapshotDue, StorageFaults } from './storage-faults.ts';
 import { BLOBS, choiceOf, planTimeline, SERVER, type TimelinePlan } from './timeline.ts';
 import { WORLD_EVENTS } from './world-events.ts';
 
@@ -66,7 +69,7 @@ export type WorldEnd = 'end' | 'events' | 'virtual-time';
 export class World implements NetworkPort {
   readonly chooser: Chooser;
   readonly network: Network;
-  /** Devices in the order of the scenario, then server and file store. */
+  /** Devices in the order of the scenario, then clones, then server and file store. */
   readonly hosts: readonly Host[];
   readonly recorder: Recorder;
   readonly people: People;
@@ -77,6 +80,7 @@ export class World implements NetworkPort {
   readonly #server: Host;
   readonly #timeline: TimelinePlan;
   readonly #pushes: Pushes;
+  readonly #storage: StorageFaults;
   readonly #sources: ContextSources;
   /** 32 bytes each, which every device knows for the server's and the file store's. */
   readonly #staticKeys: ReadonlyMap<string, Uint8Array>;
@@ -105,7 +109,9 @@ export class World implements NetworkPort {
     for (const { action } of this.#timeline.entries) {
       if (action.kind === 'lose-last-commit') losers.add(action.device);
     }
-    this.hosts = makeHosts({ ...options, stores, observed, losers, room: this.#hostRoom() });
+    const clones = clonesOf(scenario.timeline);
+    const room = this.#hostRoom();
+    this.hosts = makeHosts({ ...options, stores, observed, losers, clones, room });
     for (const host of this.hosts) this.#hostsByName.set(host.name, host);
     this.#server = this.#hostOf(SERVER);
     this.#staticKeys = new Map([SERVER, BLOBS].map((name) => [name, this.#staticKeyOf(name)]));
@@ -115,7 +121,7 @@ export class World implements NetworkPort {
     const phones = new Map(
       scenario.accounts.map(({ name, devices }) => [name, (devices[0] as Device).name]),
     );
-    const room = {
+    const peopleRoom = {
       queue: this.queue,
       chooser: this.chooser,
       recorder: this.recorder,
@@ -127,7 +133,12 @@ export class World implements NetworkPort {
       phones,
       storyEndUs: scenario.lengthUs,
     };
-    this.people = new People(room, intents);
+    this.people = new People(peopleRoom, intents);
+    const { lengthUs: storyEndUs } = scenario;
+    const hosts = this.#hostsByName;
+    const exchanged = ({ name, store }: Host) => this.#pushes.know(name, store);
+    const storageRoom = { queue, chooser, recorder, hosts, storyEndUs, exchanged };
+    this.#storage = new StorageFaults(storageRoom, this.#timeline.entries);
   }
 
   /** The server's host. */
@@ -219,6 +230,10 @@ export class World implements NetworkPort {
         return this.people.give(payload as Intent, a);
       case WORLD_EVENTS.scan:
         return this.people.scan(payload as Scan);
+      case WORLD_EVENTS.snapshot:
+        return this.#storage.take(payload as SnapshotDue);
+      case WORLD_EVENTS.cloneEnd:
+        return this.#storage.end(payload as string, a, b);
       case WORLD_EVENTS.comparison:
         return this.people.compare(payload as Comparison);
       case WORLD_EVENTS.heal:
@@ -231,7 +246,7 @@ export class World implements NetworkPort {
   }
 
   #entry(entry: TimelineEntry): void {
-    if (this.people.entry(entry)) return;
+    if (this.people.entry(entry) || this.#storage.entry(entry)) return;
     const { action } = entry;
     const choice = choiceOf(entry);
     switch (action.kind) {
@@ -273,7 +288,9 @@ export class World implements NetworkPort {
   #heal(): void {
     const cause = this.recorder.record('world', -1, { kind: 'phase', phase: 'heal' });
     this.people.endStory(cause);
+    this.#storage.endAll(cause);
     for (const host of this.hosts) {
+      if (isClone(host.name)) continue;
       host.wake(cause);
       host.start(cause);
     }

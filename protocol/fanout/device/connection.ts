@@ -4,9 +4,12 @@
  */
 
 import type { DeviceSetup, InputBody } from '../../contract.ts';
-import { COUNT_MAX, RECONNECT_BACKOFF_MAX_S } from '../../limits.ts';
-import { positiveNumber } from '../../messages/stanza-time.ts';
-import { deleteSession } from '../../signal/sessions.ts';
+import {
+  RECONNECT_BACKOFF_MAX_S,
+  REPLACED_BACKOFF_FIRST_S,
+  REPLACED_BACKOFF_MAX_S,
+  REPLACED_CALM_US,
+} from '../../limits.ts';
 import { encodeClientPayload } from '../../wire/client-payload.ts';
 import { deviceIdOf, numberOf } from '../../wire/jid.ts';
 import { attribute, child, node, type WireNode } from '../../wire/node.ts';
@@ -25,6 +28,7 @@ import {
 } from './outbound.ts';
 import { uploadWhenNeeded } from './prekeys.ts';
 import { accountOf, type LoginRecord, SELF } from './records.ts';
+import { noticeRollback } from './rollback.ts';
 
 const RECONNECT_TIMER = 'reconnect';
 /** What a first stanza is owed: `<success>`, or references to show. */
@@ -91,8 +95,19 @@ export function takeDisconnected(step: Step, connection: number, reason: string)
   forgetConnection(state);
   step.cancelTimer('unacknowledged');
   if (!wantsConnection(step) || reason === 'doze') return;
-  step.setTimer(RECONNECT_TIMER, step.nowUs + fibonacciUs(state.failures, RECONNECT_BACKOFF_MAX_S));
-  state.failures += 1;
+  const waitUs = state.wasReplaced
+    ? replacedUs(state.replacements)
+    : fibonacciUs(state.failures, RECONNECT_BACKOFF_MAX_S);
+  step.setTimer(RECONNECT_TIMER, step.nowUs + waitUs);
+  if (state.wasReplaced) state.replacements += 1;
+  else state.failures += 1;
+  state.wasReplaced = false;
+}
+
+/** The n-th wait of a device whose place another machine with its keys has taken, n from 0. */
+function replacedUs(attempt: number): number {
+  const waitUs = fibonacciUs(attempt, REPLACED_BACKOFF_MAX_S) * REPLACED_BACKOFF_FIRST_S;
+  return Math.min(waitUs, REPLACED_BACKOFF_MAX_S * 1_000_000);
 }
 
 /** `<success>`: the server knows us. */
@@ -103,6 +118,8 @@ export function takeSuccess(step: Step, success: WireNode): void {
   state.failures = 0;
   noteAnswered(step, LOGIN);
   noticeRollback(step, success);
+  state.isConfirmed = true;
+  state.activeSinceUs = step.nowUs;
   state.phase = 'active';
   uploadWhenNeeded(step);
   const id = step.freshId('active');
@@ -116,44 +133,27 @@ export function takeSuccess(step: Step, success: WireNode): void {
 }
 
 /**
- * The server has seen a later login or a later stanza of ours than our Store knows: the Store went
- * back. Every session is dropped before the first send, so that no message key is used twice (K1).
- */
-function noticeRollback(step: Step, success: WireNode): void {
-  const login = step.get<LoginRecord>('login', SELF);
-  if (login === undefined) return;
-  const logins = positiveNumber(attribute(success, 'counter')) ?? 0;
-  const sent = positiveNumber(attribute(success, 'sent')) ?? 0;
-  if (logins > COUNT_MAX || sent > COUNT_MAX) {
-    return step.refuseAs('malformed', 'the server echoes a count that no device can reach');
-  }
-  if (!(logins >= login.logins || sent > login.sent)) return;
-  for (const [peer] of step.tx.entries('session')) deleteSession(step.tx, peer);
-  const next: LoginRecord = {
-    kind: 'login',
-    logins: Math.max(login.logins, logins),
-    sent: Math.max(login.sent, sent),
-  };
-  step.tx.put('login', SELF, next);
-  step.emit(
-    'rolled-back',
-    'the Store is older than what the server has seen; sessions start anew',
-    {
-      logins,
-      sent,
-    },
-  );
-}
-
-/**
  * `<failure>` or a stream error: 401 means logged out for good; 515 and the rest mean come back.
  */
 export function takeEnd(step: Step, stanza: WireNode): void {
   const code = attribute(stanza, 'reason') ?? attribute(stanza, 'code');
   const state = linkStateOf(step.store);
+  if (code === '409' && state.phase === 'active') noteReplaced(step);
   if (code === '401')
     wipe(step, attribute(child(stanza, 'conflict') ?? stanza, 'type') ?? 'failure');
   if (state.connection !== undefined) step.close(state.connection);
+}
+
+/**
+ * `<conflict type="replaced">`: somebody else has logged in with our keys. Coming straight back would
+ * throw them out, and they us, without end: the wait grows, until a connection has held for long.
+ */
+function noteReplaced(step: Step): void {
+  const state = linkStateOf(step.store);
+  if (step.nowUs - state.activeSinceUs > REPLACED_CALM_US) state.replacements = 0;
+  state.wasReplaced = true;
+  const sentence = 'another machine has logged in as this device and took its place';
+  step.emit('replaced', sentence, { times: state.replacements + 1 });
 }
 
 /**

@@ -17,7 +17,7 @@ import { attribute, child, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
-import { ownList, publishOwnList, withdraw } from './own-list.ts';
+import { maySignList, ownList, publishOwnList, withdraw } from './own-list.ts';
 import { accountOf, type PendingLinkRecord, type PrimaryRecord, SELF } from './records.ts';
 
 /** A person scans a companion's code with the phone. */
@@ -29,6 +29,9 @@ export function takeScan(step: Step, text: string): void {
   }
   const code = parseQr(text);
   if (isRejected(code)) return step.refuse(code);
+  if (!maySignList(step)) {
+    return step.refuseAs('not-allowed', 'the phone has to connect before it links a companion');
+  }
   if (ownList(step).devices.length > COMPANIONS_MAX) {
     return step.refuseAs('limit-reached', `an account has at most ${COMPANIONS_MAX} companions`);
   }
@@ -125,6 +128,9 @@ export function takeUnlink(step: Step, device: DeviceJid): void {
     }
     step.tx.put('leaving', SELF, { kind: 'leaving' });
     return leave(step);
+  }
+  if (!maySignList(step)) {
+    return step.refuseAs('not-allowed', 'the phone has to connect before it unlinks a companion');
   }
   const gone = ownList(step).devices.find(({ id }) => id === deviceIdOf(device) && id !== 0);
   if (gone === undefined)

@@ -39,6 +39,16 @@ export interface LinkState {
   phase: 'down' | 'opening' | 'login' | 'pairing' | 'active';
   /** Connections that failed in a row. */
   failures: number;
+  /** Times in a row that another machine took our place, and whether it did so just now. */
+  replacements: number;
+  wasReplaced: boolean;
+  /** When the login was answered last, on this device's clock. */
+  activeSinceUs: number;
+  /**
+   * Whether a login was answered since this boot: before, nobody can say that the Store is not an
+   * old one, and nothing is encrypted.
+   */
+  isConfirmed: boolean;
   readonly queries: Map<string, Query>;
   /** Ids that wait for the server, with the time of sending, oldest first. */
   readonly awaiting: Map<string, number>;
@@ -67,6 +77,10 @@ export function linkStateOf(store: Store): LinkState {
       connection: undefined,
       phase: 'down',
       failures: 0,
+      replacements: 0,
+      wasReplaced: false,
+      activeSinceUs: 0,
+      isConfirmed: false,
       queries: new Map(),
       awaiting: new Map(),
       unusable: new Set(),

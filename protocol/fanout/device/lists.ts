@@ -25,11 +25,12 @@ import { askForBundles } from './bundles.ts';
 import { noteFreshLists } from './fresh-lists.ts';
 import { type ListQuery, linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
-import { reconcileOwnDevices } from './own-list.ts';
+import { reconcileOwnDevices, recoverOwnList } from './own-list.ts';
 import { accountOf, deviceListOf, SELF } from './records.ts';
 
 /**
- * Asks the server for lists, leaving out what is being asked; waits while there is no connection.
+ * Asks the server for lists, leaving out what is being asked; waits while there is no connection. A
+ * phone asks for its own only when its Store went back (`stale-list`).
  */
 export function askForLists(step: Step, users: readonly UserJid[]): void {
   if (linkStateOf(step.store).phase !== 'active') return;
@@ -37,7 +38,7 @@ export function askForLists(step: Step, users: readonly UserJid[]): void {
   const own = accountOf(step)?.user;
   const wanted = users.filter(
     (user) =>
-      !(isPrimary && user === own) &&
+      !(isPrimary && user === own && step.tx.get('stale-list', user) === undefined) &&
       !isAsking(
         step,
         (query) =>
@@ -131,9 +132,16 @@ export function takeLists(step: Step, query: ListQuery, answer: WireNode): void 
       linkStateOf(step.store).unlisted.add(user);
       continue;
     }
-    applyAnswer(step, { user, devices: listedDevices(named), list: carriedList(devices) });
+    const told = { user, devices: listedDevices(named), list: carriedList(devices) };
+    if (isOwnPrimary(step, user)) recoverOwnList(step, told);
+    else applyAnswer(step, told);
   }
   noteFreshLists(step, query);
+}
+
+/** Whether this is the phone of that account. */
+function isOwnPrimary(step: Step, user: UserJid): boolean {
+  return step.tx.get('primary', SELF) !== undefined && user === accountOf(step)?.user;
 }
 
 function applyAnswer(step: Step, answer: ListAnswer): void {

@@ -4,17 +4,20 @@
  */
 
 import {
+  applyListAnswer,
   type DeviceListRecord,
+  type ListAnswer,
   type ListedDevice,
   primaryOnly,
 } from '../../devices/device-list.ts';
 import { nextListTimestampS, signKeyIndexList } from '../../devices/linking.ts';
-import { assert } from '../../errors.ts';
+import { assert, isRejected } from '../../errors.ts';
 import { SIGNAL_COLLECTIONS, selfIdentity } from '../../signal/records.ts';
 import { deleteSession } from '../../signal/sessions.ts';
 import { deviceJid } from '../../wire/jid.ts';
 import { node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
+import { linkStateOf } from './link-state.ts';
 import { sendReliably } from './outbound.ts';
 import { accountOf, deviceListOf, type PrimaryRecord, SELF } from './records.ts';
 
@@ -91,6 +94,43 @@ export function publishOwnList(
 }
 
 /**
+ * The phone's Store went back behind what it has signed since: it takes its own list back from the
+ * server, checked by its own key, and goes on counting from there (D3, D7).
+ */
+export function recoverOwnList(step: Step, answer: ListAnswer): void {
+  const identity = selfIdentity(step.tx);
+  const primary = step.get<PrimaryRecord>('primary', SELF);
+  assert(identity !== undefined && primary !== undefined, 'the phone holds its identity');
+  const held = ownList(step);
+  const { publicKey } = identity.keyPair;
+  const outcome = applyListAnswer(held, publicKey, answer, step.context.crypto);
+  if (isRejected(outcome)) return step.refuse(outcome);
+  assert(outcome.kind === 'list-applied', 'the phone knows its own identity');
+  const { record } = outcome;
+  const next: PrimaryRecord = {
+    ...primary,
+    rawId: record.rawId === 0 ? primary.rawId : record.rawId,
+    currentIndex: Math.max(primary.currentIndex, record.currentIndex),
+    listTimestampS: Math.max(primary.listTimestampS, record.timestampS),
+  };
+  step.tx.put('primary', SELF, next);
+  step.tx.put('device-list', record.user, record);
+  for (const device of outcome.removed) {
+    deleteSession(step.tx, device);
+    step.tx.delete(SIGNAL_COLLECTIONS.peerIdentity, device);
+  }
+  const [, ...companions] = record.devices;
+  const isWhole = record.validIndexes.length === record.devices.length;
+  if (answer.list !== undefined && !isWhole) publishOwnList(step, companions);
+}
+
+/** Whether the phone may sign a list: not while it is not sure to hold its newest one. */
+export function maySignList(step: Step): boolean {
+  const user = accountOf(step)?.user ?? '';
+  return linkStateOf(step.store).isConfirmed && step.tx.get('stale-list', user) === undefined;
+}
+
+/**
  * The server told which of our devices are linked: those it logged out leave the signed list too.
  * What was written before our present list (`listTimestampS`), or before the last such word
  * (`stampUs`), is late or repeated and says nothing about today.
@@ -104,6 +144,7 @@ export function reconcileOwnDevices(
   const own = ownList(step);
   const primary = step.get<PrimaryRecord>('primary', SELF);
   if (primary === undefined || stampUs <= primary.syncedUs) return;
+  if (!maySignList(step)) return; // the list that is on its way says the same and more
   if (listTimestampS < own.timestampS) return;
   const heard: PrimaryRecord = { ...primary, syncedUs: stampUs };
   step.tx.put('primary', SELF, heard);

@@ -31,7 +31,10 @@ function signedPrekeyNode({ id, keyPair, signature }: SignedPrekeyRecord): WireN
   return prekeyNode('skey', { id, publicKey: keyPair.publicKey, signature });
 }
 
-/** Uploads what was made and not confirmed, unless an upload is in flight. */
+/**
+ * Uploads what was made and not confirmed, unless an upload is in flight. After a rollback it takes
+ * the place of all that the server has. Assumption: the attribute `replace` is ours.
+ */
 export function uploadWhenNeeded(step: Step): void {
   const keys = prekeysToUpload(step.tx);
   const identity = selfIdentity(step.tx);
@@ -44,7 +47,7 @@ export function uploadWhenNeeded(step: Step): void {
     node('identity', {}, identity.keyPair.publicKey),
     node(
       'list',
-      {},
+      { replace: step.tx.get('prekey-reset', SELF) === undefined ? undefined : 'true' },
       keys.map(({ id, keyPair }) => prekeyNode('key', { id, publicKey: keyPair.publicKey })),
     ),
     signedPrekeyNode(signed),
@@ -57,6 +60,7 @@ export function takeUploaded(step: Step, ids: readonly number[]): void {
   linkStateOf(step.store).uploadFailures = 0;
   step.cancelTimer(UPLOAD_TIMER);
   markUploaded(step.tx, ids);
+  step.tx.delete('prekey-reset', SELF);
   const companion = step.get<CompanionRecord>('companion', SELF);
   if (companion !== undefined && !companion.isReady) {
     const ready: CompanionRecord = { ...companion, isReady: true };

@@ -17,6 +17,7 @@ import type { DeviceListRecord } from '../../devices/device-list.ts';
 import { SEALED_PER_STEP_MAX } from '../../limits.ts';
 import type { StoredRecord } from '../../store.ts';
 import type { Step } from '../step.ts';
+import { linkStateOf } from './link-state.ts';
 
 /** The phone's own list state; the list itself is its `device-list` record. */
 export interface PrimaryRecord extends StoredRecord {
@@ -149,11 +150,18 @@ export function putOutbox(
   return next;
 }
 
-/** Whether this step may seal one more stanza (`SEALED_PER_STEP_MAX`). */
+/**
+ * Whether one more stanza may be sealed: not before a login was answered in this boot, and not while
+ * `SEALED_PER_STEP_MAX` wait for the server, since no more can be lost unseen then than the gap of a
+ * sending chain covers.
+ */
 export function maySealMore(step: Step): boolean {
-  const stored = step.store.get('login', SELF) as LoginRecord | undefined;
-  const sealed = (step.get<LoginRecord>('login', SELF)?.sent ?? 0) - (stored?.sent ?? 0);
-  return sealed < SEALED_PER_STEP_MAX;
+  if (!linkStateOf(step.store).isConfirmed) return false;
+  let waiting = 0;
+  for (const [, entry] of step.tx.entries('outbound')) {
+    if ((entry as OutboundRecord).sentCount > 0) waiting += 1;
+  }
+  return waiting < SEALED_PER_STEP_MAX;
 }
 
 /** The next number of a stanza with ciphertext; committed with it. */

@@ -36,6 +36,7 @@ export function removeDevice(step: Step, device: DeviceJid, reason: string): voi
   step.tx.delete('linked', device);
   step.tx.delete('bundle', device);
   step.tx.delete('seen', device);
+  step.tx.delete('key-ids', device);
   step.tx.delete('transport-index', linked.transportKey);
   for (const name of [`prekeys/${device}`, `queue/${device}`, `served/${device}`]) {
     for (const [key] of step.tx.entries(name)) step.tx.delete(name, key);

@@ -18,7 +18,13 @@ import { type ServerConnection, volatileOf } from './connections.ts';
 import { offerReferences } from './pairing.ts';
 import { warnWhenLow } from './prekeys.ts';
 import { expiredCopies, flush } from './queue.ts';
-import { linkedDevice, type QueuedRecord, type SeenRecord } from './records.ts';
+import {
+  accountOf,
+  type KeyIdsRecord,
+  linkedDevice,
+  type QueuedRecord,
+  type SeenRecord,
+} from './records.ts';
 
 /** Handles the first stanza of a connection. */
 export function takeLogin(step: Step, connection: ServerConnection, stanza: WireNode): void {
@@ -95,19 +101,35 @@ function welcome(step: Step, connection: ServerConnection, device: string, count
         t: String(step.nowUs),
         counter: String(seen?.login ?? 0),
         sent: String(seen?.sent ?? 0),
+        ...keyEcho(step, device),
       },
       [...lastNode(seen), ...expiredNodes(expired.map(([, entry]) => entry))],
     ),
   );
   const record: SeenRecord = {
     kind: 'seen',
-    login: Math.max(seen?.login ?? 0, counter),
+    // A login that counts no further than the last one comes from an older Store, or from a second
+    // machine: it gets a number of its own, so that the other one learns of it, too.
+    login: Math.max((seen?.login ?? 0) + 1, counter),
     sent: seen?.sent ?? 0,
     last: seen?.last,
   };
   step.tx.put('seen', device, record);
   const linked = linkedDevice(step, device);
   if (linked !== undefined) notePrimarySeen(step, linked);
+}
+
+/** The latest key ids of this device, and for a phone the time stamp of its account's list. */
+function keyEcho(step: Step, device: string): Record<string, string | undefined> {
+  const ids = step.get<KeyIdsRecord>('key-ids', device);
+  const account = deviceIdOf(device) === 0 ? accountOf(step, device) : undefined;
+  const written = (value: number | undefined): string | undefined =>
+    value === undefined || value === 0 ? undefined : String(value);
+  return {
+    prekey: written(ids?.prekeyId),
+    skey: written(ids?.signedPrekeyId),
+    list: written(account?.listTimestampS),
+  };
 }
 
 /**

@@ -12,10 +12,12 @@ import {
   registrationIdFrom,
 } from '../../wire/integers.ts';
 import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
+import { prekeyIdIsAfter } from '../../signal/prekeys.ts';
 import type { Step } from '../step.ts';
 import { enqueue } from './queue.ts';
 import {
   type BundleRecord,
+  type KeyIdsRecord,
   linkedDevice,
   nextStampUs,
   type ServedPrekeyRecord,
@@ -32,6 +34,36 @@ export function readSignedPrekey(
   const signature = skey && bytesContent(child(skey, 'signature'));
   if (id === undefined || publicKey?.length !== 32 || signature?.length !== 64) return undefined;
   return { id, publicKey, signature };
+}
+
+/** Notes ids of a device's keys, those given latest; they are echoed at its logins (contract 2). */
+export function noteKeyIds(
+  step: Step,
+  device: DeviceJid,
+  prekeyIds: readonly number[],
+  signedPrekeyId: number | undefined,
+): void {
+  const before = step.get<KeyIdsRecord>('key-ids', device);
+  let latest = before?.prekeyId ?? 0;
+  for (const id of prekeyIds) if (latest === 0 || prekeyIdIsAfter(id, latest)) latest = id;
+  const signed = before?.signedPrekeyId ?? 0;
+  const isNewer =
+    signedPrekeyId !== undefined && (signed === 0 || prekeyIdIsAfter(signedPrekeyId, signed));
+  const record: KeyIdsRecord = {
+    kind: 'key-ids',
+    prekeyId: latest,
+    signedPrekeyId: isNewer ? signedPrekeyId : signed,
+  };
+  const isSame = record.prekeyId === before?.prekeyId && !isNewer;
+  if (!isSame) step.tx.put('key-ids', device, record);
+}
+
+/** The keys of a retry receipt are given out by its device itself. */
+export function noteRetryKeys(step: Step, device: DeviceJid, receipt: WireNode): void {
+  const keys = child(receipt, 'keys');
+  const key = keys && child(keys, 'key');
+  const id = prekeyIdFrom(key && bytesContent(child(key, 'id')));
+  if (id !== undefined) noteKeyIds(step, device, [id], undefined);
 }
 
 /** Takes an upload; false when it is malformed. */
@@ -60,6 +92,14 @@ export function takeUpload(step: Step, device: DeviceJid, upload: WireNode): boo
     deviceIdentity: step.get<BundleRecord>('bundle', device)?.deviceIdentity,
   };
   step.tx.put('bundle', device, bundle);
+  if (attribute(list, 'replace') === 'true') {
+    for (const [key] of step.tx.entries(`prekeys/${device}`)) {
+      step.tx.delete(`prekeys/${device}`, key);
+      step.tx.put(`served/${device}`, key, { kind: 'served' });
+    }
+  }
+  const ids = keys.map(({ id }) => id);
+  noteKeyIds(step, device, ids, signed.id);
   for (const { id, value } of keys) putPrekey(step, device, id, value);
   return true;
 }
@@ -85,6 +125,7 @@ export function takeRotation(step: Step, device: DeviceJid, rotation: WireNode):
     signedPrekeySignature: signed.signature,
   };
   step.tx.put('bundle', device, next);
+  noteKeyIds(step, device, [], signed.id);
   return true;
 }
 

@@ -10,6 +10,7 @@ import { attribute, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { volatileOf } from './connections.ts';
 import { devicesOf } from './lists.ts';
+import { noteRetryKeys } from './prekeys.ts';
 import { acknowledge, enqueue, queueKey } from './queue.ts';
 import { linkedDevice, nextStampUs, type QueuedRecord, type SeenRecord } from './records.ts';
 
@@ -38,6 +39,7 @@ export function takeReceipt(step: Step, sender: LinkedRecord, receipt: WireNode)
     },
     receipt.content,
   );
+  if (type === 'retry') noteRetryKeys(step, sender.device, receipt);
   const mayReach = linkedDevice(step, to) !== undefined;
   if (mayReach && type !== 'read-self') enqueue(step, to, forwarded, stampUs);
   if (isRead) {

@@ -2,7 +2,7 @@
  * What the server stores, and how it numbers time. It holds public keys, signed lists and
  * ciphertext only. Collections: `server-account` (user), `linked` (device, public record), `bundle`
  * (device), `prekeys/DEVICE` (FIFO), `queue/DEVICE` (FIFO), `transport-index` (transport key),
- * `accepted`, `contact/USER`, `stamp`, `pairing`.
+ * `accepted`, `contact/USER`, `stamp`, `pairing`, `key-ids` (device).
  */
 
 import type { DeviceJid, LinkedRecord, StanzaLabel, UserJid } from '../../contract.ts';
@@ -75,6 +75,13 @@ export interface SeenRecord extends StoredRecord {
         readonly stampUs: number;
       }
     | undefined;
+}
+
+/** Per device: the latest ids of its keys that passed the server; 0 before any. */
+export interface KeyIdsRecord extends StoredRecord {
+  readonly kind: 'key-ids';
+  readonly prekeyId: number;
+  readonly signedPrekeyId: number;
 }
 
 export interface StampRecord extends StoredRecord {
