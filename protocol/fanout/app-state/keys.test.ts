@@ -131,7 +131,7 @@ describe('key shares and requests', () => {
 
   test('a share has the bytes of specification 8.10', () => {
     const share = { keys: [{ ...key(0, 4), timestampMs: 5 }], missing: [bytes('000100000009')] };
-    const data = `0a20${'04'.repeat(32)}` + '1208' + '08071001' + '1a020001' + '1805';
+    const data = `0a20${'04'.repeat(32)}1208080710011a0200011805`;
     const entry = `0a080a06000000000004122e${data}`;
     const lack = '0a080a060001000000091200';
     expect(hexOf(encodeKeyShare(share))).toBe(`0a3a${entry}0a0c${lack}`);
