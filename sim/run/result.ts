@@ -105,9 +105,9 @@ export interface RunMetrics {
 export interface ExpectationMiss {
   /**
    * `not-due`: it did not show, and the ledger says that it is not owed to the device, which was
-   * linked too late or never.
+   * linked too late or never. `wrong`: of every fact but `shown`, something else is the case.
    */
-  readonly kind: 'unsaid' | 'not-due' | 'missing' | 'late' | 'early';
+  readonly kind: 'unsaid' | 'not-due' | 'missing' | 'late' | 'early' | 'wrong';
   /** The device; empty for `unsaid`. */
   readonly host: string;
   readonly sentence: string;

@@ -15,7 +15,8 @@ import { Marks } from '../world/marks.ts';
 import { Settlement, type StuckItem, stuckItems } from '../world/settle.ts';
 import { SERVER } from '../world/timeline.ts';
 import { World, type WorldEnd } from '../world/world.ts';
-import { judgeExpectations } from './expectations.ts';
+import { type ExpectationRoom, judgeExpectations } from './expectations.ts';
+import { FactWatch } from './fact-watch.ts';
 import { Judges } from './judges.ts';
 import { Meter } from './metrics.ts';
 import {
@@ -64,6 +65,7 @@ interface Watch {
   readonly marks: Marks;
   readonly meter: Meter;
   readonly settlement: Settlement;
+  readonly facts: FactWatch;
   readonly hashes: RunHashes;
   /** Ledger first, since judges ask it about the event at hand. */
   readonly observers: readonly Observer[];
@@ -77,9 +79,10 @@ function watchersOf(options: RunOptions): Watch {
   const judges = new Judges(options.properties ?? allProperties, room);
   const [marks, meter, settlement] = [new Marks(SERVER), new Meter(), new Settlement()];
   const hashes = new RunHashes();
-  const own = [ledger, judges, marks, meter, settlement, hashes];
+  const facts = new FactWatch();
+  const own = [ledger, judges, marks, meter, settlement, facts, hashes];
   const observers = [...own, ...(options.observers ?? [])];
-  return { ledger, judges, marks, meter, settlement, hashes, observers };
+  return { ledger, judges, marks, meter, settlement, facts, hashes, observers };
 }
 
 /** Those of the scenario first; the last of equal choices counts. */
@@ -93,7 +96,8 @@ function resultOf(options: RunOptions, world: World, watch: Watch, end: WorldEnd
   const isOver = end === 'end';
   const stuck = isOver ? stuckItems(world.hosts, world.server, ledger) : [];
   const properties = watch.judges.verdicts();
-  const expectations = isOver ? judgeExpectations(scenario, architecture, ledger) : [];
+  const room = expectationRoom(options, world, watch);
+  const expectations = isOver ? judgeExpectations(room) : [];
   const levers = marks.counts.sorted();
   const judgement: Judgement = { options, properties, expectations, stuck, marks, end };
   const findings = findingsOf(judgement);
@@ -117,6 +121,24 @@ function resultOf(options: RunOptions, world: World, watch: Watch, end: WorldEnd
     unusedOverrides: world.chooser.unused(),
     settleUs: isOver && stuck.length === 0 ? settlement.settledAfterUs : -1,
     stuck,
+  };
+}
+
+function expectationRoom(options: RunOptions, world: World, watch: Watch): ExpectationRoom {
+  const { scenario, architecture } = options;
+  const stores = new Map(world.hosts.map(({ name, store }) => [name, store]));
+  return {
+    scenario,
+    architecture,
+    ledger: watch.ledger,
+    watch: watch.facts,
+    book: world.people.book,
+    wallUs: scenario.epochUs + world.queue.timeUs,
+    storeOf: (host) => {
+      const store = stores.get(host);
+      assert(store !== undefined, 'the loader has checked the names of devices');
+      return store;
+    },
   };
 }
 

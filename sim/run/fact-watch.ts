@@ -1,0 +1,55 @@
+/**
+ * Remembers what expectations ask of a run and what no Store tells at its end: which alarms were
+ * raised, and what devices refused.
+ */
+
+import type { AlarmRecord } from '../../protocol/contract.ts';
+import type { RunEvent } from '../trace/events.ts';
+import type { EventKind, Observer } from '../trace/observer.ts';
+
+/** Follows the run for its expectations. One per run. */
+export class FactWatch implements Observer {
+  readonly kinds: readonly EventKind[] = ['intent', 'stepped', 'commit'];
+  readonly #alarms = new Set<string>();
+  readonly #given = new Set<string>();
+  readonly #refused = new Set<string>();
+
+  /** Takes the next event. */
+  observe(event: RunEvent): void {
+    if (event.kind === 'intent') this.#intent(event);
+    else if (event.kind === 'stepped') this.#stepped(event);
+    else if (event.kind === 'commit') {
+      for (const { collection, after } of event.changes) {
+        if (collection !== 'alarm' || after === undefined) continue;
+        this.#alarms.add(`${event.node}|${(after as AlarmRecord).user}`);
+      }
+    }
+  }
+
+  #intent({ intent, state }: RunEvent & { readonly kind: 'intent' }): void {
+    if (state === 'given') this.#given.add(intent);
+    // Given and yet nothing came of it: the device ran and did not take it.
+    else if (this.#given.has(intent)) this.#refused.add(intent);
+  }
+
+  /**
+   * A device says that it does not do what it was asked: with the notice `refused` in the step of
+   * the command, or later with the command's id as the fact `input`, when the server said so.
+   */
+  #stepped({ input, effects }: RunEvent & { readonly kind: 'stepped' }): void {
+    for (const effect of effects) {
+      if (effect.kind !== 'emit' || effect.notice.code !== 'refused') continue;
+      this.#refused.add(String(effect.notice.facts['input'] ?? input.id));
+    }
+  }
+
+  /** Whether a host ever warned of an account (its address). */
+  hasAlarm(host: string, user: string): boolean {
+    return this.#alarms.has(`${host}|${user}`);
+  }
+
+  /** Whether the device that was given the entry did not take it. */
+  isRefused(entry: string): boolean {
+    return this.#refused.has(entry);
+  }
+}
