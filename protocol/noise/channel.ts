@@ -8,9 +8,9 @@
  * was. Order is part of the cipher: a frame that is changed, missing, twice or out of turn does not
  * open, and whoever meets one must end the connection, since no later one opens either.
  *
- * Assumption: handshake payloads are empty. The certificate of the real server is not described; the
- * server's static key is known to the clients instead, and the login travels as the first stanza.
- * Nor does a further envelope surround the handshake messages.
+ * Assumption: handshake payloads are empty. The certificate of the real server is not described;
+ * the server's static key is known to the clients instead, and the login travels as the first
+ * stanza. Nor does a further envelope surround the handshake messages.
  */
 
 import type { CryptoProvider } from '../crypto/provider.ts';

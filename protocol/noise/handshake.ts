@@ -5,8 +5,8 @@
  *     <- e, ee, s, es
  *     -> s, se
  *
- * Each message ends with a payload. A handshake is a value; writing and reading give a new one. What
- * comes from outside is refused with a rejection and changes nothing.
+ * Each message ends with a payload. A handshake is a value; writing and reading give a new one.
+ * What comes from outside is refused with a rejection and changes nothing.
  *
  * What it does not do: frames and the header bytes before them; `channel.ts` has those.
  */
@@ -113,8 +113,8 @@ export function writeMessage(
 }
 
 /**
- * Reads the next message. `malformed` when its length is out of bounds, `bad-mac` when a sealed part
- * does not open, `bad-key` when a public key agrees on nothing.
+ * Reads the next message. `malformed` when its length is out of bounds, `bad-mac` when a sealed
+ * part does not open, `bad-key` when a public key agrees on nothing.
  */
 export function readMessage(
   provider: CryptoProvider,

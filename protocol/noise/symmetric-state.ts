@@ -41,7 +41,7 @@ export interface Stepped {
   readonly bytes: Uint8Array;
 }
 
-/** The state before the first message; `prologue` is hashed, so that both ends must mean the same. */
+/** The state before the first message; both ends must mean the same `prologue`: it is hashed. */
 export function startSymmetric(provider: CryptoProvider, prologue: Uint8Array): SymmetricState {
   const name = new Uint8Array(HASH_BYTES);
   for (let at = 0; at < PROTOCOL_NAME.length; at++) name[at] = PROTOCOL_NAME.charCodeAt(at);

@@ -1,8 +1,8 @@
 /**
  * Real Noise on one connection (specification 6.10, contract 13): both ends of the protocol's
- * channel, with the static keys of the two Stores and ephemeral keys from each host's secret stream,
- * labelled with the connection's name. The provider is the bare one: the transport is no step of a
- * node, and its uses are not among those of the protocol above it.
+ * channel, with the static keys of the two Stores and ephemeral keys from each host's secret
+ * stream, labelled with the connection's name. The provider is the bare one: the transport is no
+ * step of a node, and its uses are not among those of the protocol above it.
  *
  * What it does not do: decide what crosses the link, or when. The whole opening is computed when it
  * begins, as the model does. Keep-alives stay a formula.

@@ -1,7 +1,7 @@
 /**
  * The opening of a connection, computed when it begins: TCP's round trip, then the three messages
- * of the handshake (specification 6.10), each with its own losses and bytes. Where the connection is
- * secured the messages are real, and so are their sizes.
+ * of the handshake (specification 6.10), each with its own losses and bytes. Where the connection
+ * is secured the messages are real, and so are their sizes.
  */
 
 import type { Connection, Side } from './connection.ts';

@@ -4,8 +4,8 @@
  *
  * Stanza faults stay above the channel, between its end and the node behind it: they drop a stanza
  * before it is sealed, and hold back, swap or repeat what was opened, so that they do the same to a
- * modelled connection. A frame that is changed, missing or out of turn below does not open, and ends
- * its connection.
+ * modelled connection. A frame that is changed, missing or out of turn below does not open, and
+ * ends its connection.
  */
 
 import { assert } from '../kernel/assert.ts';
@@ -21,9 +21,9 @@ export function sealed(frame: Frame): Frame {
 }
 
 /**
- * The stanza of a frame that arrived. Whatever was sent before it on its connection has come through
- * as well, though a stanza fault may hold it back above: it is opened first. Undefined when a frame
- * does not open.
+ * The stanza of a frame that arrived. Whatever was sent before it on its connection has come
+ * through as well, though a stanza fault may hold it back above: it is opened first. Undefined when
+ * a frame does not open.
  */
 export function opened(frame: Frame): Uint8Array | undefined {
   const { connection, direction, bytes, sealed: one } = frame;

@@ -1,7 +1,7 @@
 /**
  * Searches every frame for what must never be in one (C2, K8; contract 9): texts people wrote, and
- * secret keys any Store holds. A server sees every frame; a passive network sees the same bytes where
- * the transport is modelled, and their ciphertext where it is real.
+ * secret keys any Store holds. A server sees every frame; a passive network sees the same bytes
+ * where the transport is modelled, and their ciphertext where it is real.
  * One scan serves both properties.
  */
 
