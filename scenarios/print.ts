@@ -117,15 +117,17 @@ function writeWorkload(workload: Workload): Line {
   return workload.kind === 'poisson' ? base : { ...base, 'hour-weights': workload.hourWeights };
 }
 
+function writeTimes(fact: ExpectedFact): Line {
+  if (fact.kind !== 'shown') return {};
+  return {
+    ...(fact.withinUs !== undefined && { within: formatDuration(fact.withinUs) }),
+    ...(fact.afterUs !== undefined && { after: formatDuration(fact.afterUs) }),
+  };
+}
+
 function writeFact(fact: ExpectedFact): Line {
   const said = { [factWord(fact)]: factSubject(fact) };
   switch (fact.kind) {
-    case 'shown':
-      return {
-        ...said,
-        ...(fact.withinUs !== undefined && { within: formatDuration(fact.withinUs) }),
-        ...(fact.afterUs !== undefined && { after: formatDuration(fact.afterUs) }),
-      };
     case 'state':
     case 'verified':
       return fact.value ? said : { ...said, value: false };
@@ -142,6 +144,7 @@ function writeExpectation(expectation: Expectation): Line {
   return {
     ...writeFact(fact),
     on,
+    ...writeTimes(fact),
     ...(reasons.length > 0 && { except: Object.fromEntries(reasons) }),
   };
 }
