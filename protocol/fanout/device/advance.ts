@@ -14,6 +14,7 @@ import { advancePeers } from './peer.ts';
 import { accountOf, deviceListOf, maySealMore, type WantingRecord } from './records.ts';
 import { advanceResends } from './resend.ts';
 import { sealMessage } from './seal.ts';
+import { advanceCodes } from './verify.ts';
 
 /** Seals what can be sealed, asks for what is missing, and goes on with resends and backfills. */
 export function advance(step: Step): void {
@@ -28,6 +29,7 @@ export function advance(step: Step): void {
   }
   advanceResends(step);
   advanceBackfills(step);
+  advanceCodes(step);
 }
 
 function sealWhenReady(step: Step, wanting: WantingRecord): boolean {

@@ -34,6 +34,7 @@ import {
   takeSuccess,
   wipe,
 } from './connection.ts';
+import { takeIdentities } from './identities.ts';
 import { showFirstCode, takeLink, takePairSuccess, takeQrTimer } from './link-companion.ts';
 import { leave, takeLinked, takeScan, takeUnlink } from './link-primary.ts';
 import { linkStateOf } from './link-state.ts';
@@ -60,6 +61,7 @@ import { takeMessage } from './receive.ts';
 import { accountOf, messageKey, outboxOf, putOutbox } from './records.ts';
 import { takeRetryReceipt } from './resend.ts';
 import { takeSend } from './send.ts';
+import { takeCompareCode, takeShowCode } from './verify.ts';
 
 /** Makes a device over its Store. */
 export function createDevice(store: Store, setup: DeviceSetup): ProtocolNode {
@@ -104,6 +106,10 @@ function takeCommand(step: Step, command: Command): void {
       return takeUnlink(step, command.device);
     case 'link':
       return takeLink(step);
+    case 'show-code':
+      return takeShowCode(step, command.user);
+    case 'compare-code':
+      return takeCompareCode(step, command);
     default:
       step.refuseAs('not-allowed', `this device cannot ${command.kind} yet`);
   }
@@ -262,6 +268,8 @@ function takeAnswer(step: Step, setup: DeviceSetup, iq: WireNode): void {
       return takeLists(step, query, iq);
     case 'bundles':
       return takeBundles(step, query.devices, iq);
+    case 'identities':
+      return takeIdentities(step, query.devices, iq);
     case 'prekey-upload':
       return isResult ? takeUploaded(step, query.ids) : takeUploadRefused(step);
     case 'rotation':

@@ -18,6 +18,7 @@ export interface ListQuery {
 export type Query =
   | ListQuery
   | { readonly kind: 'bundles'; readonly devices: readonly DeviceJid[] }
+  | { readonly kind: 'identities'; readonly devices: readonly DeviceJid[] }
   | { readonly kind: 'prekey-upload'; readonly ids: readonly number[] }
   | { readonly kind: 'rotation' }
   | { readonly kind: 'active' }
@@ -54,6 +55,8 @@ export interface LinkState {
   readonly awaiting: Map<string, number>;
   /** Devices whose bundle was asked for on this connection and was not usable. */
   readonly unusable: Set<DeviceJid>;
+  /** Devices whose identity key was asked for on this connection and was not given. */
+  readonly unidentified: Set<DeviceJid>;
   /** Accounts whose list was asked for on this connection and was not given. */
   readonly unlisted: Set<UserJid>;
   /** List answers that wait for the primary's identity, by account. */
@@ -84,6 +87,7 @@ export function linkStateOf(store: Store): LinkState {
       queries: new Map(),
       awaiting: new Map(),
       unusable: new Set(),
+      unidentified: new Set(),
       unlisted: new Set(),
       heldAnswers: new Map(),
       uploadFailures: 0,
@@ -102,6 +106,7 @@ export function forgetConnection(state: LinkState): void {
   state.queries.clear();
   state.awaiting.clear();
   state.unusable.clear();
+  state.unidentified.clear();
   state.unlisted.clear();
   state.heldAnswers.clear();
   state.refs = [];

@@ -10,7 +10,8 @@ import {
   RETRY_KEYS_FROM_COUNT,
   SESSION_RECREATION_INTERVAL_US,
 } from '../../limits.ts';
-import { type RetryRequest, readRetry } from '../../messages/retry-receipt.ts';
+import { type RetryKeys, type RetryRequest, readRetry } from '../../messages/retry-receipt.ts';
+import { currentSession } from '../../signal/records.ts';
 import {
   archiveCurrent,
   hasSession,
@@ -76,7 +77,10 @@ export function renewSession(
   const known = sessionRemoteRegistrationId(step.tx, device);
   const isReinstalled = known !== undefined && known !== registrationId;
   const exists = hasSession(step.tx, device);
-  if (exists && !mayRecreate(step, device)) return;
+  // Fresh keys come from a device that cannot read us: an hour would lose everything meanwhile.
+  if (exists && (keys === undefined ? !mayRecreate(step, device) : isBuiltOn(step, device, keys))) {
+    return;
+  }
   if (keys === undefined) {
     // Nothing here is authenticated: the old session is put aside, not destroyed.
     if (exists && (isReinstalled || count > RETRY_KEYS_FROM_COUNT)) {
@@ -99,7 +103,13 @@ export function renewSession(
   noteRecreated(step, device);
 }
 
-/** At most once an hour per device (specification 6.9). */
+/** Whether the session waits for the answer to a start from these very keys: a repeated receipt. */
+function isBuiltOn(step: Step, device: DeviceJid, { bundle }: RetryKeys): boolean {
+  const pending = currentSession(step.tx, device)?.pending;
+  return pending !== undefined && pending.preKeyId === bundle.prekey?.id;
+}
+
+/** Without keys at most once an hour per device (specification 6.9). */
 function mayRecreate(step: Step, device: DeviceJid): boolean {
   const last = step.get<RecreatedRecord>('recreated', device);
   if (last === undefined) return true;

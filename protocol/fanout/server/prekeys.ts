@@ -5,6 +5,7 @@
 
 import type { DeviceJid, LinkedRecord } from '../../contract.ts';
 import { PREKEY_REFILL_BELOW, UPLOAD_KEYS_MAX } from '../../limits.ts';
+import { prekeyIdIsAfter } from '../../signal/prekeys.ts';
 import {
   prekeyIdBytes,
   prekeyIdFrom,
@@ -12,7 +13,6 @@ import {
   registrationIdFrom,
 } from '../../wire/integers.ts';
 import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
-import { prekeyIdIsAfter } from '../../signal/prekeys.ts';
 import type { Step } from '../step.ts';
 import { enqueue } from './queue.ts';
 import {
@@ -209,4 +209,20 @@ function bundleNode(
     content.push(node('device-identity', {}, bundle.deviceIdentity));
   }
   return node('user', { jid: device }, content);
+}
+
+/** Answers who asks for identity keys alone: nothing is used up. */
+export function serveIdentities(step: Step, request: WireNode): WireNode {
+  const users: WireNode[] = [];
+  for (const user of children(request, 'user')) {
+    const jid = attribute(user, 'jid') ?? '';
+    const bundle = step.get<BundleRecord>('bundle', jid);
+    if (bundle === undefined || linkedDevice(step, jid) === undefined) continue;
+    const parts = [node('identity', {}, bundle.identityKey)];
+    if (bundle.deviceIdentity !== undefined) {
+      parts.push(node('device-identity', {}, bundle.deviceIdentity));
+    }
+    users.push(node('user', { jid }, parts));
+  }
+  return node('list', {}, users);
 }

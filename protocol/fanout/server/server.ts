@@ -25,7 +25,7 @@ import { answerListQuery } from './lists.ts';
 import { activate, noteGone, takeLogin } from './login.ts';
 import { takeMessage } from './messages.ts';
 import { abandon, takeListChange, takeSignature, takeVouching } from './pairing.ts';
-import { serveBundles, takeRotation, takeUpload } from './prekeys.ts';
+import { serveBundles, serveIdentities, takeRotation, takeUpload } from './prekeys.ts';
 import { closeStalled } from './queue.ts';
 import { takeAck, takeReceipt } from './receipts.ts';
 import { linkedDevice } from './records.ts';
@@ -178,6 +178,10 @@ function takeKeyQuery(
 ): void {
   const request = child(iq, 'key');
   const rotation = child(iq, 'rotate');
+  const identities = child(iq, 'identity');
+  if (attribute(iq, 'type') === 'get' && identities !== undefined) {
+    return answer([serveIdentities(step, identities)]);
+  }
   if (request !== undefined) return answer([serveBundles(step, sender, request)]);
   if (child(iq, 'count') !== undefined) {
     const value = String(step.tx.count(`prekeys/${sender.device}`));
