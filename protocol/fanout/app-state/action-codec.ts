@@ -62,6 +62,7 @@ export const SYNC_ACTION_VALUE = [
     type: 'message',
     schema: [{ name: 'pinned', number: 1, type: 'bool' }],
   },
+  /** Assumption: the number; the definitions compared with have no such field any more. */
   {
     name: 'securityNotification',
     number: 6,
