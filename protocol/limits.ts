@@ -74,6 +74,43 @@ export const BACKFILL_WINDOW_US = 5 * 60_000_000;
 export const QUEUE_RETENTION_US = 30 * 86_400_000_000;
 /** The file store keeps a file this long (9.4: about 30 days). Lower: more re-uploads. */
 export const BLOB_RETENTION_US = 30 * 86_400_000_000;
+/**
+ * Requests a device has under way at the file store. Assumption. Higher: small files come sooner,
+ * large ones share the link.
+ */
+export const BLOB_ERRANDS_IN_FLIGHT_MAX = 4;
+/** Largest file of a message: encrypted, it has to fit one frame. */
+export const MEDIA_BYTES_MAX = 15 * 1024 * 1024;
+/** Encrypted files a device keeps, so that it can upload them again (9.5). Assumption. */
+export const MEDIA_KEPT_BYTES_MAX = 32 * 1024 * 1024;
+/** How often a file that arrived damaged is fetched anew before it is asked for again. */
+export const MEDIA_FETCHES_MAX = 3;
+/** How often a file is asked for again (9.5) before it is called missing. Assumption. */
+export const MEDIA_REQUESTS_MAX = 3;
+
+/** History: conversations and bytes before compression of one chunk (8.2). */
+export const HISTORY_CONVERSATIONS_MAX = 25;
+export const HISTORY_CHUNK_BYTES_MAX = 1024 * 1024;
+/** Messages of one chunk, each a record of the commit that takes it. Assumption. */
+export const HISTORY_CHUNK_MESSAGES_MAX = 2_000;
+/** Largest chunk believed, inflated: a chunk may end with one long message more. */
+export const HISTORY_INFLATED_BYTES_MAX = 4 * 1024 * 1024;
+/** Newest messages of each chat in the first chunk (8.2: "few"). Assumption. */
+export const HISTORY_BOOTSTRAP_MESSAGES = 10;
+/** How far back RECENT goes (8.2: about three months), and FULL. */
+export const HISTORY_RECENT_US = 90 * 86_400_000_000;
+export const HISTORY_FULL_US = 365 * 86_400_000_000;
+/** A companion without its first history by then logs itself out (8.2). */
+export const HISTORY_DEADLINE_US = 180_000_000;
+/** Chunks of one companion's history under way at once. Assumption. */
+export const HISTORY_WINDOW = 4;
+/** Messages a companion gets at once when it asks for older ones (8.2). */
+export const HISTORY_ON_DEMAND_MESSAGES = 50;
+/** A companion asks its phone for a message it cannot open after this long (6.9). */
+export const PLACEHOLDER_ASK_US = 5_000_000;
+/** Only for messages younger than this (6.9). */
+export const PLACEHOLDER_ASK_AGE_MAX_US = 14 * 86_400_000_000;
+
 /** Companions are logged out when the phone has not connected for longer than this (5.9). */
 export const PRIMARY_ABSENCE_MAX_US = 14 * 86_400_000_000;
 /**

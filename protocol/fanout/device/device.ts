@@ -23,6 +23,15 @@ import { attribute, child, type WireNode } from '../../wire/node.ts';
 import { Step } from '../step.ts';
 import { advance } from './advance.ts';
 import { beginBackfill } from './backfill.ts';
+import {
+  advanceBlobs,
+  takeBlobConnected,
+  takeBlobDisconnected,
+  takeBlobFrame,
+  takeBlobTimer,
+} from './blob-client.ts';
+import { takeBlobOutcome } from './blob-results.ts';
+import { blobStateOf } from './blob-state.ts';
 import { takeBundles } from './bundles.ts';
 import {
   connectIfDown,
@@ -70,6 +79,7 @@ export function createDevice(store: Store, setup: DeviceSetup): ProtocolNode {
       const step = new Step(input, context, store, setup.settings);
       handle(step, setup, input);
       if (linkStateOf(store).phase !== 'pairing') advance(step);
+      advanceBlobs(step, setup, ['started', 'push', 'command'].includes(input.kind));
       return step.finish();
     },
   };
@@ -81,8 +91,10 @@ function handle(step: Step, setup: DeviceSetup, input: Input): void {
     case 'push':
       return connectIfDown(step, setup);
     case 'connected':
+      if (input.endpoint === setup.blobEndpoint) return takeBlobConnected(step, input.connection);
       return takeConnected(step, setup, input);
     case 'disconnected':
+      if (input.endpoint === setup.blobEndpoint) return takeBlobDisconnected(step, input);
       return takeDisconnected(step, input.connection, input.reason);
     case 'frame':
       return takeFrame(step, setup, input.connection, input.bytes);
@@ -122,10 +134,14 @@ function takeTimer(step: Step, setup: DeviceSetup, name: string): void {
   }
   if (name === 'unacknowledged') return closeIfStalled(step);
   if (takePlaceholderTimer(step, name) || takePrekeyTimer(step, name)) return;
+  if (takeBlobTimer(step, name)) return;
   if (!takeQrTimer(step, name)) step.cancelTimer(name);
 }
 
 function takeFrame(step: Step, setup: DeviceSetup, connection: number, bytes: Uint8Array): void {
+  if (blobStateOf(step.store).connection === connection) {
+    return takeBlobFrame(step, bytes, takeBlobOutcome);
+  }
   if (linkStateOf(step.store).connection !== connection) return; // it ended meanwhile
   const stanza = decodeFrame(bytes);
   if (isRejected(stanza)) return step.refuse(stanza);
