@@ -81,7 +81,8 @@ export function splitKeys(output: Uint8Array, lengths: readonly number[]): Uint8
 }
 
 /**
- * Whether `expected` (1 byte up to as many as `full`; any other length is `false`) leads `full`; looks at every byte.
+ * Whether `expected` (1 byte up to as many as `full`; any other length is `false`) leads `full`;
+ * looks at every byte.
  */
 export function isLeadingPart(full: Uint8Array, expected: Uint8Array): boolean {
   if (expected.length < 1 || expected.length > full.length) return false;

@@ -136,7 +136,7 @@ export function rotationReason(
   return nowMs - active.timestampMs > days * DAY_MS ? 'too-old' : undefined;
 }
 
-/** Compares E with the present set. More newcomers than devices settle it without a list of them. */
+/** Compares E with the present set. More newcomers than devices settle it without a list. */
 function isDeviceGone(then: DeviceFingerprint, now: DeviceFingerprint): boolean {
   if (then.rawId !== now.rawId) return true;
   const expected = new Set(then.deviceIndexes);
