@@ -13,6 +13,7 @@ import { i2 } from './i2.ts';
 import { i5 } from './i5.ts';
 import { k1 } from './k1.ts';
 import { k2 } from './k2.ts';
+import { k3 } from './k3.ts';
 import { k4 } from './k4.ts';
 import { k8 } from './k8.ts';
 import { l1 } from './l1.ts';
@@ -27,6 +28,8 @@ import { o3 } from './o3.ts';
 import type { Property } from './property.ts';
 import { x1 } from './x1.ts';
 import { x2 } from './x2.ts';
+import { x3 } from './x3.ts';
+import { x4 } from './x4.ts';
 import { determinism } from './x5.ts';
 
 export { judgeDeterminism } from './x5.ts';
@@ -44,6 +47,7 @@ export const allProperties: readonly Property[] = [
   o3,
   k1,
   k2,
+  k3,
   k4,
   k8,
   d1,
@@ -56,6 +60,8 @@ export const allProperties: readonly Property[] = [
   l9,
   x1,
   x2,
+  x3,
+  x4,
 ];
 
 /** Everything `list properties` shows: id, name and one line. */

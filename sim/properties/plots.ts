@@ -50,6 +50,28 @@ const firstContacts: Plot = {
   ],
 };
 
+/** Alice's phone comes back as it was after its first message. */
+const restored: Plot = {
+  story: [
+    ...aliceWrites(4),
+    [60, { kind: 'restore-snapshot', device: 'alice.phone', fromUs: 15e6, restartAfterUs: 1e6 }],
+    ...aliceWrites(3, 100),
+  ],
+};
+
+/** Alice's phone runs twice for a while, and both machines write. */
+const cloned: Plot = {
+  lengthS: 600,
+  story: [
+    ...aliceWrites(2),
+    [60, { kind: 'clone', device: 'alice.phone', forUs: 240e6 }],
+    [80, writes('alice.phone~clone', 'bob', 'a word of the clone')],
+    ...aliceWrites(3, 100),
+    [150, writes('alice.phone~clone', 'bob', 'another word of the clone')],
+    ...aliceWrites(3, 400),
+  ],
+};
+
 /** The plot for a twin; the plain one where none is named. */
 export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
   const damagedPlot = { story: aliceWrites(4), weather: () => damagesCopies(bobPhone) };
@@ -71,9 +93,14 @@ export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
     case 'older-list-restored':
       return unlinked;
     case 'prekey-served-again':
+    case 'ids-start-anew':
     case 'uploaded-and-forgotten':
     case 'low-count-ignored':
       return firstContacts;
+    case 'rollback-unnoticed':
+      return restored;
+    case 'both-are-served':
+      return cloned;
     case 'waiting-dropped':
       return away;
     case 'phone-needed':

@@ -35,6 +35,7 @@ import {
   sentBeforeStored,
   textInAttribute,
 } from './twins-send.ts';
+import { bothAreServed, idsStartAnew, rollbackUnnoticed } from './twins-storage.ts';
 
 /** Made anew for each caller, since one of them remembers across runs. */
 export function allTwins(): readonly Twin[] {
@@ -50,6 +51,7 @@ export function allTwins(): readonly Twin[] {
     latestFirst,
     ratchetNotSaved,
     prekeyServedAgain,
+    idsStartAnew,
     uploadedAndForgotten,
     keyInFrame,
     removedDeviceKept,
@@ -63,6 +65,8 @@ export function allTwins(): readonly Twin[] {
     ratchetWithoutText,
     acknowledgedUnread,
     sentBeforeStored,
+    bothAreServed,
+    rollbackUnnoticed,
     countsAcrossRuns(),
   ];
 }

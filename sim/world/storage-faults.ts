@@ -157,7 +157,11 @@ export class StorageFaults {
   }
 
   /** Collection first, then the record, so that a pool of prekeys does not attract all damage. */
-  #drawRecord(store: Store, wanted: string | undefined, choice: string): [string, string] | undefined {
+  #drawRecord(
+    store: Store,
+    wanted: string | undefined,
+    choice: string,
+  ): [string, string] | undefined {
     const names = [...store.collectionNames()].filter(
       (name) => wanted === undefined || name === wanted || name.startsWith(`${wanted}/`),
     );
