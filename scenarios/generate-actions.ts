@@ -11,7 +11,8 @@ import {
   arbitraryPauseUs,
   arbitraryText,
 } from './generate-choices.ts';
-import { type Account, type Action, STANZA_FAULTS } from './scenario.ts';
+import { ownerOf } from './generate-mend.ts';
+import { type Account, type Action, type Group, STANZA_FAULTS } from './scenario.ts';
 
 const NAMES = ['alice', 'bob', 'carol', 'dave'];
 
@@ -20,22 +21,22 @@ export interface Stage {
   readonly accounts: readonly Account[];
   /** Names of all devices. */
   readonly devices: readonly string[];
+  readonly groups: readonly Group[];
+  /** Names of accounts and groups. */
+  readonly chats: readonly string[];
 }
 
-/** Makes a stage of accounts. */
-export function stageOf(accounts: readonly Account[]): Stage {
-  return { accounts, devices: accounts.flatMap(({ devices }) => devices.map(({ name }) => name)) };
+/** Makes a stage of accounts and groups. */
+export function stageOf(accounts: readonly Account[], groups: readonly Group[]): Stage {
+  const devices = accounts.flatMap((account) => account.devices.map(({ name }) => name));
+  const chats = [...accounts, ...groups].map(({ name }) => name);
+  return { accounts, devices, groups, chats };
 }
 
-function ownerOf(device: string): string {
-  return device.slice(0, device.indexOf('.'));
-}
-
-/** A device and an account that is not its own. */
+/** A device, and a chat that is not with its own account. */
 function arbitraryPair(stage: Stage): fc.Arbitrary<{ device: string; other: string }> {
-  const names = stage.accounts.map(({ name }) => name);
   return fc.constantFrom(...stage.devices).chain((device) => {
-    const others = names.filter((name) => name !== ownerOf(device));
+    const others = stage.chats.filter((name) => name !== ownerOf(device));
     return fc.record({ device: fc.constant(device), other: fc.constantFrom(...others) });
   });
 }
@@ -156,6 +157,7 @@ export function arbitraryAccounts(
   accountsMax: number,
   devicesMax: number,
   hasLinks: boolean,
+  hasOldApps: boolean,
 ): fc.Arbitrary<readonly Account[]> {
   const companion = fc.record({
     network: arbitraryNetwork,
@@ -165,14 +167,15 @@ export function arbitraryAccounts(
   const person = fc.record({
     network: arbitraryNetwork,
     companions: fc.array(companion, { maxLength: devicesMax - 1 }),
+    ...(hasOldApps && { isOld: fc.nat(3).map((draw) => draw === 3) }),
   });
   return fc.array(person, { minLength: 2, maxLength: accountsMax }).map((people) =>
-    people.map(({ network, companions }, index): Account => {
+    people.map(({ network, companions, isOld = false }, index): Account => {
       const name = NAMES[index] ?? `person-${index}`;
       const base = { clockSkewUs: 0 };
       return {
         name,
-        multiDevice: [{ fromUs: 0, isCapable: true }],
+        multiDevice: [{ fromUs: 0, isCapable: !isOld }],
         devices: [
           {
             ...base,
@@ -187,8 +190,8 @@ export function arbitraryAccounts(
             name: `${name}.c${place + 1}`,
             role: 'companion' as const,
             network: [{ fromUs: 0, name: drawn.network }],
-            isLinked: !drawn.isUnlinked,
-            power: drawn.isOff && !drawn.isUnlinked ? ('off' as const) : ('on' as const),
+            isLinked: !drawn.isUnlinked && !isOld,
+            power: drawn.isOff && !drawn.isUnlinked && !isOld ? ('off' as const) : ('on' as const),
           })),
         ],
       };

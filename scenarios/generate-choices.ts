@@ -6,6 +6,23 @@
 import fc from 'fast-check';
 import type { Ratio } from './scenario.ts';
 
+/** What generated people do beside writing texts and reading. */
+export const FEATURES = [
+  'groups',
+  'media',
+  'app-state',
+  'calls',
+  'verification',
+  'registration',
+  'old-apps',
+  'history',
+  'storage',
+] as const;
+export type Feature = (typeof FEATURES)[number];
+
+/** The features that `check` uses: those which every architecture carries out. */
+export const ENABLED_FEATURES: readonly Feature[] = [];
+
 /** How large and how rough generated worlds are. */
 export interface Profile {
   readonly name: string;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arbitraryScenario, arbitraryVariation, PROFILES } from './generate.ts';
+import { arbitraryScenario, arbitraryVariation, FEATURES, PROFILES } from './generate.ts';
 import { findScenario, listScenarios } from './library.ts';
 import { loadScenario } from './load.ts';
 import { printScenario } from './print.ts';
@@ -44,6 +44,16 @@ describe('generated scenarios', () => {
         RUNS,
       );
     });
+
+    it(`of the profile ${profile.name} with every feature are printed and read back, too`, () => {
+      fc.assert(
+        fc.property(arbitraryScenario(profile, FEATURES), (scenario) => {
+          expect(reload(scenario)).toEqual(scenario);
+          expect(scenario.timeline.length).toBeLessThanOrEqual(profile.entriesMax);
+        }),
+        RUNS,
+      );
+    });
   }
 
   it('stay within their profile', () => {
@@ -83,9 +93,38 @@ describe('generated scenarios', () => {
     }
   });
 
+  it('with every feature are valid at every step of shrinking', () => {
+    for (const scenario of shrinkPath(arbitraryScenario(PROFILES[0], FEATURES), 300)) {
+      expect(reload(scenario)).toEqual(scenario);
+    }
+  });
+
+  it('contain every kind of action of every feature', () => {
+    const kinds = new Set<string>();
+    const all = arbitraryScenario(PROFILES[0], FEATURES);
+    for (const { timeline } of fc.sample(all, { ...RUNS, numRuns: 600 })) {
+      for (const { action } of timeline) {
+        if (action.kind === 'change-group') kinds.add(action.change);
+        else kinds.add(action.kind === 'app-state' ? action.set.kind : action.kind);
+      }
+    }
+    expect([...kinds].sort()).toEqual([
+      ...['add', 'answer', 'archive', 'call', 'clear-chat', 'clock', 'clone', 'contact', 'crash'],
+      ...['create-group', 'damage-record', 'delete-chat', 'delete-message', 'demote', 'disk-full'],
+      ...['doze', 'fetch-history', 'fetch-media', 'flap', 'hang-up', 'leave', 'link'],
+      ...['lose-last-commit', 'mark-read', 'mute', 'network', 'offline', 'online', 'partition'],
+      ...['pin', 'power-off', 'power-on', 'promote', 'push-name', 're-register', 'read', 'reject'],
+      ...['remove', 'restore-snapshot', 'send', 'send-media', 'stanza-fault', 'star', 'unlink'],
+      ...['upgrade', 'verify', 'wake'],
+    ]);
+  });
+
   it('contain every kind of action', () => {
     const kinds = new Set<string>();
-    for (const { timeline } of fc.sample(arbitraryScenario(), { ...RUNS, numRuns: 400 })) {
+    for (const { timeline } of fc.sample(arbitraryScenario(PROFILES[0], []), {
+      ...RUNS,
+      numRuns: 400,
+    })) {
       for (const { action } of timeline) kinds.add(action.kind);
     }
     expect([...kinds].sort()).toEqual([

@@ -5,94 +5,36 @@
  */
 
 import fc from 'fast-check';
-import { arbitraryAccounts, arbitraryTalk, arbitraryTrouble, stageOf } from './generate-actions.ts';
-import { arbitraryTimeUs, PROFILES, type Profile } from './generate-choices.ts';
-import type { Account, Action, Scenario, TimelineEntry } from './scenario.ts';
+import {
+  arbitraryAccounts,
+  arbitraryTalk,
+  arbitraryTrouble,
+  type Stage,
+  stageOf,
+} from './generate-actions.ts';
+import {
+  arbitraryTimeUs,
+  ENABLED_FEATURES,
+  type Feature,
+  PROFILES,
+  type Profile,
+} from './generate-choices.ts';
+import { alone } from './generate-draft.ts';
+import { groupsTold, mend } from './generate-mend.ts';
+import { arbitraryGroups, arbitraryPeople } from './generate-people.ts';
+import type { Account, Action, Group, Scenario, TimelineEntry } from './scenario.ts';
 
-export { PROFILES, type Profile } from './generate-choices.ts';
+export {
+  ENABLED_FEATURES,
+  FEATURES,
+  type Feature,
+  PROFILES,
+  type Profile,
+} from './generate-choices.ts';
 
 const MINUTE_US = 60_000_000;
 /** 2021-07-14T00:00:00Z */
 const EPOCH_US = 1_626_220_800_000_000;
-
-interface Drawn {
-  readonly atUs: number;
-  readonly action: Action;
-}
-
-interface LinkState {
-  readonly linkedFromUs: Map<string, number>;
-  readonly unlinkedAtUs: Map<string, number>;
-  readonly off: Set<string>;
-}
-
-function startState(accounts: readonly Account[]): LinkState {
-  const linkedFromUs = new Map<string, number>();
-  const off = new Set<string>();
-  for (const device of accounts.flatMap(({ devices }) => devices)) {
-    if (device.isLinked) linkedFromUs.set(device.name, 0);
-    if (device.power === 'off') off.add(device.name);
-  }
-  return { linkedFromUs, unlinkedAtUs: new Map(), off };
-}
-
-function phoneOf(device: string): string {
-  return `${device.slice(0, device.indexOf('.'))}.phone`;
-}
-
-function isLinked(state: LinkState, device: string): boolean {
-  return state.linkedFromUs.has(device) && !state.unlinkedAtUs.has(device);
-}
-
-/** Whether an entry is possible now; keeps the state. Entries come in order of time. */
-function isPossible(state: LinkState, { atUs, action }: Drawn): boolean {
-  switch (action.kind) {
-    case 'send':
-      return isLinked(state, action.from);
-    case 'read':
-      return isLinked(state, action.device);
-    case 'link': {
-      const { companion } = action;
-      const isTaken = state.linkedFromUs.has(companion);
-      if (isTaken || state.off.has(companion) || state.off.has(phoneOf(companion))) return false;
-      state.linkedFromUs.set(companion, atUs);
-      return true;
-    }
-    case 'unlink':
-      if (!isLinked(state, action.companion)) return false;
-      state.unlinkedAtUs.set(action.companion, atUs);
-      return true;
-    case 'power-off':
-      state.off.add(action.device);
-      return true;
-    case 'power-on':
-      state.off.delete(action.device);
-      return true;
-    default:
-      return true;
-  }
-}
-
-/**
- * Sorts by time, leaves out what is impossible, and names the rest by what they are and when
- * (`send-90`): a name does not change when shrinking takes another entry away, so nor do the draws
- * keyed by it.
- */
-function mend(accounts: readonly Account[], drawn: readonly Drawn[]): readonly TimelineEntry[] {
-  const state = startState(accounts);
-  const ordered = drawn
-    .map((each, index) => ({ each, index }))
-    .sort((left, right) => left.each.atUs - right.each.atUs || left.index - right.index);
-  const counts = new Map<string, number>();
-  return ordered
-    .filter(({ each }) => isPossible(state, each))
-    .map(({ each: { atUs, action } }) => {
-      const base = `${action.kind}-${Math.floor(atUs / 1_000_000)}`;
-      const count = (counts.get(base) ?? 0) + 1;
-      counts.set(base, count);
-      return { id: count === 1 ? base : `${base}-${count}`, atUs, action };
-    });
-}
 
 function arbitraryLinking(accounts: readonly Account[]): fc.Arbitrary<Action> | undefined {
   const companions = accounts.flatMap(({ devices }) =>
@@ -107,24 +49,49 @@ function arbitraryLinking(accounts: readonly Account[]): fc.Arbitrary<Action> | 
 }
 
 function arbitraryTimeline(
-  profile: Profile,
-  accounts: readonly Account[],
+  { profile, features }: Wanted,
+  stage: Stage,
   lengthUs: number,
 ): fc.Arbitrary<readonly TimelineEntry[]> {
-  const stage = stageOf(accounts);
+  const { accounts, groups } = stage;
   const linking = profile.hasLinks ? arbitraryLinking(accounts) : undefined;
-  const action = fc.oneof(
+  const people = arbitraryPeople(
+    stage,
+    features.filter((one) => isFor(profile, one)),
+  );
+  const single = (arbitrary: fc.Arbitrary<Action>) => arbitrary.map((action) => alone(action));
+  const draft = fc.oneof(
     { withCrossShrink: true },
-    { weight: 6, arbitrary: arbitraryTalk(stage) },
-    ...(profile.hasFaults ? [{ weight: 4, arbitrary: arbitraryTrouble(stage) }] : []),
-    ...(linking === undefined ? [] : [{ weight: 1, arbitrary: linking }]),
+    { weight: 6, arbitrary: single(arbitraryTalk(stage)) },
+    ...(profile.hasFaults ? [{ weight: 4, arbitrary: single(arbitraryTrouble(stage)) }] : []),
+    ...(linking === undefined ? [] : [{ weight: 1, arbitrary: single(linking) }]),
+    ...(people === undefined ? [] : [{ weight: 4, arbitrary: people }]),
   );
   return fc
-    .array(fc.record({ atUs: arbitraryTimeUs(lengthUs), action }), {
+    .array(fc.record({ atUs: arbitraryTimeUs(lengthUs), draft }), {
       minLength: 1,
       maxLength: profile.entriesMax,
     })
-    .map((drawn) => mend(accounts, drawn));
+    .map((drafts) => {
+      const drawn = drafts.flatMap(({ atUs, draft: entries }) =>
+        entries.map(({ offsetUs, action, pick }) => {
+          return { atUs: Math.min(atUs + offsetUs, lengthUs), action, pick };
+        }),
+      );
+      return mend(accounts, groups, drawn, profile.entriesMax);
+    });
+}
+
+/** A profile without faults or links has no features that bring them. */
+function isFor(profile: Profile, feature: Feature): boolean {
+  if (feature === 'storage') return profile.hasFaults;
+  return feature === 'registration' ? profile.hasFaults && profile.hasLinks : true;
+}
+
+/** What a scenario is to be made of. */
+interface Wanted {
+  readonly profile: Profile;
+  readonly features: readonly Feature[];
 }
 
 function arbitraryStrangers(accounts: readonly Account[]): fc.Arbitrary<Scenario['strangers']> {
@@ -135,59 +102,86 @@ function arbitraryStrangers(accounts: readonly Account[]): fc.Arbitrary<Scenario
   return fc.subarray(pairs);
 }
 
+/** What all generated scenarios have in common. */
+const PLAIN: Scenario = {
+  lockstep: 1,
+  name: 'generated',
+  summary: '',
+  epochUs: EPOCH_US,
+  lengthUs: 0,
+  accounts: [],
+  groups: [],
+  networks: [],
+  settings: {
+    prekeys: 30,
+    placeholderDeadlineUs: 5 * MINUTE_US,
+    dozeLatenessUs: MINUTE_US,
+    expectedListGraceUs: 48 * 60 * MINUTE_US,
+    mirrorsOldContacts: false,
+    transport: 'modelled',
+  },
+  strangers: [],
+  workload: [],
+  timeline: [],
+  heal: { forUs: 10 * MINUTE_US },
+  mustFire: [],
+  mustCheck: [],
+  expect: [],
+  exceptions: [],
+  overrides: [],
+};
+
 const DEFAULT_PROFILE = PROFILES[0];
 
 /**
- * Draws a whole scenario of a profile (the first of `PROFILES` when none is given), without seed,
- * expectations and workload: its properties judge it.
+ * Draws a whole scenario of a profile (the first of `PROFILES` when none is given) and of features,
+ * without seed, expectations and workload: its properties judge it.
  */
 export function arbitraryScenario(
   profile: Profile | undefined = DEFAULT_PROFILE,
+  features: readonly Feature[] = ENABLED_FEATURES,
 ): fc.Arbitrary<Scenario> {
   if (profile === undefined) throw new Error('PROFILES has a first element');
   const { accountsMax, devicesMax, hasLinks, minutesMax } = profile;
   const world = fc.record({
-    accounts: arbitraryAccounts(accountsMax, devicesMax, hasLinks),
+    accounts: arbitraryAccounts(accountsMax, devicesMax, hasLinks, features.includes('old-apps')),
     minutes: fc.integer({ min: 1, max: minutesMax }),
   });
   return world.chain(({ accounts, minutes }) => {
-    const lengthUs = minutes * MINUTE_US;
-    return fc
-      .record({
-        timeline: arbitraryTimeline(profile, accounts, lengthUs),
-        strangers: arbitraryStrangers(accounts),
-        prekeys: fc.constantFrom(10, 30),
-      })
-      .map(
-        ({ timeline, strangers, prekeys }): Scenario => ({
-          lockstep: 1,
-          name: 'generated',
-          summary: `A generated story of the profile ${profile.name}.`,
-          epochUs: EPOCH_US,
-          lengthUs,
-          accounts,
-          groups: [],
-          networks: [],
-          settings: {
-            prekeys,
-            transport: 'modelled',
-            placeholderDeadlineUs: 5 * MINUTE_US,
-            dozeLatenessUs: MINUTE_US,
-            expectedListGraceUs: 48 * 60 * MINUTE_US,
-            mirrorsOldContacts: false,
-          },
-          strangers,
-          workload: [],
-          timeline,
-          heal: { forUs: 10 * MINUTE_US },
-          mustFire: [],
-          mustCheck: [],
-          expect: [],
-          exceptions: [],
-          overrides: [],
-        }),
-      );
+    if (!features.includes('groups'))
+      return arbitraryStory({ profile, features }, accounts, [], minutes);
+    const names = accounts.map(({ name }) => name);
+    return arbitraryGroups(names).chain((groups) =>
+      arbitraryStory({ profile, features }, accounts, groups, minutes),
+    );
   });
+}
+
+function arbitraryStory(
+  wanted: Wanted,
+  accounts: readonly Account[],
+  groups: readonly Group[],
+  minutes: number,
+): fc.Arbitrary<Scenario> {
+  const lengthUs = minutes * MINUTE_US;
+  return fc
+    .record({
+      timeline: arbitraryTimeline(wanted, stageOf(accounts, groups), lengthUs),
+      strangers: arbitraryStrangers(accounts),
+      prekeys: fc.constantFrom(10, 30),
+    })
+    .map(
+      ({ timeline, strangers, prekeys }): Scenario => ({
+        ...PLAIN,
+        summary: `A generated story of the profile ${wanted.profile.name}.`,
+        lengthUs,
+        accounts,
+        groups: groupsTold(groups, timeline),
+        settings: { ...PLAIN.settings, prekeys },
+        strangers,
+        timeline,
+      }),
+    );
 }
 
 /** An id for an added entry that the scenario does not use yet. */
@@ -204,7 +198,7 @@ function freeId(taken: ReadonlySet<string>, index: number): string {
  */
 export function arbitraryVariation(scenario: Scenario): fc.Arbitrary<Scenario> {
   const { accounts, lengthUs, timeline } = scenario;
-  const stage = stageOf(accounts);
+  const stage = stageOf(accounts, scenario.groups);
   const taken = new Set([...timeline, ...scenario.workload].map(({ id }) => id));
   // Switching devices off could make a later link impossible; every other trouble is always
   // possible.
