@@ -24,7 +24,8 @@ function resolveSend(words: Words, written: Written<'send'>, path: Path): Action
   const { from, to, text } = written;
   const paths = { device: [...path, 'from'], chat: [...path, 'to'] };
   const sentence = (name: string) => `${name} cannot write to ${name}; notes to oneself come later`;
-  if (!checkOwnChat(words, { device: deviceOfMachine(from), chat: to }, paths, sentence)) return undefined;
+  if (!checkOwnChat(words, { device: deviceOfMachine(from), chat: to }, paths, sentence))
+    return undefined;
   return { kind: 'send', from, to, text };
 }
 
