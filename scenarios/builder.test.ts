@@ -109,6 +109,27 @@ describe('the typed builder', () => {
     ]);
   });
 
+  it('says what people do in groups, as files do', () => {
+    const built = people
+      .account('carol', { app: 'old' })
+      .group('team', { members: ['alice', 'bob'], admins: ['bob'] })
+      .at('1m', { 'send-media': { id: 'menu', from: 'bob.phone', to: 'team', media: 'image' } })
+      .at('2m', { 'add-member': { group: 'team', members: ['carol'], by: 'alice.laptop' } })
+      .at('3m', { mute: { on: 'alice.laptop', chat: 'team', for: '8h' } })
+      .at('4m', { call: { id: 'ring', from: 'alice.laptop', to: 'team' } })
+      .after('ring', '5s', { answer: { call: 'ring', on: 'bob.phone' } })
+      .expect({ muted: 'team', on: ['alice'] })
+      .build();
+    expect(built.groups[0]?.admins).toEqual(['alice', 'bob']);
+    expect(built.timeline.map(({ action }) => action.kind)).toEqual([
+      ...['send-media', 'change-group', 'app-state', 'call', 'answer'],
+    ]);
+    expect(built.expect[0]?.on).toEqual(['alice.phone', 'alice.laptop']);
+    // @ts-expect-error there is no such group
+    const wrong = people.at('1m', { mute: { on: 'alice.laptop', chat: 'team' } });
+    expect(() => wrong.build()).toThrow(ScenarioRefused);
+  });
+
   it('leaves the builder it came from as it was', () => {
     const more = people.at('1m', { offline: 'bob.phone' });
     expect(people.build().timeline).toEqual([]);

@@ -50,9 +50,9 @@ export type WrittenAction<
   | {
       readonly unlink: Device | { readonly companion: Device; readonly by?: 'phone' | 'companion' };
     }
-  | { readonly crash: Crash<Device | 'server'> }
+  | { readonly crash: Crash<Device | 'server' | 'blobs'> }
   | { readonly 'lose-last-commit': Crash<Device> }
-  | { readonly 'disk-full': { readonly device: Device | 'server'; readonly for: string } }
+  | { readonly 'disk-full': { readonly device: Device | 'server' | 'blobs'; readonly for: string } }
   | {
       readonly 'restore-snapshot': {
         readonly device: Device;

@@ -34,6 +34,7 @@ function chatIn(
 /** Checks that whoever uses a group is in it sometime, and that the group is made by then. */
 export function checkGroupUse(context: ReferenceContext): void {
   const { words, folk, timeline } = context;
+  const made = new Map([...folk].map(([name, members]) => [name, Math.min(...members.values())]));
   for (const placed of timeline.entries) {
     const { action, atUs } = placed.entry;
     const at = [...placed.path, placed.key];
@@ -46,7 +47,7 @@ export function checkGroupUse(context: ReferenceContext): void {
       const sentence = `${account} is never a member of ${chat}`;
       words.complaints.word([...at, keys[0]], device, sentence, devicesOfPeople(words, members));
     }
-    const madeUs = Math.min(...members.values());
+    const madeUs = made.get(chat) ?? 0;
     if (atUs < madeUs) {
       const sentence = `${chat} is made only at ${formatDuration(madeUs)}`;
       words.complaints.at([...at, keys[1]], sentence);

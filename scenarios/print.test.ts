@@ -10,7 +10,7 @@ length: 2h
 seed: "007"
 architecture: fanout
 prekeys: 12
-settings: { placeholder-deadline: 2m, doze-lateness: 90s }
+settings: { placeholder-deadline: 2m, doze-lateness: 90s, expected-list-grace: 25h, mirror-old-contacts: true }
 heal: { for: 15m }
 must-fire: [crash]
 must-check: [L1]
@@ -19,6 +19,11 @@ accounts:
     phone: { network: [{ use: home }, { from: 10m, use: train }], clock-skew: -1h, power: doze }
     companions: { laptop: { power: off }, tablet: { linked: false } }
   bob: {}
+  carol: { app: old }
+  dave: { app: [{ use: old }, { from: 1h, use: current }] }
+groups:
+  team: { members: [alice, bob, carol], admins: [bob] }
+  plan: { members: [bob, alice], exists: false }
 networks:
   home: { based-on: wifi, loss: 1/3, duplication: 0.01, reordering: 5%, corruption: 0, bandwidth-bytes-per-second: 9000 }
   train: { based-on: mobile, latency: [1ms, 2ms, 3ms, 4ms, 5ms, 6ms], trace: [{ time: 0s, latency: 5ms }, { time: 1s, latency: 1500us, loss: 0.5 }] }
@@ -41,8 +46,57 @@ timeline:
   - { at: 11m, clock: { device: bob.phone, skew: -3m } }
   - { at: 12m, stanza-fault: { fault: replay, device: bob.phone, direction: to-server, stanza: "receipt:retry", for: 1m, chance: 1/7, delay: 4s } }
   - { at: 13m, doze: bob.phone }
+  - { at: 20m, create-group: { group: plan, by: bob.phone } }
+  - { at: 20m, add-member: { group: team, members: [dave], by: alice.phone } }
+  - { at: 20m, promote: { group: team, members: [dave, bob], by: alice.laptop } }
+  - { at: 20m, demote: { group: team, members: [bob], by: alice.phone } }
+  - { at: 20m, remove-member: { group: team, members: [dave], by: alice.phone } }
+  - { at: 20m, leave-group: { group: team, by: carol.phone } }
+  - { at: 21m, send: { from: alice.laptop, to: team, text: "All of you" } }
+  - { id: photo, at: 21m, send-media: { from: alice.laptop, to: team, media: image, size: 70001B, caption: "#1" } }
+  - { at: 21m, send-media: { from: bob.phone, to: alice, media: document } }
+  - { at: 22m, fetch-media: { device: bob.phone, message: photo } }
+  - { at: 22m, read: { device: bob.phone, chat: team } }
+  - { at: 23m, star: { on: bob.phone, message: photo } }
+  - { at: 23m, unstar: { on: bob.phone, message: photo } }
+  - { at: 23m, delete-message: { on: alice.phone, message: say.1 } }
+  - { at: 24m, mute: { on: alice.phone, chat: team, for: 90m } }
+  - { at: 24m, mute: { on: alice.phone, chat: bob } }
+  - { at: 24m, unmute: { on: alice.phone, chat: team } }
+  - { at: 24m, pin: { on: alice.phone, chat: team } }
+  - { at: 24m, unpin: { on: alice.phone, chat: team } }
+  - { at: 24m, archive: { on: alice.phone, chat: bob } }
+  - { at: 24m, unarchive: { on: alice.phone, chat: bob } }
+  - { at: 24m, mark-read: { on: alice.phone, chat: bob } }
+  - { at: 24m, mark-unread: { on: alice.phone, chat: bob } }
+  - { at: 24m, clear-chat: { on: alice.phone, chat: bob } }
+  - { at: 24m, delete-chat: { on: alice.phone, chat: bob } }
+  - { at: 24m, name-contact: { on: alice.phone, contact: bob, name: 'Bob: "B"' } }
+  - { at: 24m, push-name: { on: alice.phone, name: "Ålice" } }
+  - { id: ring, at: 25m, call: { from: alice.laptop, to: bob, video: true } }
+  - { at: 25m, answer: { call: ring, on: bob.phone } }
+  - { at: 26m, hang-up: { call: ring, on: alice.laptop } }
+  - { at: 26m, call: { id: again, from: bob.phone, to: team } }
+  - { at: 26m, reject: { call: again, on: alice.phone } }
+  - { at: 27m, verify: { by: alice.phone, with: bob.phone } }
+  - { at: 28m, fetch-history: { device: alice.laptop, chat: team } }
+  - { at: 29m, re-register: alice.phone }
+  - { at: 30m, upgrade: carol }
 expect:
   - { shown: say, on: [bob.phone, alice.phone], within: 10m, after: 1m, except: { relay: "no: really" } }
+  - { not-shown: photo, on: [dave.phone] }
+  - { fetched: photo, on: [bob] }
+  - { starred: photo, value: false, on: [bob] }
+  - { deleted: say.1, on: [alice.phone] }
+  - { muted: team, value: false, on: [alice.phone] }
+  - { pinned: team, on: [bob] }
+  - { archived: bob, on: [alice.phone] }
+  - { read: alice, on: [bob.phone] }
+  - { call: ring, outcome: connected, on: [bob.phone], except: { fanout: "no" } }
+  - { verified: bob, on: [alice.phone] }
+  - { verified: alice, value: false, on: [bob.phone] }
+  - { alarm: alice, on: [bob] }
+  - { refused: again, on: [bob] }
 exceptions:
   - { property: L1, why: "because, well" }
 overrides:

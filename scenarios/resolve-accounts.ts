@@ -14,7 +14,7 @@ type WrittenPhone = WrittenAccount['phone'];
 type WrittenNetwork = WrittenScenario['networks'][string];
 
 /** Names with a meaning of their own: neither accounts nor groups are called so. */
-export const RESERVED = ['server', 'world', 'phone'];
+export const RESERVED = ['server', 'blobs', 'world', 'phone'];
 
 /**
  * The entries of a mapping by name, in order of writing: names begin with a letter, so that no

@@ -62,7 +62,7 @@ function resolveCrash(
 ): Action | undefined {
   const isShort = typeof written === 'string';
   const device = isShort ? written : written.device;
-  const others = kind === 'crash' ? ['server'] : [];
+  const others = kind === 'crash' ? ['server', 'blobs'] : [];
   const at = isShort ? path : [...path, 'device'];
   const restart = isShort ? '5s' : written['restart-after'];
   const restartAfterUs = readDuration(words.complaints, restart, [...path, 'restart-after']);
@@ -166,7 +166,9 @@ function resolveDeviceMapping(words: Words, entry: WrittenEntry, path: Path): Ac
   if (disk !== undefined) {
     const at = [...path, 'disk-full'];
     const forUs = readPositiveDuration(words.complaints, disk.for, [...at, 'for']);
-    if (!checkDevice(words, disk.device, [...at, 'device'], ['server'])) return undefined;
+    if (!checkDevice(words, disk.device, [...at, 'device'], ['server', 'blobs'])) {
+      return undefined;
+    }
     return { kind: 'disk-full', device: disk.device, forUs };
   }
   if (network !== undefined) {

@@ -64,7 +64,7 @@ function whyNotShown(context: ExpectationContext, device: string, send: Send): s
   }
   const memberUs = peopleOf(context.folk, send.action).get(accountOf(device));
   if (memberUs !== undefined && memberUs > send.atUs) {
-    return `is of a member only from ${formatDuration(memberUs)} on`;
+    return `comes into the group only at ${formatDuration(memberUs)}`;
   }
   return undefined;
 }
@@ -157,7 +157,10 @@ function stateFacts(
 function callFacts(context: ExpectationContext, written: WrittenExpectation, path: Path): Meant[] {
   const { outcome } = written;
   if (outcome === undefined) {
-    context.words.complaints.at(path, '`call` needs an `outcome`: how did it end?');
+    const { all } = context.words.complaints;
+    const isMisspelt = all.some((one) => one.path.join() === [...path, 'outcome'].join());
+    if (!isMisspelt)
+      context.words.complaints.at(path, '`call` needs an `outcome`: how did it end?');
     return [];
   }
   const calls = findNamed(context, 'call', written.call ?? '', [...path, 'call'], isCall);

@@ -35,7 +35,9 @@ function deviceOr<Shape extends z.core.$ZodLooseShape>(shape: Shape, what: strin
 }
 
 const crashShape = {
-  device: deviceSchema.describe('The device that dies; `server` for the server.'),
+  device: deviceSchema.describe(
+    'The device that dies; `server`, or `blobs` for the store of files.',
+  ),
   'restart-after': restartSchema,
 };
 
@@ -71,7 +73,9 @@ const actions = {
   wake: deviceSchema.describe('The device stops dozing.'),
   offline: deviceSchema.describe('Airplane mode: the device runs without a link.'),
   online: deviceSchema.describe('The link is up again.'),
-  crash: deviceOr(crashShape, 'a crash').describe('The device, or `server`, dies and restarts.'),
+  crash: deviceOr(crashShape, 'a crash').describe(
+    'The device, `server` or `blobs` dies and restarts.',
+  ),
   'lose-last-commit': deviceOr(crashShape, 'a crash').describe(
     'A crash that also loses the last commit.',
   ),

@@ -89,7 +89,13 @@ function consistent(scenario: Scenario): Scenario {
   const accounts = new Set(scenario.accounts.map(({ name }) => name));
   const devices = scenario.accounts.flatMap(({ devices: own }) => own.map(({ name }) => name));
   const groups = groupsLeft(scenario, accounts);
-  const names = new Set(['server', ...accounts, ...devices, ...groups.map(({ name }) => name)]);
+  const names = new Set([
+    'server',
+    'blobs',
+    ...accounts,
+    ...devices,
+    ...groups.map(({ name }) => name),
+  ]);
   const isThere = (name: string): boolean => names.has(name);
   const timeline = told(scenario, isThere);
   const workload = scenario.workload.filter((one) => {
