@@ -22,6 +22,7 @@ import { currentSignedPrekey, makePrekeys, markUploaded } from '../signal/prekey
 import { type PeerIdentityRecord, SIGNAL_COLLECTIONS, selfIdentity } from '../signal/records.ts';
 import { Store, type StoredRecord } from '../store.ts';
 import { deviceJid, userJid } from '../wire/jid.ts';
+import { noteCapability } from './device/capability.ts';
 import { makeInstallation } from './device/link-companion.ts';
 import { type CompanionRecord, type PrimaryRecord, SELF } from './device/records.ts';
 import { absenceTimer } from './server/accounts.ts';
@@ -109,6 +110,7 @@ function buildAccount(plan: TimeZeroPlan, account: AccountPlan): Built {
     signedList = linked.signedList;
     companions.push({ ...companion, deviceIdentity: linked.deviceIdentity });
   }
+  if (!account.isCapable) primary.step.tx.put('old-app', SELF, { kind: 'old-app' });
   const state: PrimaryRecord = {
     kind: 'primary',
     rawId,
@@ -186,6 +188,7 @@ function fillServer(server: Step, account: Built): void {
     primarySeenUs: server.nowUs,
   };
   server.tx.put('server-account', user, record);
+  if (!account.plan.isCapable) server.tx.put('old-app', user, { kind: 'old-app' });
   server.setTimer(absenceTimer(user), server.nowUs + PRIMARY_ABSENCE_MAX_US + 1);
   for (const [index, installation] of [account.primary, ...account.companions].entries()) {
     const { id, keyIndex } = list.devices[index]!;
@@ -255,6 +258,7 @@ function introduce(server: Step, account: Built, byNumber: ReadonlyMap<string, B
     assert(!isRejected(applied) && applied.kind === 'list-applied', 'an honest list is accepted');
     for (const { step } of [account.primary, ...account.companions]) {
       step.tx.put('device-list', user, applied.record);
+      noteCapability(step, user, contact.plan.isCapable);
       pin(step, user, key);
     }
   }

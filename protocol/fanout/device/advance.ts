@@ -4,14 +4,20 @@
  * first out per chat.
  */
 
-import type { UserJid } from '../../contract.ts';
+import type { ChatJid } from '../../contract.ts';
+import { isGroupJid } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
-import { audienceOf, isReadyFor } from './audience.ts';
+import { audienceOf, isReadyFor, usersOf } from './audience.ts';
 import { advanceBackfills } from './backfill.ts';
+import { oldMemberOf } from './capability.ts';
+import { devicesWithoutKey } from './group-keys.ts';
+import { sealGroupMessage } from './group-seal.ts';
+import { groupOf, mayLearnGroup } from './groups.ts';
 import { linkStateOf } from './link-state.ts';
 import { applyHeldAnswers, askForLists } from './lists.ts';
 import { advancePeers } from './peer.ts';
-import { accountOf, deviceListOf, maySealMore, type WantingRecord } from './records.ts';
+import { loseCopy, loseCopy } from './placeholders.ts';
+import { accountOf, deviceListOf, maySealMore, outboxOf, outboxOf, type WantingRecord } from './records.ts';
 import { advanceResends } from './resend.ts';
 import { sealMessage } from './seal.ts';
 import { advanceCodes } from './verify.ts';
@@ -20,7 +26,7 @@ import { advanceCodes } from './verify.ts';
 export function advance(step: Step): void {
   applyHeldAnswers(step);
   advancePeers(step);
-  const blocked = new Set<UserJid>();
+  const blocked = new Set<ChatJid>();
   for (const [, entry] of step.tx.entries('wanting')) {
     const wanting = entry as WantingRecord;
     if (!maySealMore(step)) return; // the answers to these bring the next step
@@ -36,7 +42,10 @@ function sealWhenReady(step: Step, wanting: WantingRecord): boolean {
   const account = accountOf(step);
   if (account === undefined) return false;
   const { unlisted } = linkStateOf(step.store);
-  const unknown = [wanting.chat, account.user].filter(
+  if (isGroupJid(wanting.chat) && groupOf(step, wanting.chat) === undefined) {
+    return waitForGroup(step, wanting);
+  }
+  const unknown = usersOf(step, wanting.chat, account.user).filter(
     (user) => deviceListOf(step, user) === undefined && !unlisted.has(user),
   );
   if (unknown.length > 0) {
@@ -44,8 +53,33 @@ function sealWhenReady(step: Step, wanting: WantingRecord): boolean {
     return false;
   }
   const targets = audienceOf(step, wanting.chat);
-  if (!isReadyFor(step, targets)) return false;
-  sealMessage(step, wanting.messageId, targets);
+  if (isGroupJid(wanting.chat)) {
+    const lacking = devicesWithoutKey(step, wanting.chat, targets);
+    if (!isReadyFor(step, lacking)) return false;
+    sealGroupMessage(step, wanting.messageId, targets, lacking);
+  } else {
+    if (!isReadyFor(step, targets)) return false;
+    sealMessage(step, wanting.messageId, targets);
+  }
   step.tx.delete('wanting', wanting.messageId);
+  return true;
+}
+
+/** Nothing is known of the group yet; or this account is no member, and the message is lost. */
+function waitForGroup(step: Step, wanting: WantingRecord): boolean {
+  if (mayLearnGroup(step, wanting.chat)) return false;
+  const outbox = outboxOf(step, wanting.messageId);
+  step.tx.delete('wanting', wanting.messageId);
+  step.tx.delete('outbox', wanting.messageId);
+  if (outbox !== undefined) loseCopy(step, outbox, 'its author is no member of the group');
+  return true;
+}
+
+/** Written to a stranger whose app turned out to be old: its author learns that it is lost. */
+function giveUp(step: Step, { messageId }: WantingRecord): true {
+  const outbox = outboxOf(step, messageId);
+  step.tx.delete('wanting', messageId);
+  step.tx.delete('outbox', messageId);
+  if (outbox !== undefined) loseCopy(step, outbox, 'the contact has to update its app');
   return true;
 }

@@ -70,6 +70,7 @@ import { takeMessage } from './receive.ts';
 import { accountOf, messageKey, outboxOf, putOutbox } from './records.ts';
 import { takeRetryReceipt } from './resend.ts';
 import { takeSend } from './send.ts';
+import { takeUpgrade } from './upgrade.ts';
 import { takeCompareCode, takeShowCode } from './verify.ts';
 
 /** Makes a device over its Store. */
@@ -118,6 +119,8 @@ function takeCommand(step: Step, command: Command): void {
       return takeUnlink(step, command.device);
     case 'link':
       return takeLink(step);
+    case 'upgrade':
+      return takeUpgrade(step);
     case 'show-code':
       return takeShowCode(step, command.user);
     case 'compare-code':

@@ -15,6 +15,7 @@ import { encodeFrame } from '../../wire/encode-node.ts';
 import { deviceIdOf, parseDeviceJid } from '../../wire/jid.ts';
 import { attribute, child, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
+import { isOldApp } from './capability.ts';
 import { linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
 import { maySignList, ownList, publishOwnList, withdraw } from './own-list.ts';
@@ -27,6 +28,7 @@ export function takeScan(step: Step, text: string): void {
   if (primary === undefined || identity === undefined) {
     return step.refuseAs('not-allowed', 'only the phone can link a companion');
   }
+  if (isOldApp(step)) return step.refuseAs('not-allowed', 'this app is too old to link companions');
   const code = parseQr(text);
   if (isRejected(code)) return step.refuse(code);
   if (!maySignList(step)) {

@@ -22,6 +22,7 @@ import { DEVICE_ID_MAX, parseDeviceJid } from '../../wire/jid.ts';
 import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { askForBundles } from './bundles.ts';
+import { noteCapability } from './capability.ts';
 import { noteFreshLists } from './fresh-lists.ts';
 import { type ListQuery, linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
@@ -132,6 +133,7 @@ export function takeLists(step: Step, query: ListQuery, answer: WireNode): void 
       linkStateOf(step.store).unlisted.add(user);
       continue;
     }
+    noteCapability(step, user, attribute(devices, 'multidevice') !== 'false');
     const told = { user, devices: listedDevices(named), list: carriedList(devices) };
     if (isOwnPrimary(step, user)) recoverOwnList(step, told);
     else applyAnswer(step, told);

@@ -7,7 +7,10 @@ import type { Command, OutboxRecord } from '../../contract.ts';
 import { TEXT_BYTES_MAX } from '../../limits.ts';
 import { textBytesLength, textDigest } from '../../messages/content.ts';
 import { makeMessageId } from '../../messages/message-id.ts';
+import { isGroupJid } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
+import { oldMemberOf, refuseOldContact } from './capability.ts';
+import { groupOf, mayLearnGroup } from './groups.ts';
 import { accountOf, type WantingRecord } from './records.ts';
 
 /** A person writes. */
@@ -20,6 +23,14 @@ export function takeSend(step: Step, command: Extract<Command, { kind: 'send' }>
   if (textBytesLength(command.text) > TEXT_BYTES_MAX) {
     step.refuseAs('limit-reached', `a text has at most ${TEXT_BYTES_MAX} bytes of UTF-8`);
     return;
+  }
+  const old = oldMemberOf(step, command.chat);
+  if (old !== undefined) return refuseOldContact(step, old);
+  if (isGroupJid(command.chat) && groupOf(step, command.chat) === undefined) {
+    if (!mayLearnGroup(step, command.chat)) {
+      const sentence = `this account is no member of ${command.chat}`;
+      return step.refuseAs('not-allowed', sentence, { group: command.chat });
+    }
   }
   const messageId = makeMessageId(account.device, step.context);
   const record: OutboxRecord = {

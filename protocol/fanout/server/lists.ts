@@ -9,7 +9,7 @@ import { deviceJid } from '../../wire/jid.ts';
 import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { enqueue } from './queue.ts';
-import { accountOf, linkedDevice, nextStampUs, type ServerAccountRecord } from './records.ts';
+import { accountOf, isOldAccount, linkedDevice, nextStampUs, type ServerAccountRecord } from './records.ts';
 
 /** Linked devices of an account, primary first, as addresses. */
 export function devicesOf(step: Step, user: UserJid): DeviceJid[] {
@@ -49,7 +49,8 @@ export function answerListQuery(step: Step, asker: LinkedRecord, query: WireNode
     const account = accountOf(step, user);
     if (account === undefined) continue;
     rememberContact(step, asker.user, user);
-    const devices = node('devices', {}, [
+    const multidevice = isOldAccount(step, user) ? 'false' : undefined;
+    const devices = node('devices', { multidevice }, [
       node('device-list', {}, deviceNodes(step, account)),
       ...listNode(account),
     ]);

@@ -238,6 +238,11 @@ export function takeListChange(
 ): void {
   const id = attribute(iq, 'id') ?? '';
   const account = accountOf(step, sender.user);
+  if (child(iq, 'app') !== undefined) {
+    step.tx.delete('old-app', sender.user);
+    step.send(connection.connection, node('iq', { type: 'result', id, from: 's.whatsapp.net' }));
+    return announceUpdate(step, sender.user);
+  }
   const removal = child(iq, 'remove-companion-device');
   const signedList = bytesContent(child(iq, 'key-index-list'));
   const isPrimary = deviceIdOf(sender.device) === 0;

@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { SmallNet } from './testing/small-net.ts';
+
+const net = (): SmallNet => new SmallNet({ alice: ['laptop'], bob: [] }, ['bob.web'], {}, ['bob']);
+
+it('a companion cannot write to an old contact, and nothing of it is stored', () => {
+  const small = net();
+  small.send('alice.laptop', 'bob', 'hello?');
+  small.settle();
+  expect(small.outbox('alice.laptop')).toEqual([]);
+  expect(small.texts('bob.phone')).toEqual([]);
+  expect(small.notices.some((notice) => notice.includes('old-contact'))).toBe(true);
+});
+
+it('the phone can, and its own companion has a copy', () => {
+  const small = net();
+  small.send('alice.phone', 'bob', 'hello');
+  small.settle();
+  expect(small.texts('bob.phone')).toEqual(['hello']);
+  expect(small.texts('alice.laptop')).toEqual(['hello']);
+});
+
+it('what an old contact writes reaches only the phone, and nothing waits for it elsewhere', () => {
+  const small = net();
+  small.send('bob.phone', 'alice', 'hi');
+  small.settle();
+  expect(small.texts('alice.phone')).toEqual(['hi']);
+  expect(small.texts('alice.laptop')).toEqual([]);
+  expect([...small.member('alice.laptop').store.collection('placeholder')]).toEqual([]);
+});
+
+it('an old phone links no companion', () => {
+  const small = net();
+  small.link('bob.phone', 'bob.web');
+  expect(small.member('bob.web').store.get('account', 'self')).toBeUndefined();
+});
+
+it('after the update both sides reach every device', () => {
+  const small = net();
+  small.send('bob.phone', 'alice', 'before');
+  small.settle();
+  small.command('bob.phone', { kind: 'upgrade' });
+  small.settle();
+  small.send('bob.phone', 'alice', 'after');
+  small.send('alice.laptop', 'bob', 'at last');
+  small.settle();
+  expect(small.texts('alice.laptop')).toEqual(['after', 'at last']);
+  small.link('bob.phone', 'bob.web');
+  small.send('alice.laptop', 'bob', 'both of you');
+  small.settle();
+  expect(small.texts('bob.web')).toContain('both of you');
+});
+
+it('an update is told to the server after a crash, and told once is enough', () => {
+  const small = net();
+  small.tamper = ({ bytes, toServer }) => (toServer ? undefined : bytes);
+  small.command('bob.phone', { kind: 'upgrade' });
+  small.settle();
+  small.tamper = ({ bytes }) => bytes;
+  small.restart('bob.phone');
+  small.settle();
+  small.command('bob.phone', { kind: 'upgrade' });
+  small.send('alice.laptop', 'bob', 'heard');
+  small.settle();
+  expect(small.texts('bob.phone')).toEqual(['heard']);
+});
