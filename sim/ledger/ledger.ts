@@ -8,25 +8,22 @@
  * by the judges and shared through `shared`. Source: contract sections 4, 7, 8 and 10.
  */
 
-import type {
-  Architecture,
-  DeviceJid,
-  LostRecord,
-  OutboxRecord,
-  ShownRecord,
-  UserJid,
-} from '../../protocol/contract.ts';
+import type { Architecture, DeviceJid, OutboxRecord, UserJid } from '../../protocol/contract.ts';
 import type { Change, RunEvent } from '../trace/events.ts';
 import { Audience, type Observer } from '../trace/observer.ts';
+import { Entitlement, type Moment } from './entitlement.ts';
 import { Linkage } from './linkage.ts';
-import { hostOfClone, isClone, messageKey, originalOf, userOf } from './names.ts';
+import { Membership } from './membership.ts';
+import { isClone, messageKey, originalOf, userOf } from './names.ts';
 import type { CopyTotals, Display, IntentFate, LossReport, MessageStatus, Said } from './said.ts';
+import { Screens } from './screens.ts';
 
 export {
   deviceJidOf,
   deviceNumberOf,
   hexOf,
   isClone,
+  isGroup,
   messageKey,
   originalOf,
   userOf,
@@ -40,29 +37,27 @@ export type {
   Said,
 } from './said.ts';
 
-/** Backfill of a stale list ends this long after the ack that showed it (specification 5.14). */
-const BACKFILL_WINDOW_US = 5 * 60_000_000;
-
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Ground truth of one run. One instance per run. */
 export class Ledger implements Observer {
   readonly architecture: Architecture;
   readonly linkage = new Linkage();
+  readonly membership = new Membership();
+  readonly #screens = new Screens(this.linkage);
+  readonly #entitlement = new Entitlement(this.linkage, this.membership, this.#screens);
   readonly #messages = new Map<string, Mutable<MessageStatus>>();
   /** `host|messageId` of the author's host: what an ack to that host names. */
   readonly #byHost = new Map<string, Mutable<MessageStatus>>();
   readonly #byId = new Map<string, Mutable<MessageStatus>>();
   readonly #saidCount = new Map<string, number>();
-  readonly #shown = new Map<string, Map<string, Display>>();
-  readonly #lost = new Map<string, Map<string, LossReport>>();
   readonly #intents = new Map<string, IntentFate>();
   readonly #counters = new Map<string, number>();
   readonly #folds = new Map<string, Observer>();
   readonly #audience = new Audience();
   readonly #steppedInput = new Map<string, string>();
   #phase: 'story' | 'heal' | 'probe' | 'end' = 'story';
-  #nowUs = 0;
+  #now: Moment = { sequence: -1, timeUs: 0 };
   /**
    * Whether the event at hand takes the last commit of its host back (a store fault, contract 2): a
    * commit no step asked for, with its changes reversed. Judges of steps pass over it.
@@ -75,12 +70,7 @@ export class Ledger implements Observer {
   isRestore = false;
   /** Hosts whose disk is about to change, by the lever that was pulled. */
   readonly #faulty = new Set<string>();
-  /** Displays and reports that a disk took back, by `device|message`. */
-  readonly #shownOnce = new Map<string, Display>();
-  readonly #lostOnce = new Map<string, LossReport>();
-  /** Hosts that lost a record they cannot do without, and have said so by leaving their account. */
   readonly #damaged = new Set<string>();
-  readonly #unusable = new Set<string>();
 
   constructor(architecture: Architecture) {
     this.architecture = architecture;
@@ -88,7 +78,7 @@ export class Ledger implements Observer {
 
   /** Takes the next event, then hands it to the shared folds. */
   observe(event: RunEvent): void {
-    this.#nowUs = event.timeUs;
+    this.#now = event;
     this.isUndo = false;
     this.isRestore = false;
     if (event.kind === 'lever') this.#lever(event.node, event.lever);
@@ -115,14 +105,17 @@ export class Ledger implements Observer {
 
   /** A device that deletes its account after damage says that it is of no use any more. */
   #account(host: string, change: Change): void {
-    if (change.after !== undefined) this.#unusable.delete(host);
-    else if (this.#damaged.has(host) && !isClone(host)) this.#unusable.add(host);
+    if (change.after !== undefined) this.#entitlement.unusable.delete(host);
+    else if (this.#damaged.has(host) && !isClone(host)) this.#entitlement.unusable.add(host);
   }
 
   #change(host: string, change: Change, event: RunEvent): void {
     switch (change.collection) {
       case 'linked':
         if (host === 'server') this.linkage.serverChange(change, event.sequence, event.timeUs);
+        break;
+      case 'membership':
+        if (host === 'server') this.membership.serverChange(change, event.sequence);
         break;
       case 'transport':
         if (host !== 'server') this.linkage.transportChange(host, change);
@@ -140,13 +133,15 @@ export class Ledger implements Observer {
         this.#outbox(host, change, event);
         break;
       case 'shown':
-        this.#show(host, change, event);
+        this.#screens.show(host, change, event, this);
         break;
       case 'lost':
-        this.#lose(host, change, event);
+        this.#screens.lose(host, change, event, this);
         break;
       case 'placeholder':
-        if (this.isRestore && change.after === undefined) this.#loseWaiting(host, change, event);
+        if (this.isRestore && change.after === undefined) {
+          this.#screens.loseWaiting(host, change, event);
+        }
         break;
     }
   }
@@ -198,6 +193,7 @@ export class Ledger implements Observer {
         chat: record.chat,
         text: record.text,
         textDigest: record.textDigest,
+        media: record.media,
         inputId: record.inputId,
         saidSequence: event.sequence,
         saidUs: event.timeUs,
@@ -241,53 +237,6 @@ export class Ledger implements Observer {
     status.acceptedUs = event.timeUs;
   }
 
-  #show(host: string, change: Change, event: RunEvent): void {
-    const record = change.after as ShownRecord | undefined;
-    const shown = inner(this.#shown, host);
-    if (record === undefined) {
-      const gone = change.before as ShownRecord;
-      const key = messageKey(gone.author, gone.messageId);
-      const display = shown.get(key);
-      if (this.isRestore && display !== undefined) {
-        this.#shownOnce.set(`${gone.device}|${key}`, display);
-      }
-      if (this.isUndo) shown.delete(key);
-      return;
-    }
-    const key = messageKey(record.author, record.messageId);
-    const first = shown.get(key);
-    const sequence = first?.sequence ?? event.sequence;
-    shown.set(key, { record, sequence, timeUs: first?.timeUs ?? event.timeUs });
-  }
-
-  #lose(host: string, change: Change, event: RunEvent): void {
-    const record = change.after as LostRecord | undefined;
-    const lost = inner(this.#lost, host);
-    if (record === undefined) {
-      const gone = change.before as LostRecord;
-      const key = messageKey(gone.author, gone.messageId);
-      const report = lost.get(key);
-      const device = this.linkage.deviceOf(host);
-      if (this.isRestore && report !== undefined) this.#lostOnce.set(`${device}|${key}`, report);
-      if (this.isUndo) lost.delete(key);
-      return;
-    }
-    const key = messageKey(record.author, record.messageId);
-    const { sequence, timeUs } = event;
-    lost.set(key, { record, sequence, timeUs });
-  }
-
-  /** A disk took back that a device waited for a message: nobody can tell it any more. */
-  #loseWaiting(host: string, change: Change, { sequence, timeUs }: RunEvent): void {
-    const waiting = change.before as unknown as Omit<LostRecord, 'kind' | 'reason'>;
-    const { chat, messageId, author } = waiting;
-    const reason = 'the disk took back that it was waited for';
-    const record: LostRecord = { kind: 'lost', chat, messageId, author, reason };
-    const device = this.linkage.deviceOf(host);
-    const key = `${device}|${messageKey(author, messageId)}`;
-    this.#lostOnce.set(key, { record, sequence, timeUs });
-  }
-
   // ------------------------------------------------------------------ questions
 
   /** Every message said, probes included, in order of saying. */
@@ -313,44 +262,9 @@ export class Ledger implements Observer {
     return this.#byHost.get(`${originalOf(host)}|${messageId}`);
   }
 
-  /** What a host shows of a message. */
-  shownAt(host: string, said: Said): Display | undefined {
-    return this.#shown.get(host)?.get(messageKey(said.author, said.messageId));
-  }
-
-  /**
-   * What the people with a device have seen of a message: on its host, on its clone, or once on
-   * either before a disk took it back.
-   */
-  shownOn(device: DeviceJid, said: Said): Display | undefined {
-    const host = this.linkage.hostOf(device);
-    if (host === undefined) return undefined;
-    return (
-      this.shownAt(host, said) ??
-      this.shownAt(hostOfClone(host), said) ??
-      this.#shownOnce.get(`${device}|${messageKey(said.author, said.messageId)}`)
-    );
-  }
-
-  /** The host's report that it will not show a message. */
-  lostAt(host: string, said: Said): LossReport | undefined {
-    return this.#lost.get(host)?.get(messageKey(said.author, said.messageId));
-  }
-
-  /** The report of a device: of its host, of its clone, or one that a disk took back. */
-  lostOn(device: DeviceJid, said: Said): LossReport | undefined {
-    const host = this.linkage.hostOf(device);
-    if (host === undefined) return undefined;
-    return (
-      this.lostAt(host, said) ??
-      this.lostAt(hostOfClone(host), said) ??
-      this.#lostOnce.get(`${device}|${messageKey(said.author, said.messageId)}`)
-    );
-  }
-
   /** Whether a host lost a record it cannot do without, and has left its account because of it. */
   isUnusable(host: string): boolean {
-    return this.#unusable.has(host);
+    return this.#entitlement.unusable.has(host);
   }
 
   /** What became of the workload's intents and the timeline's commands, in order of giving. */
@@ -363,48 +277,44 @@ export class Ledger implements Observer {
     return this.#phase;
   }
 
-  /**
-   * Whether a device may learn a message (contract 8, `Entitled`): it belongs to the author's or
-   * the recipient's account and was linked at τ_send, or was linked before the message's backfill
-   * window closed.
-   */
-  isEntitled(status: MessageStatus, device: DeviceJid): boolean {
-    const { said, acknowledgedUs } = status;
-    const fromSequence = said.sealedSequence < 0 ? said.saidSequence : said.sealedSequence;
-    const closesUs = acknowledgedUs < 0 ? this.#nowUs : acknowledgedUs + BACKFILL_WINDOW_US;
-    return this.linkage
-      .stretchesOf(device)
-      .some(
-        (stretch) =>
-          (stretch.user === said.authorUser || stretch.user === said.chat) &&
-          (stretch.untilSequence < 0 || stretch.untilSequence > fromSequence) &&
-          (stretch.fromSequence <= fromSequence || stretch.fromUs <= closesUs),
-      );
+  /** What a host shows of a message. */
+  shownAt(host: string, said: Said): Display | undefined {
+    return this.#screens.shownAt(host, said);
   }
 
-  /**
-   * The devices owed a message: linked at τ_send, or linked before the server took it (then the
-   * server's answer shows the stale list and backfill follows), and linked ever since; the author's
-   * device is not. Empty while it is not sealed, and when it never reached the server because its
-   * device was unlinked or has forgotten it.
-   */
+  /** As `Screens.shownOn`: on a device's host, on its clone, or once on either. */
+  shownOn(device: DeviceJid, said: Said): Display | undefined {
+    return this.#screens.shownOn(device, said);
+  }
+
+  /** The host's report that it will not show a message. */
+  lostAt(host: string, said: Said): LossReport | undefined {
+    return this.#screens.lostAt(host, said);
+  }
+
+  /** As `Screens.lostOn`. */
+  lostOn(device: DeviceJid, said: Said): LossReport | undefined {
+    return this.#screens.lostOn(device, said);
+  }
+
+  /** As `Entitlement.isParty`: whether devices of an account may learn a message. */
+  isParty(status: MessageStatus, user: UserJid): boolean {
+    return this.#entitlement.isParty(status, user);
+  }
+
+  /** As `Entitlement.isEntitled`: whether a device may learn a message as such. */
+  isEntitled(status: MessageStatus, device: DeviceJid): boolean {
+    return this.#entitlement.isEntitled(status, device, this.#now);
+  }
+
+  /** As `Entitlement.due`: the devices owed a message. */
   due(status: MessageStatus): readonly DeviceJid[] {
-    const { said, acceptedSequence } = status;
-    if (said.sealedSequence < 0) return [];
-    const isGone = status.isForgotten || this.isUnusable(said.host);
-    const isOnItsWay = !isGone && this.linkage.isLinkedNow(said.author);
-    if (acceptedSequence < 0 && !isOnItsWay) return [];
-    const until = Math.max(said.sealedSequence, acceptedSequence);
-    const due: DeviceJid[] = [];
-    for (const user of membersOf(said)) {
-      for (const device of this.linkage.linkedBetween(user, said.sealedSequence, until)) {
-        const last = this.linkage.stretchesOf(device).at(-1);
-        if (last === undefined || last.untilSequence >= 0 || last.fromSequence > until) continue;
-        if (this.isUnusable(this.linkage.hostOf(device) ?? '')) continue;
-        if (device !== said.author) due.push(device);
-      }
-    }
-    return due;
+    return this.#entitlement.due(status, this.#now);
+  }
+
+  /** As `Entitlement.isOnItsWay`: whether its author could still send a message. */
+  canStillSend(status: MessageStatus): boolean {
+    return this.#entitlement.isOnItsWay(status);
   }
 
   /** Sums up; costs one look at every copy, so it belongs to the end of a run. */
@@ -451,17 +361,4 @@ export class Ledger implements Observer {
   counters(): ReadonlyMap<string, number> {
     return this.#counters;
   }
-}
-
-/** The accounts of a 1:1 conversation: one when somebody writes to themselves. */
-function membersOf(said: Said): readonly UserJid[] {
-  return said.chat === said.authorUser ? [said.chat] : [said.chat, said.authorUser];
-}
-
-function inner<Value>(outer: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
-  const existing = outer.get(key);
-  if (existing !== undefined) return existing;
-  const made = new Map<string, Value>();
-  outer.set(key, made);
-  return made;
 }

@@ -8,6 +8,9 @@
  *
  * Assumption: a phone keeps its own list in `device-list`, under its account's address. One that
  * does not is followed by the server's log-outs alone.
+ *
+ * A phone that is set up anew has another transport key under the same address: the server's record
+ * with the new key ends the old stretch and begins another.
  */
 
 import type { DeviceJid, LinkedRecord, TransportRecord, UserJid } from '../../protocol/contract.ts';
@@ -62,6 +65,8 @@ export class Linkage {
   readonly #keyOfDevice = new Map<DeviceJid, string>();
   readonly #deviceOfKey = new Map<string, DeviceJid>();
   readonly #keyOfHost = new Map<string, string>();
+  /** What a host was last, while its present key is known to nobody yet. */
+  readonly #lastDevice = new Map<string, DeviceJid>();
   /** The server's `linked` records that stand, which may outlive their stretch. */
   readonly #standing = new Map<DeviceJid, LinkedRecord>();
 
@@ -69,7 +74,10 @@ export class Linkage {
   serverChange(change: Change, sequence: number, timeUs: number): void {
     const before = change.before as LinkedRecord | undefined;
     const after = change.after as LinkedRecord | undefined;
-    const isSameLink = before?.keyIndex === after?.keyIndex && before?.user === after?.user;
+    const isSameLink =
+      before?.keyIndex === after?.keyIndex &&
+      before?.user === after?.user &&
+      before?.transportKey === after?.transportKey;
     if (before !== undefined && !isSameLink) {
       this.#standing.delete(before.device);
       this.#end(before, sequence, timeUs);
@@ -86,6 +94,8 @@ export class Linkage {
     const after = change.after as TransportRecord | undefined;
     if (after === undefined) return;
     const key = hexOf(after.publicKey);
+    const device = this.deviceOf(host);
+    if (device !== undefined) this.#lastDevice.set(host, device);
     // A clone is the same device on a second machine; the device's host is the first.
     if (!isClone(host)) this.#hostOfKey.set(key, host);
     this.#keyOfHost.set(host, key);
@@ -158,7 +168,8 @@ export class Linkage {
   /** The device a host is now, or was last; undefined if it was never linked. */
   deviceOf(host: string): DeviceJid | undefined {
     const key = this.#keyOfHost.get(host);
-    return key === undefined ? undefined : this.#deviceOfKey.get(key);
+    if (key === undefined) return undefined;
+    return this.#deviceOfKey.get(key) ?? this.#lastDevice.get(host);
   }
 
   /** The host behind a device. */
@@ -215,6 +226,12 @@ export class Linkage {
         stretch.fromSequence <= sequence &&
         (stretch.untilSequence < 0 || stretch.untilSequence > sequence),
     );
+  }
+
+  /** Whether a device that was linked just after event `sequence` has been linked ever since. */
+  isLinkedSince(device: DeviceJid, sequence: number): boolean {
+    const last = this.#stretches.get(device)?.at(-1);
+    return last !== undefined && last.untilSequence < 0 && last.fromSequence <= sequence;
   }
 
   /** Whether a device is linked now. */

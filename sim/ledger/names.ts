@@ -1,6 +1,6 @@
 /** Names the ledger keeps its books under. Source: specification 5.1, 6.3. */
 
-import type { DeviceJid, UserJid } from '../../protocol/contract.ts';
+import type { ChatJid, DeviceJid, GroupJid, UserJid } from '../../protocol/contract.ts';
 
 /** The account of a device address: `1555:2@server` and `1555@server` both give `1555@server`. */
 export function userOf(device: DeviceJid): UserJid {
@@ -21,6 +21,13 @@ export function deviceJidOf(user: UserJid, number: number): DeviceJid {
   if (number === 0) return user;
   const at = user.indexOf('@');
   return `${user.slice(0, at)}:${number}${user.slice(at)}`;
+}
+
+const GROUP_SUFFIX = '@g.us';
+
+/** Whether a chat is a group; the others are accounts. */
+export function isGroup(chat: ChatJid): chat is GroupJid {
+  return chat.endsWith(GROUP_SUFFIX);
 }
 
 /** The name of a message in the whole world: its author's device and its id. */

@@ -3,7 +3,14 @@
  * Contract 7 and 8.
  */
 
-import type { DeviceJid, LostRecord, ShownRecord, UserJid } from '../../protocol/contract.ts';
+import type {
+  ChatJid,
+  DeviceJid,
+  LostRecord,
+  OutboxRecord,
+  ShownRecord,
+  UserJid,
+} from '../../protocol/contract.ts';
 
 /** One message a person wrote. */
 export interface Said {
@@ -11,9 +18,13 @@ export interface Said {
   readonly author: DeviceJid;
   readonly authorUser: UserJid;
   readonly host: string;
-  readonly chat: UserJid;
+  /** The other account, or a group. */
+  readonly chat: ChatJid;
+  /** Of a message with a file: its caption. */
   readonly text: string;
   readonly textDigest: string;
+  /** Present in a message with a file. */
+  readonly media: OutboxRecord['media'];
   /** Id of the intent's command. */
   readonly inputId: string;
   readonly saidSequence: number;
@@ -41,7 +52,7 @@ export interface MessageStatus {
   readonly isForgotten: boolean;
 }
 
-/** One message displayed on one host. */
+/** One message displayed on one host. How it came, as a message or with history, its record says. */
 export interface Display {
   readonly record: ShownRecord;
   /** Sequence and time of the first commit that showed it. */

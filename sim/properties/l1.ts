@@ -20,7 +20,7 @@ function judgeDelivery(view: JudgeView): Judge {
   const { ledger } = view;
   const judgeMessage = (status: MessageStatus): void => {
     const { said } = status;
-    if (said.sealedSequence < 0 && ledger.linkage.isLinkedNow(said.author)) {
+    if (said.sealedSequence < 0 && ledger.canStillSend(status)) {
       view.check(false, said.messageId, () => `${said.host} never sealed what it was told to send`);
     }
     for (const device of ledger.due(status)) {

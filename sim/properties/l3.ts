@@ -29,7 +29,7 @@ function judgeProbes(view: JudgeView): Judge {
             return `the probe of ${said.host} never showed on ${host}`;
           });
         }
-        if (said.sealedSequence < 0 && ledger.linkage.isLinkedNow(said.author)) {
+        if (said.sealedSequence < 0 && ledger.canStillSend(status)) {
           view.check(false, said.messageId, () => `${said.host} never sealed its probe`);
         }
       }
