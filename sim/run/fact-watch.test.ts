@@ -41,6 +41,18 @@ describe('what a run is asked of its way', () => {
     expect(watchOf(emitted({}, 'rejected')).isRefused('say')).toBe(false);
   });
 
+  it('a message that its own device gives up is refused, another’s is not', () => {
+    const commit = (collection: string, after: object): RunEventBody => ({
+      ...{ kind: 'commit', inputId: 'x', isTimeZero: false },
+      changes: [{ collection, key: 'k', before: undefined, after: after as never }],
+    });
+    const written = commit('outbox', { kind: 'outbox', messageId: 'AAA', inputId: 'say' });
+    const lost = commit('lost', { kind: 'lost', messageId: 'AAA', reason: 'no member' });
+    expect(watchOf(written, lost).isRefused('say')).toBe(true);
+    expect(watchOf(written).isRefused('say')).toBe(false);
+    expect(watchOf(lost).isRefused('say')).toBe(false);
+  });
+
   it('an alarm is remembered though its record goes', () => {
     const record = { kind: 'alarm', user: BOB, reason: 'identity-changed', atUs: 1 };
     const base = { collection: 'alarm', key: `${BOB}|1` };

@@ -3,14 +3,16 @@
  * raised, and what devices refused.
  */
 
-import type { AlarmRecord } from '../../protocol/contract.ts';
-import type { RunEvent } from '../trace/events.ts';
+import type { AlarmRecord, LostRecord, OutboxRecord } from '../../protocol/contract.ts';
+import type { Change, RunEvent } from '../trace/events.ts';
 import type { EventKind, Observer } from '../trace/observer.ts';
 
 /** Follows the run for its expectations. One per run. */
 export class FactWatch implements Observer {
   readonly kinds: readonly EventKind[] = ['intent', 'stepped', 'commit'];
   readonly #alarms = new Set<string>();
+  /** Ids of inputs by `host|message id`. */
+  readonly #written = new Map<string, string>();
   readonly #given = new Set<string>();
   readonly #refused = new Set<string>();
 
@@ -19,10 +21,20 @@ export class FactWatch implements Observer {
     if (event.kind === 'intent') this.#intent(event);
     else if (event.kind === 'stepped') this.#stepped(event);
     else if (event.kind === 'commit') {
-      for (const { collection, after } of event.changes) {
-        if (collection !== 'alarm' || after === undefined) continue;
-        this.#alarms.add(`${event.node}|${(after as AlarmRecord).user}`);
-      }
+      for (const change of event.changes) this.#change(event.node, change);
+    }
+  }
+
+  #change(host: string, { collection, after }: Change): void {
+    if (after === undefined) return;
+    if (collection === 'alarm') this.#alarms.add(`${host}|${(after as AlarmRecord).user}`);
+    else if (collection === 'outbox') {
+      const { messageId, inputId } = after as OutboxRecord;
+      this.#written.set(`${host}|${messageId}`, inputId);
+    } else if (collection === 'lost') {
+      // A device that gives up what was written on itself has refused to send it.
+      const inputId = this.#written.get(`${host}|${(after as LostRecord).messageId}`);
+      if (inputId !== undefined) this.#refused.add(inputId);
     }
   }
 
