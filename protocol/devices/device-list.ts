@@ -1,5 +1,5 @@
 /**
- * Device lists as clients keep them (specification 5.7 and 5.8, without expectedTs and expiry):
+ * Device lists as clients keep them (specification 5.7 and 5.8; expiry is in `list-expiry.ts`):
  * pure functions from the record held and what the server says to the record to hold. The server
  * only names devices; which of them count is what the account's primary signed. Sessions and
  * identities of removed devices are the caller's to delete.
@@ -32,6 +32,18 @@ export interface DeviceListRecord extends StoredRecord {
   readonly currentIndex: number;
   readonly validIndexes: readonly number[];
   readonly devices: readonly ListedDevice[];
+  /** Set while a newer list is known to exist and has not been shown to us. */
+  readonly expected?: ExpectedList;
+}
+
+/** What somebody said of an account's newer list (specification 5.11, 5.12). */
+export interface ExpectedList {
+  /** Its time stamp, in seconds: expectedTs. */
+  readonly timestampS: number;
+  /** This device's clock when it was learned: expectedTsUpdateTs. */
+  readonly learnedUs: number;
+  /** When the server was first asked for it, being connected; 0 before: expectedTsLastDeviceJobTs. */
+  readonly askedUs: number;
 }
 
 /**
@@ -179,12 +191,33 @@ function applied(
   const address = ({ id }: ListedDevice) => deviceJid(record.user, id);
   return {
     kind: 'list-applied',
-    record,
+    record: isReset ? record : stillExpecting(held, record),
     added: gained.map(address),
     removed: lost.map(address),
     isReset,
     needsSync,
   };
+}
+
+/** What was expected of the list held is expected until a list as new as that is held (rule 7). */
+function stillExpecting(
+  held: DeviceListRecord | undefined,
+  record: DeviceListRecord,
+): DeviceListRecord {
+  const expected = held?.expected;
+  if (expected === undefined || record.expected !== undefined) return record;
+  return record.timestampS < expected.timestampS ? { ...record, expected } : record;
+}
+
+/** The account has no companions, as of this list's time stamp or a later one (rule a of 5.12). */
+export function withoutCompanions(
+  held: DeviceListRecord,
+  timestampS: number = held.timestampS,
+): ListApplied {
+  const { expected, ...rest } = held;
+  const record: DeviceListRecord = { ...rest, timestampS, validIndexes: [0], devices: [PRIMARY] };
+  const isOpen = expected !== undefined && timestampS < expected.timestampS;
+  return applied(held, isOpen ? { ...record, expected } : record, false, false);
 }
 
 function recordOf(user: UserJid, list: KeyIndexList, devices: ListedDevice[]): DeviceListRecord {

@@ -5,7 +5,7 @@
  * here.
  */
 
-import { bytesToHex } from '@noble/hashes/utils.js';
+import { bytesToHex, concatBytes } from '@noble/hashes/utils.js';
 import type { ChatJid, MediaKind } from '../contract.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { isRejected, type Rejection, reject } from '../errors.ts';
@@ -51,6 +51,15 @@ export function deviceSentMessage(
     deviceSentMessage: { destinationJid: chat, message },
     ...(contextInfo === undefined ? {} : { contextInfo }),
   });
+}
+
+/** A `Message` that has its context info inside: for the devices of the recipient (5.12). */
+export function withContextInfo(
+  message: Uint8Array,
+  contextInfo: Uint8Array | undefined,
+): Uint8Array {
+  // Field 35 is the highest of a message: written behind the others, it is in order.
+  return contextInfo === undefined ? message : concatBytes(message, encodeMessage({ contextInfo }));
 }
 
 /** What a message says. `none`: it only carries a sender key. Bytes are decoded by their owners. */

@@ -3,9 +3,11 @@
  * give.
  */
 
-import type { DeviceJid, UserJid } from '../../contract.ts';
-import type { DeviceChange, ListAnswer } from '../../devices/device-list.ts';
+import type { DeviceJid, GroupJid, UserJid } from '../../contract.ts';
+import type { AccountView } from '../../devices/consistency.ts';
+import type { DeviceChange, DeviceListRecord, ListAnswer } from '../../devices/device-list.ts';
 import type { Store } from '../../store.ts';
+import type { AccountMetadata } from '../../wire/consistency.ts';
 
 /** A query for device lists, and when it was asked on this device's clock. */
 export interface ListQuery {
@@ -23,12 +25,21 @@ export type Query =
   | { readonly kind: 'rotation' }
   | { readonly kind: 'active' }
   | { readonly kind: 'pair-device' }
-  | { readonly kind: 'unlink' };
+  | { readonly kind: 'unlink' }
+  | { readonly kind: 'group'; readonly group: GroupJid }
+  | { readonly kind: 'participating' };
 
 /** A list answer, and the changes of it that were announced meanwhile, in order. */
 export interface HeldAnswer {
   readonly answer: ListAnswer;
   readonly changes: DeviceChange[];
+}
+
+/** What this device last said of an account, and all it was made from (specification 5.12). */
+export interface KnownMetadata {
+  readonly list: DeviceListRecord;
+  readonly view: AccountView;
+  readonly metadata: AccountMetadata | undefined;
 }
 
 export interface LinkState {
@@ -68,6 +79,10 @@ export interface LinkState {
    * been used further than the Store knows.
    */
   readonly knownChains: Set<DeviceJid>;
+  /** The same for the own sender keys of groups. */
+  readonly knownGroupChains: Set<GroupJid>;
+  /** What was last said of accounts, so that it is not hashed for every message. */
+  readonly metadata: Map<UserJid, KnownMetadata>;
   /** The companion's linking references still to show. */
   refs: readonly string[];
 }
@@ -92,6 +107,8 @@ export function linkStateOf(store: Store): LinkState {
       heldAnswers: new Map(),
       uploadFailures: 0,
       knownChains: new Set(),
+      knownGroupChains: new Set(),
+      metadata: new Map(),
       refs: [],
     };
     store.volatile.set('link', state);

@@ -24,6 +24,7 @@ import type { Step } from '../step.ts';
 import { askForBundles } from './bundles.ts';
 import { noteCapability } from './capability.ts';
 import { noteFreshLists } from './fresh-lists.ts';
+import { forgetDeviceInGroups } from './group-keys.ts';
 import { type ListQuery, linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
 import { reconcileOwnDevices, recoverOwnList } from './own-list.ts';
@@ -76,7 +77,7 @@ export function syncOwnList(step: Step): void {
 }
 
 /** Remembers that an account's list is out of date, until an answer comes, over any break. */
-function needList(step: Step, user: UserJid): void {
+export function needList(step: Step, user: UserJid): void {
   step.tx.put('stale-list', user, { kind: 'stale-list' });
   askForLists(step, [user]);
 }
@@ -176,10 +177,11 @@ export function applyHeldAnswers(step: Step): void {
 }
 
 /** Stores the list; what was kept for removed devices goes. */
-function adopt(step: Step, applied: ListApplied): void {
+export function adopt(step: Step, applied: ListApplied): void {
   step.tx.put('device-list', applied.record.user, applied.record);
   for (const device of applied.removed) {
     deleteSession(step.tx, device);
+    forgetDeviceInGroups(step, device);
     step.tx.delete(SIGNAL_COLLECTIONS.peerIdentity, device);
   }
   for (const device of applied.added) linkStateOf(step.store).unusable.delete(device);

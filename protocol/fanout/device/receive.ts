@@ -4,15 +4,16 @@
  * acknowledged when we have it, and reported lost when we have not.
  */
 
-import type { ChatJid, ShownRecord } from '../../contract.ts';
+import type { ChatJid, DeviceJid, ShownRecord } from '../../contract.ts';
 import { isRejected, type Rejection, reject } from '../../errors.ts';
 import { NACK_CODES } from '../../messages/acks.ts';
 import { type Content, textDigest } from '../../messages/content.ts';
 import { readIncomingMessage } from '../../messages/message-stanza.ts';
-import { userOf } from '../../wire/jid.ts';
+import { isGroupJid, userOf } from '../../wire/jid.ts';
 import { attribute, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { chatOf } from './audience.ts';
+import { takeContextInfo } from './consistency-check.ts';
 import { openPairwise, type PairwiseCiphertext } from './open.ts';
 import { takePeerMessage } from './peer.ts';
 import { takePeerContent } from './peer-content.ts';
@@ -20,14 +21,17 @@ import { failCopy, loseCopy, missCopy, settlePlaceholder } from './placeholders.
 import { nack, sendReceipt } from './receipts.ts';
 import { accountOf, messageKey } from './records.ts';
 
-/** A ciphertext as it came, with what its stanza says of it. */
-interface Copy extends PairwiseCiphertext {
+/** What a stanza says of the ciphertext in it. */
+export interface CopyHead {
+  readonly author: DeviceJid;
   readonly chat: ChatJid;
   readonly messageId: string;
   readonly stampUs: number;
   /** Retry count of this ciphertext, 0 for the first. */
   readonly count: number;
 }
+
+interface Copy extends CopyHead, PairwiseCiphertext {}
 
 /** Handles `<message>`. */
 export function takeMessage(step: Step, stanza: WireNode): void {
@@ -58,16 +62,25 @@ export function takeMessage(step: Step, stanza: WireNode): void {
 /** What this device shows of a message. */
 type Shows = Pick<ShownRecord, 'text' | 'media'>;
 
-function takeContent(step: Step, copy: Copy, content: Content): void {
+/** Shows what a copy says, or admits that it cannot be shown. */
+export function takeContent(step: Step, copy: CopyHead, content: Content): void {
   const shows = readShows(step, copy, content);
-  if (!isRejected(shows)) return showCopy(step, copy, shows);
+  if (!isRejected(shows)) {
+    takeContextInfo(step, copy.author, copy.chat, content.contextInfo);
+    return showCopy(step, copy, shows);
+  }
   step.refuse(shows);
   giveUp(step, copy, 'its content cannot be read', NACK_CODES.invalidProtobuf);
 }
 
-function readShows(step: Step, copy: Copy, content: Content): Shows | Rejection {
-  const { body, sentTo } = content;
-  const isOwn = userOf(copy.author) === accountOf(step)?.user;
+function readShows(step: Step, copy: CopyHead, content: Content): Shows | Rejection {
+  const { body, sentTo, distribution } = content;
+  const isOfGroup = isGroupJid(copy.chat);
+  if (distribution !== undefined && distribution.group !== copy.chat) {
+    return reject('not-allowed', `${copy.author}'s copy belongs to another chat`);
+  }
+  // In a group the author's own devices are receivers like all others (7.1).
+  const isOwn = userOf(copy.author) === accountOf(step)?.user && !isOfGroup;
   if ((sentTo !== undefined) !== isOwn) {
     return reject('not-allowed', `${copy.author} sent a copy of the wrong kind for its account`);
   }
@@ -82,7 +95,7 @@ function readShows(step: Step, copy: Copy, content: Content): Shows | Rejection 
   }
 }
 
-function showCopy(step: Step, copy: Copy, shows: Shows): void {
+function showCopy(step: Step, copy: CopyHead, shows: Shows): void {
   const key = messageKey(copy.chat, copy.author, copy.messageId);
   const account = accountOf(step);
   if (account !== undefined && step.tx.get('shown', key) === undefined) {
@@ -107,14 +120,14 @@ function showCopy(step: Step, copy: Copy, shows: Shows): void {
 }
 
 /** The key was used before: fine if we have the message, a loss to admit if we have not (6.5). */
-function answerDuplicate(step: Step, copy: Copy): void {
+export function answerDuplicate(step: Step, copy: CopyHead): void {
   const key = messageKey(copy.chat, copy.author, copy.messageId);
   if (step.tx.get('shown', key) !== undefined) return sendReceipt(step, copy);
   giveUp(step, copy, 'its key was used and its text is not stored', NACK_CODES.signalOldCounter);
 }
 
 /** A copy that no retry can help: lost, and said so to the server. */
-function giveUp(step: Step, copy: Copy, reason: string, code: number): void {
+export function giveUp(step: Step, copy: CopyHead, reason: string, code: number): void {
   loseCopy(step, copy, reason);
   nack(step, copy, code);
 }

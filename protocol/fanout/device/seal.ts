@@ -7,14 +7,16 @@ import type { DeviceJid, OutboxRecord } from '../../contract.ts';
 import { participantHash } from '../../devices/participant-hash.ts';
 import { assert, isRejected } from '../../errors.ts';
 import { SEALED_PER_STEP_MAX } from '../../limits.ts';
-import { deviceSentMessage, textMessageBytes } from '../../messages/content.ts';
+import { deviceSentMessage, withContextInfo } from '../../messages/content.ts';
 import { type Copy, fanoutStanza, resentStanza } from '../../messages/message-stanza.ts';
 import { pad } from '../../messages/padding.ts';
 import { encryptFor, hasSession, leaveGap } from '../../signal/sessions.ts';
 import { userOf } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
+import { contextInfoFor } from './consistency.ts';
 import { linkStateOf } from './link-state.ts';
 import { sendReliably } from './outbound.ts';
+import { messageBytesOf } from './outgoing.ts';
 import {
   accountOf,
   type CompanionRecord,
@@ -40,18 +42,27 @@ export function encryptTo(
 }
 
 /** Encrypts one message for one device; own devices get it as a device-sent message. */
-function encryptCopy(step: Step, outbox: OutboxRecord, device: DeviceJid, retryCount = 0): Copy {
+function encryptCopy(
+  step: Step,
+  outbox: OutboxRecord,
+  device: DeviceJid,
+  contextInfo: Uint8Array | undefined,
+  retryCount = 0,
+): Copy {
   const isOwn = userOf(device) === accountOf(step)?.user;
-  const message = textMessageBytes(outbox.text);
-  const content = isOwn ? deviceSentMessage(outbox.chat, message, undefined) : message;
+  const message = messageBytesOf(step, outbox);
+  const content = isOwn
+    ? deviceSentMessage(outbox.chat, message, contextInfo)
+    : withContextInfo(message, contextInfo);
   return encryptTo(step, device, content, retryCount);
 }
 
 /** Encrypts for every target with a session, in order; the rest is left out. */
 function encryptCopies(step: Step, outbox: OutboxRecord, targets: readonly DeviceJid[]): Copy[] {
+  const contextInfo = contextInfoFor(step, outbox.chat);
   return targets
     .filter((device) => hasSession(step.tx, device))
-    .map((device) => encryptCopy(step, outbox, device));
+    .map((device) => encryptCopy(step, outbox, device, contextInfo));
 }
 
 /** What a companion shows with its first messages; a phone shows nothing. */
@@ -117,7 +128,7 @@ export function sealResend(
   const isOwn = userOf(device) === accountOf(step)?.user;
   const stanza = resentStanza({
     id: outbox.messageId,
-    copy: encryptCopy(step, outbox, device, retryCount),
+    copy: encryptCopy(step, outbox, device, contextInfoFor(step, outbox.chat), retryCount),
     recipient: isOwn ? outbox.chat : undefined,
     positionUs: outbox.positionUs,
     signedIdentity: signedIdentityOf(step),
