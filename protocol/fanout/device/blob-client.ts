@@ -28,7 +28,6 @@ export interface BlobPurpose {
     | 'media-download'
     | 'media-reupload'
     | 'history-upload'
-    | 'history-reupload'
     | 'history-download'
     | 'app-state'
     /** Nobody waits for the answer. */
@@ -46,6 +45,8 @@ export interface BlobJobRecord extends StoredRecord {
   readonly bytes: Uint8Array | undefined;
   /** How large the file is; of one to get, as far as known. */
   readonly sizeBytes: number;
+  /** Refusals so far. */
+  readonly refusals: number;
   readonly purpose: BlobPurpose;
 }
 
@@ -63,6 +64,8 @@ const RECONNECT_TIMER = 'blob-reconnect';
 const STALL_TIMER = 'blob-stalled';
 /** Microseconds a byte may take: 8 kB/s, slower than any link worth sending files over. */
 const SLOWEST_BYTE_US = 125;
+/** How often an errand is refused before its owner is told: the bytes were damaged on the way. */
+const REFUSALS_MAX = 3;
 const PATH = /^\/v\/([0-9a-f]{64})$/;
 
 /** Where a file of this name lies: `directPath` of messages. */
@@ -97,8 +100,8 @@ function jobKey(operation: BlobJobRecord['operation'], { kind, key }: BlobPurpos
   return `${operation}|${kind}|${key}`;
 }
 
-function addJob(step: Step, job: Omit<BlobJobRecord, 'kind'>): void {
-  const record: BlobJobRecord = { kind: 'blob-job', ...job };
+function addJob(step: Step, job: Omit<BlobJobRecord, 'kind' | 'refusals'>): void {
+  const record: BlobJobRecord = { kind: 'blob-job', ...job, refusals: 0 };
   step.tx.put('blob-job', jobKey(job.operation, job.purpose), record);
 }
 
@@ -241,8 +244,18 @@ export function takeBlobFrame(step: Step, bytes: Uint8Array, handle: BlobHandler
   else becomeHead(step, head);
   const job = step.get<BlobJobRecord>('blob-job', flight.job);
   if (job === undefined) return; // called off meanwhile
+  const outcome = outcomeOf(answer, job);
+  const refusals = job.refusals + 1;
+  if (outcome.kind === 'refused' && refusals < REFUSALS_MAX) {
+    step.refuseAs('malformed', `the file store refused to ${job.operation} a file`, {
+      code: outcome.code,
+    });
+    const again: BlobJobRecord = { ...job, refusals };
+    step.tx.put('blob-job', flight.job, again);
+    return;
+  }
   step.tx.delete('blob-job', flight.job);
-  handle(step, job.purpose, outcomeOf(answer, job));
+  handle(step, job.purpose, outcome);
 }
 
 function outcomeOf(answer: WireNode, { operation }: BlobJobRecord): BlobOutcome {

@@ -1,0 +1,83 @@
+/**
+ * A person sends a file (specification 9.4): it is encrypted once, uploaded once, and only a message
+ * of some hundred bytes that says where it lies goes to every device. The message keeps its place in
+ * its chat (contract 4): what is written after it leaves after it, however long the upload takes.
+ */
+
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Command, OutboxRecord } from '../../contract.ts';
+import { MEDIA_BYTES_MAX, TEXT_BYTES_MAX } from '../../limits.ts';
+import { textBytesLength, textDigest } from '../../messages/content.ts';
+import { encryptMedia } from '../../messages/media-crypto.ts';
+import { captionOf } from '../../messages/media-message.ts';
+import { makeMessageId } from '../../messages/message-id.ts';
+import type { Step } from '../step.ts';
+import { type BlobOutcome, directPathOf, isOnErrand, putBlob } from './blob-client.ts';
+import { keepMediaFile, putMedia, putMediaContent } from './media-records.ts';
+import { loseCopy } from './placeholders.ts';
+import { accountOf, messageKey, outboxOf, type WantingRecord } from './records.ts';
+
+const MEDIA_KEY_BYTES = 32;
+
+/** A person sends a file. Draws secret `media-key` (32). */
+export function takeSendMedia(step: Step, command: Extract<Command, { kind: 'send-media' }>): void {
+  const { chat, media, bytes } = command;
+  const text = captionOf(media, command.caption);
+  const account = accountOf(step);
+  if (account === undefined) {
+    return step.refuseAs('not-allowed', 'this device belongs to no account and cannot send');
+  }
+  if (textBytesLength(text) > TEXT_BYTES_MAX || bytes.length > MEDIA_BYTES_MAX) {
+    return step.refuseAs('limit-reached', `a file has at most ${MEDIA_BYTES_MAX} bytes`);
+  }
+  const messageId = makeMessageId(account.device, step.context);
+  const mediaKey = step.context.secrets.bytes('media-key', MEDIA_KEY_BYTES);
+  const encrypted = encryptMedia(media, mediaKey, bytes, step.context.crypto);
+  const name = putBlob(step, encrypted.file, { kind: 'media-upload', key: messageId });
+  const named = { chat, author: account.device, messageId };
+  const reference = {
+    mediaKey,
+    fileSha256: encrypted.fileSha256,
+    fileEncSha256: encrypted.fileEncSha256,
+    directPath: directPathOf(name),
+    fileLength: bytes.length,
+    streamingSidecar: encrypted.sidecar,
+  };
+  const mediaKeyTimestampS = Math.floor(step.nowUs / 1_000_000);
+  const fileDigest = bytesToHex(encrypted.fileSha256);
+  const record: OutboxRecord = {
+    kind: 'outbox',
+    state: 'wanting',
+    chat,
+    messageId,
+    author: account.device,
+    text,
+    media: { kind: media, fileDigest },
+    textDigest: textDigest(text, step.context.crypto),
+    inputId: step.input.id,
+    targets: [],
+    leftOut: [],
+    positionUs: 0,
+  };
+  const wanting: WantingRecord = { kind: 'wanting', messageId, chat };
+  step.tx.put('outbox', messageId, record);
+  step.tx.put('wanting', messageId, wanting);
+  putMediaContent(step, named, { media, reference, mediaKeyTimestampS });
+  putMedia(step, messageKey(chat, account.device, messageId), 'fetched', fileDigest);
+  keepMediaFile(step, encrypted.file, name);
+}
+
+/** Whether a message has to wait for its file. */
+export function isUploading(step: Step, messageId: string): boolean {
+  return isOnErrand(step, 'put', { kind: 'media-upload', key: messageId });
+}
+
+/** The file is stored, and its message may leave; or the store would not have it. */
+export function takeUpload(step: Step, messageId: string, outcome: BlobOutcome): void {
+  if (outcome.kind === 'stored') return;
+  const outbox = outboxOf(step, messageId);
+  if (outbox?.state !== 'wanting') return;
+  step.tx.delete('outbox', messageId);
+  step.tx.delete('wanting', messageId);
+  loseCopy(step, outbox, 'the file store refused its file');
+}
