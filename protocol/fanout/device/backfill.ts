@@ -7,7 +7,7 @@
 import { BACKFILL_WINDOW_US } from '../../limits.ts';
 import type { Step } from '../step.ts';
 import { audienceOf, isReadyFor } from './audience.ts';
-import { askForLists } from './lists.ts';
+import { askForLists } from './known-lists.ts';
 import { accountOf, type BackfillRecord, maySealMore, outboxOf, SELF } from './records.ts';
 import { sealBackfill } from './seal.ts';
 

@@ -17,7 +17,7 @@ import { fibonacciUs, type Step } from '../step.ts';
 import { pairingPayload } from './link-companion.ts';
 import { resumeLinking } from './link-primary.ts';
 import { forgetConnection, linkStateOf } from './link-state.ts';
-import { syncOwnList, syncStaleLists } from './lists.ts';
+import { syncOwnList, syncStaleLists } from './known-lists.ts';
 import { takeMissed } from './missed.ts';
 import {
   ask,

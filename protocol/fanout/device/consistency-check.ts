@@ -25,7 +25,7 @@ import type { Step } from '../step.ts';
 import { raiseAlarm } from './alarms.ts';
 import { seenAccount } from './consistency.ts';
 import { linkStateOf } from './link-state.ts';
-import { adopt, needList } from './lists.ts';
+import { adopt, needList } from './known-lists.ts';
 import { accountOf, deviceListOf, SELF } from './records.ts';
 
 /** The last difference told of an account. Collection `inconsistent`, key: who said it. */

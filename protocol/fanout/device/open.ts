@@ -27,7 +27,7 @@ import { deviceIdOf, userOf } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
 import { primaryKeyOf, provenPolicy } from './bundles.ts';
 import { linkStateOf } from './link-state.ts';
-import { askForLists } from './lists.ts';
+import { askForLists } from './known-lists.ts';
 import { deviceListOf } from './records.ts';
 
 /** A pairwise ciphertext as it came. */

@@ -4,7 +4,7 @@ import type { UserJid } from '../../contract.ts';
 import { node } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { isOldApp } from './capability.ts';
-import { askForLists } from './lists.ts';
+import { askForLists } from './known-lists.ts';
 import { sendReliably } from './outbound.ts';
 import { accountOf, SELF } from './records.ts';
 

@@ -22,7 +22,7 @@ import { devicesOf } from './audience.ts';
 import { primaryKeyOf } from './bundles.ts';
 import { askForIdentities } from './identities.ts';
 import { linkStateOf } from './link-state.ts';
-import { askForLists } from './lists.ts';
+import { askForLists } from './known-lists.ts';
 import { accountOf, deviceListOf } from './records.ts';
 
 /** Version of the codes shown: hashes, not keys. */
