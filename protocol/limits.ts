@@ -32,6 +32,12 @@ export const FORWARD_JUMP_MAX = 2_000;
  */
 export const SENDER_KEY_STATES_MAX = 5;
 
+/**
+ * Members of a group, the creator among them (7.3: 256 in 2021, 1,024 later). Higher: the first
+ * message after a removal carries that many more keys.
+ */
+export const GROUP_MEMBERS_MAX = 1_024;
+
 /** A device refills when the server reports fewer one-time prekeys than this (1.5). */
 export const PREKEY_REFILL_BELOW = 5;
 /** Prekey ids run 1..0xFFFFFE and wrap to 1; 0 means "none" to some peers (1.4). */
@@ -185,3 +191,43 @@ export const APP_STATE_PATCH_BYTES_MAX = 10 * 1_024;
 export const APP_STATE_BLOB_BYTES_MAX = 16 * 1024 * 1024;
 /** Days a key of app state is written with before it is replaced (8.10; 1..90). */
 export const APP_STATE_KEY_USE_DAYS = 30;
+/** Patches of one collection, and bytes of all collections, in one answer. Assumptions. */
+export const APP_STATE_ANSWER_PATCHES_MAX = 100;
+export const APP_STATE_ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+/** Back-off of a collection that is refused: seconds doubled up to this (8.8). */
+export const APP_STATE_BACKOFF_MAX_S = 3_600;
+/** A collection refused for this long is given up (8.8). */
+export const APP_STATE_REFUSED_MAX_US = 2 * 86_400_000_000;
+/** How often a collection whose MACs do not hold is fetched anew from its beginning (8.9). */
+export const APP_STATE_RESTARTS_MAX = 2;
+/** How long a missing key may be on its way before it is asked for. Assumption. */
+export const APP_STATE_KEY_WAIT_US = 3_000_000;
+/** A missing key is asked for again after this, and given up after that (8.11). */
+export const APP_STATE_KEY_REQUEST_US = 86_400_000_000;
+export const APP_STATE_KEY_WAIT_MAX_US = 7 * 86_400_000_000;
+/** Keys asked for in one request. Assumption. */
+export const APP_STATE_KEY_REQUEST_MAX = 100;
+/**
+ * Epochs a device leaves out after its Store went back: it may have made keys under them that it
+ * does not know of any more. Assumption.
+ */
+export const APP_STATE_EPOCH_GAP = 16;
+
+/** How long a call rings (9.6: about 60 s). */
+export const CALL_RING_US = 60_000_000;
+/** Devices answer each other's first media packet in this many tries, 2 s apart (9.6: 20 s). */
+export const CALL_CONNECT_BEATS = 10;
+export const CALL_CONNECT_BEAT_US = 2_000_000;
+/**
+ * Media is sampled by one real packet to each participant per beat. Assumption: real keep-alives are
+ * 1.1 s apart (9.6), and sound has 50 packets a second. Lower: more events per minute of a call.
+ */
+export const CALL_BEAT_US = 15_000_000;
+/** Beats without a packet from a participant after which it is gone. Assumption. */
+export const CALL_SILENT_BEATS_MAX = 3;
+/** Times the key of a call is encrypted again for a device that cannot open it (9.6). */
+export const CALL_ENC_RETRY_MAX = 5;
+/** Members of a group that can be called. Assumption: 2021 had 8 in a call and rang 32. */
+export const CALL_MEMBERS_MAX = 32;
+/** Largest protected media packet: one that fits an Ethernet frame. */
+export const RTP_BYTES_MAX = 1_500;

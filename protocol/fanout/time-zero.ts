@@ -29,6 +29,7 @@ import { absenceTimer } from './server/accounts.ts';
 import { noteKeyIds } from './server/prekeys.ts';
 import type { BundleRecord, ServedPrekeyRecord, ServerAccountRecord } from './server/records.ts';
 import { Step } from './step.ts';
+import { foundGroups } from './time-zero-groups.ts';
 
 /** An installation under construction: its host, and the one step that makes its Store. */
 interface Installation {
@@ -58,6 +59,10 @@ export function timeZero(plan: TimeZeroPlan): TimeZero {
     fillServer(serverStep, account);
     introduce(serverStep, account, byNumber);
   }
+  const members = built.map(({ user, primary, companions }) => {
+    return { user, steps: [primary, ...companions].map(({ step }) => step) };
+  });
+  foundGroups(serverStep, plan.groups, members);
   const commits = new Map(
     built.flatMap(({ primary, companions }) =>
       [primary, ...companions].map(({ host, step }) => [host, step.tx.writes()] as const),

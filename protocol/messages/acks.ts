@@ -4,7 +4,7 @@
  * messages, which it answers with a receipt or, when it gives up, a nack.
  */
 
-import type { DeviceJid } from '../contract.ts';
+import type { DeviceJid, GroupJid } from '../contract.ts';
 import { type Rejection, reject } from '../errors.ts';
 import { attribute, node, type WireNode } from '../wire/node.ts';
 import { positiveNumber, stanzaTimeUs } from './stanza-time.ts';
@@ -66,8 +66,14 @@ export function ackOf(stanza: WireNode): WireNode {
  * `<ack class="message" id to error>`: this device gives the message up, and it will not come
  * again.
  */
-export function nackStanza(id: string, to: DeviceJid, errorCode: number, sent?: string): WireNode {
-  return node('ack', { class: 'message', id, to, error: String(errorCode), sent });
+export function nackStanza(
+  id: string,
+  to: DeviceJid | GroupJid,
+  errorCode: number,
+  { sent, participant }: { readonly sent?: string | undefined; readonly participant?: DeviceJid } = {},
+): WireNode {
+  const attributes = { class: 'message', id, to, participant, error: String(errorCode), sent };
+  return node('ack', attributes);
 }
 
 /** Takes an ack apart. `malformed` without class or id, or with a bad time stamp or error code. */

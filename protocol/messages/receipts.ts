@@ -4,9 +4,9 @@
  * refused here.
  */
 
-import type { DeviceJid, UserJid } from '../contract.ts';
+import type { ChatJid, DeviceJid, GroupJid, UserJid } from '../contract.ts';
 import { type Rejection, reject } from '../errors.ts';
-import { parseDeviceJid, parseUserJid } from '../wire/jid.ts';
+import { isGroupJid, parseChatJid, parseDeviceJid } from '../wire/jid.ts';
 import { attribute, child, children, node, type WireNode } from '../wire/node.ts';
 import { isMessageId } from './message-stanza.ts';
 import { stanzaTimeUs } from './stanza-time.ts';
@@ -40,23 +40,27 @@ export type SimpleReceiptType =
   /** An own companion took a part of its history. */
   | 'hist_sync';
 
-/** A receipt to write. `to`: the message's author. `recipient`: the chat of a device-sent copy. */
+/**
+ * A receipt to write. `to`: the message's author, or its group, and then `participant` is the
+ * author. `recipient`: the chat of a device-sent copy.
+ */
 export interface ReceiptToSend {
   readonly type: SimpleReceiptType;
   /** One to 1,024 message ids, the oldest first. */
   readonly ids: readonly [string, ...string[]];
-  readonly to: DeviceJid;
+  readonly to: DeviceJid | GroupJid;
+  readonly participant?: DeviceJid | undefined;
   readonly recipient?: UserJid | undefined;
 }
 
-/** `<receipt id to [recipient] [type]>[<list><item id/>..</list>]</receipt>`. */
+/** `<receipt id to [participant] [recipient] [type]>[<list><item id/>..</list>]</receipt>`. */
 export function receiptStanza(receipt: ReceiptToSend): WireNode {
-  const { type, ids, to, recipient } = receipt;
+  const { type, ids, to, participant, recipient } = receipt;
   const [first, ...more] = ids;
   const items = more.map((id) => node('item', { id }));
   return node(
     'receipt',
-    { id: first, to, recipient, type: type === 'delivered' ? undefined : type },
+    { id: first, to, participant, recipient, type: type === 'delivered' ? undefined : type },
     items.length === 0 ? undefined : [node('list', {}, items)],
   );
 }
@@ -70,7 +74,8 @@ export interface IncomingReceipt {
   readonly from: DeviceJid;
   /** The messages' author, when the receipt went to the reader's own other devices. */
   readonly participant: DeviceJid | undefined;
-  readonly recipient: UserJid | undefined;
+  /** The chat, where the receipt names it. */
+  readonly recipient: ChatJid | undefined;
   /** Server time stamp in microseconds, if it carries one. */
   readonly stampUs: number | undefined;
 }
@@ -95,16 +100,19 @@ export function readReceipt(receipt: WireNode): IncomingReceipt | Rejection {
   if (receipt.tag !== 'receipt') return malformed('is another stanza');
   const type = TYPES.get(attribute(receipt, 'type'));
   if (type === undefined) return reject('not-allowed', 'A receipt has a type not spoken here.');
-  const from = parseDeviceJid(attribute(receipt, 'from'));
+  const group = attribute(receipt, 'from') ?? '';
+  const isOfGroup = isGroupJid(group);
+  // In a group it comes through the group, from one of its participants.
+  const from = parseDeviceJid(attribute(receipt, isOfGroup ? 'participant' : 'from'));
   if (from.kind === 'rejected') return malformed('comes from nobody');
   const ids = receiptIds(receipt);
   if (ids === undefined) return malformed('names no usable message ids');
-  const participantText = attribute(receipt, 'participant');
+  const participantText = isOfGroup ? undefined : attribute(receipt, 'participant');
   const participant = participantText === undefined ? undefined : parseDeviceJid(participantText);
   if (participant?.kind === 'rejected') return malformed('has a participant that is no device');
-  const recipientText = attribute(receipt, 'recipient');
-  const recipient = recipientText === undefined ? undefined : parseUserJid(recipientText);
-  if (typeof recipient === 'object') return malformed('has a recipient that is no account');
+  const recipientText = isOfGroup ? group : attribute(receipt, 'recipient');
+  const recipient = recipientText === undefined ? undefined : parseChatJid(recipientText);
+  if (typeof recipient === 'object') return malformed('has a recipient that is no chat');
   return {
     kind: 'incoming-receipt',
     type,

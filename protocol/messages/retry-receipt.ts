@@ -4,7 +4,7 @@
  * device.
  */
 
-import type { DeviceJid, UserJid } from '../contract.ts';
+import type { DeviceJid, GroupJid, UserJid } from '../contract.ts';
 import { type Rejection, reject } from '../errors.ts';
 import type { PrekeyBundle } from '../signal/x3dh.ts';
 import {
@@ -13,7 +13,7 @@ import {
   registrationIdBytes,
   registrationIdFrom,
 } from '../wire/integers.ts';
-import { parseDeviceJid, parseUserJid } from '../wire/jid.ts';
+import { isGroupJid, parseDeviceJid, parseUserJid } from '../wire/jid.ts';
 import { attribute, bytesContent, child, node, type WireNode } from '../wire/node.ts';
 import { isMessageId } from './message-stanza.ts';
 import { positiveNumber } from './stanza-time.ts';
@@ -52,6 +52,8 @@ export interface RetryRequest {
   readonly id: string;
   /** Whom it goes to when written, whom it comes from when read. */
   readonly device: DeviceJid;
+  /** The group of a group message. */
+  readonly group?: GroupJid | undefined;
   readonly recipient: UserJid | undefined;
   readonly count: number;
   readonly positionUs: number;
@@ -80,9 +82,9 @@ function keysNode({ bundle, deviceIdentity }: RetryKeys): WireNode {
   return node('keys', {}, parts);
 }
 
-/** `<receipt type="retry" id to [recipient]><retry/><registration/>[<keys/>]</receipt>`. */
+/** `<receipt type="retry" id to [participant] [recipient]><retry/><registration/>[<keys/>]</receipt>`. */
 export function retryStanza(request: Omit<RetryRequest, 'kind'>): WireNode {
-  const { id, device, recipient, count, positionUs, errorCode, registrationId, keys } = request;
+  const { id, device, group, recipient, count, positionUs, errorCode, registrationId, keys } = request;
   const category = request.isPeer ? 'peer' : undefined;
   const retry = node('retry', {
     v: RETRY_VERSION,
@@ -92,7 +94,9 @@ export function retryStanza(request: Omit<RetryRequest, 'kind'>): WireNode {
     error: errorCode === 0 ? undefined : String(errorCode),
   });
   const registration = node('registration', {}, registrationIdBytes(registrationId));
-  return node('receipt', { type: 'retry', id, to: device, recipient, category }, [
+  const to = group ?? device;
+  const participant = group === undefined ? undefined : device;
+  return node('receipt', { type: 'retry', id, to, participant, recipient, category }, [
     retry,
     registration,
     ...(keys === undefined ? [] : [keysNode(keys)]),
@@ -144,7 +148,9 @@ function malformed(what: string): Rejection {
  * unusable.
  */
 export function readRetry(receipt: WireNode): RetryRequest | Rejection {
-  const from = parseDeviceJid(attribute(receipt, 'from'));
+  const sender = attribute(receipt, 'from') ?? '';
+  const group = isGroupJid(sender) ? sender : undefined;
+  const from = parseDeviceJid(group === undefined ? sender : attribute(receipt, 'participant'));
   const isRetry = receipt.tag === 'receipt' && attribute(receipt, 'type') === 'retry';
   if (!isRetry || from.kind === 'rejected') return malformed('comes from nobody');
   const id = attribute(receipt, 'id');
@@ -168,6 +174,7 @@ export function readRetry(receipt: WireNode): RetryRequest | Rejection {
     kind: 'retry-request',
     id,
     device: from.jid,
+    group,
     recipient,
     count,
     positionUs,

@@ -14,8 +14,9 @@ export const USER_SERVER = 's.whatsapp.net';
 export const DEVICE_ID_MAX = 65_535;
 
 const SUFFIX = `@${USER_SERVER}`;
-/** The server part of every group address. */
-const GROUP_SUFFIX = '@g.us';
+/** The server part of every group address, and the address of all groups together. */
+export const GROUP_SERVER = 'g.us';
+const GROUP_SUFFIX = `@${GROUP_SERVER}`;
 /**
  * Digits of an account number. Assumption: up to 20, as the longest international numbers have 15.
  */

@@ -13,12 +13,14 @@ import { oldMemberOf } from './capability.ts';
 import { devicesWithoutKey } from './group-keys.ts';
 import { sealGroupMessage } from './group-seal.ts';
 import { groupOf, mayLearnGroup } from './groups.ts';
+import { advanceHistory } from './history-send.ts';
 import { linkStateOf } from './link-state.ts';
 import { askForLists } from './known-lists.ts';
 import { applyHeldAnswers } from './lists.ts';
+import { isUploading } from './media-send.ts';
 import { advancePeers } from './peer.ts';
-import { loseCopy, loseCopy } from './placeholders.ts';
-import { accountOf, deviceListOf, maySealMore, outboxOf, outboxOf, type WantingRecord } from './records.ts';
+import { loseCopy } from './placeholders.ts';
+import { accountOf, deviceListOf, maySealMore, outboxOf, type WantingRecord } from './records.ts';
 import { advanceResends } from './resend.ts';
 import { sealMessage } from './seal.ts';
 import { advanceCodes } from './verify.ts';
@@ -26,6 +28,7 @@ import { advanceCodes } from './verify.ts';
 /** Seals what can be sealed, asks for what is missing, and goes on with resends and backfills. */
 export function advance(step: Step): void {
   applyHeldAnswers(step);
+  advanceHistory(step);
   advancePeers(step);
   const blocked = new Set<ChatJid>();
   for (const [, entry] of step.tx.entries('wanting')) {
@@ -41,7 +44,7 @@ export function advance(step: Step): void {
 
 function sealWhenReady(step: Step, wanting: WantingRecord): boolean {
   const account = accountOf(step);
-  if (account === undefined) return false;
+  if (account === undefined || isUploading(step, wanting.messageId)) return false;
   const { unlisted } = linkStateOf(step.store);
   if (isGroupJid(wanting.chat) && groupOf(step, wanting.chat) === undefined) {
     return waitForGroup(step, wanting);
@@ -52,6 +55,9 @@ function sealWhenReady(step: Step, wanting: WantingRecord): boolean {
   if (unknown.length > 0) {
     askForLists(step, unknown);
     return false;
+  }
+  if (oldMemberOf(step, wanting.chat) !== undefined) {
+    return giveUp(step, wanting, 'the contact has to update its app');
   }
   const targets = audienceOf(step, wanting.chat);
   if (isGroupJid(wanting.chat)) {
@@ -69,18 +75,14 @@ function sealWhenReady(step: Step, wanting: WantingRecord): boolean {
 /** Nothing is known of the group yet; or this account is no member, and the message is lost. */
 function waitForGroup(step: Step, wanting: WantingRecord): boolean {
   if (mayLearnGroup(step, wanting.chat)) return false;
-  const outbox = outboxOf(step, wanting.messageId);
-  step.tx.delete('wanting', wanting.messageId);
-  step.tx.delete('outbox', wanting.messageId);
-  if (outbox !== undefined) loseCopy(step, outbox, 'its author is no member of the group');
-  return true;
+  return giveUp(step, wanting, 'its author is no member of the group');
 }
 
-/** Written to a stranger whose app turned out to be old: its author learns that it is lost. */
-function giveUp(step: Step, { messageId }: WantingRecord): true {
+/** What was written cannot be sent after all: its author learns that it is lost. */
+function giveUp(step: Step, { messageId }: WantingRecord, reason: string): true {
   const outbox = outboxOf(step, messageId);
   step.tx.delete('wanting', messageId);
   step.tx.delete('outbox', messageId);
-  if (outbox !== undefined) loseCopy(step, outbox, 'the contact has to update its app');
+  if (outbox !== undefined) loseCopy(step, outbox, reason);
   return true;
 }

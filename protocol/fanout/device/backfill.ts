@@ -4,11 +4,16 @@
  * of.
  */
 
+import type { DeviceJid, OutboxRecord } from '../../contract.ts';
 import { BACKFILL_WINDOW_US } from '../../limits.ts';
+import { isGroupJid, userOf } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
 import { audienceOf, isReadyFor } from './audience.ts';
+import { othersLists } from './fresh-lists.ts';
+import { groupMessageOf, sealGroupBackfill } from './group-seal.ts';
+import { needGroup } from './groups.ts';
 import { askForLists } from './known-lists.ts';
-import { accountOf, type BackfillRecord, maySealMore, outboxOf, SELF } from './records.ts';
+import { accountOf, type BackfillRecord, maySealMore, outboxOf } from './records.ts';
 import { sealBackfill } from './seal.ts';
 
 /** The ack showed another view: look again. */
@@ -16,13 +21,17 @@ export function beginBackfill(step: Step, messageId: string): void {
   const account = accountOf(step);
   const chat = outboxOf(step, messageId)?.chat;
   if (account === undefined || chat === undefined) return;
-  // The phone is the authority on its own list.
-  const isPrimary = step.tx.get('primary', SELF) !== undefined;
-  const wanted = [...new Set([chat, account.user])].filter(
-    (user) => !(isPrimary && user === account.user),
-  );
-  const record: BackfillRecord = { kind: 'backfill', messageId, ackedUs: step.nowUs, wanted };
+  const group = isGroupJid(chat) ? chat : undefined;
+  const wanted = group === undefined ? othersLists(step, [chat, account.user]) : [];
+  const record: BackfillRecord = {
+    kind: 'backfill',
+    messageId,
+    ackedUs: step.nowUs,
+    group,
+    wanted,
+  };
   step.tx.put('backfill', messageId, record);
+  if (group !== undefined) needGroup(step, group);
   step.emit('stale-list', `the server's view of ${messageId}'s devices differs from ours`, {
     messageId,
   });
@@ -41,13 +50,12 @@ export function advanceBackfills(step: Step): void {
       step.tx.delete('backfill', key);
       continue;
     }
+    if (record.group !== undefined) continue; // its members are being asked for
     if (record.wanted.length > 0) {
       askForLists(step, record.wanted);
       continue;
     }
-    const missing = audienceOf(step, outbox.chat).filter(
-      (device) => !outbox.targets.includes(device) && !outbox.leftOut.includes(device),
-    );
+    const missing = missingDevices(step, outbox);
     if (!isReadyFor(step, missing)) continue;
     step.tx.delete('backfill', key);
     if (missing.length > 0) {
@@ -55,7 +63,24 @@ export function advanceBackfills(step: Step): void {
         messageId: record.messageId,
         devices: missing.length,
       });
-      sealBackfill(step, outbox, missing);
+      if (isGroupJid(outbox.chat)) sealGroupBackfill(step, outbox, missing);
+      else sealBackfill(step, outbox, missing);
     }
   }
+}
+
+/** Devices the message is for that were not thought of when it was sealed. */
+function missingDevices(step: Step, outbox: OutboxRecord): DeviceJid[] {
+  const sealed = groupMessageOf(step, outbox.messageId);
+  if (!isGroupJid(outbox.chat)) {
+    const known = new Set([...outbox.targets, ...outbox.leftOut]);
+    return audienceOf(step, outbox.chat).filter((device) => !known.has(device));
+  }
+  if (sealed === undefined) return [];
+  const known = new Set(sealed.audience);
+  const members = new Set(sealed.members);
+  // Who came to the group later does not get what was said before (C7).
+  return audienceOf(step, outbox.chat).filter((device) => {
+    return !known.has(device) && members.has(userOf(device));
+  });
 }

@@ -14,6 +14,7 @@ import { encodeClientPayload } from '../../wire/client-payload.ts';
 import { deviceIdOf, numberOf } from '../../wire/jid.ts';
 import { attribute, child, node, type WireNode } from '../../wire/node.ts';
 import { fibonacciUs, type Step } from '../step.ts';
+import { syncGroups } from './groups.ts';
 import { pairingPayload } from './link-companion.ts';
 import { resumeLinking } from './link-primary.ts';
 import { forgetConnection, linkStateOf } from './link-state.ts';
@@ -128,6 +129,7 @@ export function takeSuccess(step: Step, success: WireNode): void {
   takeMissed(step, success);
   syncOwnList(step);
   syncStaleLists(step);
+  syncGroups(step);
   resumeLinking(step);
   sendUnacknowledged(step);
 }

@@ -17,6 +17,7 @@ import type {
 import { isRejected } from '../../errors.ts';
 import { RESEND_CACHE_MAX } from '../../limits.ts';
 import { ackOf, readAck } from '../../messages/acks.ts';
+import { isGroupStanza } from '../../messages/group-stanza.ts';
 import type { Store } from '../../store.ts';
 import { decodeFrame } from '../../wire/decode-node.ts';
 import { attribute, child, type WireNode } from '../../wire/node.ts';
@@ -44,10 +45,19 @@ import {
   wipe,
 } from './connection.ts';
 import { takeIdentities } from './identities.ts';
+import { takeChangeAnswer, takeChangeGroup, takeCreateGroup } from './group-commands.ts';
+import { settleGiven } from './group-keys.ts';
+import { takeGroupMessage } from './group-receive.ts';
+import { takeGroupAnswer, takeGroupNotification, takeParticipating } from './groups.ts';
+import { takeHistoryTimer } from './history-receive.ts';
+import { takeHistoryReceipt } from './history-send.ts';
 import { showFirstCode, takeLink, takePairSuccess, takeQrTimer } from './link-companion.ts';
 import { leave, takeLinked, takeScan, takeUnlink } from './link-primary.ts';
 import { linkStateOf } from './link-state.ts';
 import { takeListNotification, takeLists } from './lists.ts';
+import { takeFetchMedia, takeMediaTimer } from './media-fetch.ts';
+import { takeFileRequest, takeMediaNotification } from './media-retry.ts';
+import { takeSendMedia } from './media-send.ts';
 import {
   closeIfStalled,
   noteAnswered,
@@ -56,6 +66,7 @@ import {
   takeQuery,
 } from './outbound.ts';
 import { takePeerRetry } from './peer.ts';
+import { takeAskTimer, takeFetchHistory } from './peer-data.ts';
 import { loseCopy, takePlaceholderTimer } from './placeholders.ts';
 import {
   rotateWhenNeeded,
@@ -111,6 +122,12 @@ function takeCommand(step: Step, command: Command): void {
   switch (command.kind) {
     case 'send':
       return takeSend(step, command);
+    case 'send-media':
+      return takeSendMedia(step, command);
+    case 'fetch-media':
+      return takeFetchMedia(step, command);
+    case 'fetch-history':
+      return takeFetchHistory(step, command);
     case 'read':
       return takeRead(step, command);
     case 'scan':
@@ -119,6 +136,10 @@ function takeCommand(step: Step, command: Command): void {
       return takeUnlink(step, command.device);
     case 'link':
       return takeLink(step);
+    case 'create-group':
+      return takeCreateGroup(step, command);
+    case 'change-group':
+      return takeChangeGroup(step, command);
     case 'upgrade':
       return takeUpgrade(step);
     case 'show-code':
@@ -137,7 +158,8 @@ function takeTimer(step: Step, setup: DeviceSetup, name: string): void {
   }
   if (name === 'unacknowledged') return closeIfStalled(step);
   if (takePlaceholderTimer(step, name) || takePrekeyTimer(step, name)) return;
-  if (takeBlobTimer(step, name)) return;
+  if (takeBlobTimer(step, name) || takeMediaTimer(step, name)) return;
+  if (takeHistoryTimer(step, name) || takeAskTimer(step, name)) return;
   if (!takeQrTimer(step, name)) step.cancelTimer(name);
 }
 
@@ -154,7 +176,7 @@ function takeFrame(step: Step, setup: DeviceSetup, connection: number, bytes: Ui
   }
   switch (stanza.tag) {
     case 'message':
-      return takeMessage(step, stanza);
+      return isGroupStanza(stanza) ? takeGroupMessage(step, stanza) : takeMessage(step, stanza);
     case 'receipt':
       return takeAnyReceipt(step, connection, stanza);
     case 'ack':
@@ -185,6 +207,8 @@ function takeAnyReceipt(step: Step, connection: number, receipt: WireNode): void
   const isRetry = attribute(receipt, 'type') === 'retry';
   if (isRetry && attribute(receipt, 'category') === 'peer') takePeerRetry(step, receipt);
   else if (isRetry) takeRetryReceipt(step, receipt);
+  else if (attribute(receipt, 'type') === 'server-error') takeFileRequest(step, receipt);
+  else if (attribute(receipt, 'type') === 'hist_sync') takeHistoryReceipt(step, receipt);
   else takeReceipt(step, receipt);
 }
 
@@ -196,6 +220,8 @@ function takeNotification(
 ): void {
   step.send(connection, ackOf(notification));
   if (takeListNotification(step, notification)) return;
+  if (takeMediaNotification(step, notification)) return;
+  if (takeGroupNotification(step, notification)) return;
   if (takeLowCount(step, notification, setup.settings)) return;
   const type = attribute(notification, 'type') ?? '(none)';
   step.refuseAs('unexpected', 'a notification of a type this device does not know', { type });
@@ -209,12 +235,14 @@ function takeAck(step: Step, ack: WireNode): void {
     const { stanza, id, peer, errorCode } = answer;
     const type = stanza === 'message' ? answer.sent : answer.type;
     const settled = settleOutbound(step, outboundKey(stanza, id, peer ?? '', type));
+    if (settled && stanza === 'message') settleGiven(step, id, answer.sent, false);
     if (settled && stanza === 'message' && errorCode !== undefined)
       giveUpSending(step, id, errorCode);
     return;
   }
   const { id, from, stampUs, participantHash, sent } = answer;
   const wasOutstanding = settleOutbound(step, outboundKey('message', id, from, sent));
+  if (wasOutstanding) settleGiven(step, id, sent, true);
   const outbox = outboxOf(step, id);
   if (!wasOutstanding || outbox?.state !== 'sealed') return;
   const taken = putOutbox(step, outbox, { state: 'acknowledged', positionUs: stampUs });
@@ -228,6 +256,7 @@ function giveUpSending(step: Step, messageId: string, errorCode: number): void {
   const outbox = outboxOf(step, messageId);
   if (outbox?.state !== 'sealed') return;
   step.tx.delete('outbox', messageId);
+  step.tx.delete('group-message', messageId);
   loseCopy(step, outbox, `the server refused it (${errorCode})`);
 }
 
@@ -260,6 +289,7 @@ function forgetOldest(step: Step): void {
   for (const [messageId, record] of step.store.collection('outbox')) {
     if ((record as OutboxRecord).state !== 'acknowledged') continue;
     step.tx.delete('outbox', messageId);
+    step.tx.delete('group-message', messageId);
     for (const [device] of step.tx.entries(`delivered/${messageId}`)) {
       step.tx.delete(`delivered/${messageId}`, device);
     }
@@ -299,7 +329,12 @@ function takeAnswer(step: Step, setup: DeviceSetup, iq: WireNode): void {
       return isResult ? wipe(step, 'left') : undefined;
     case 'active':
       return;
+    case 'group':
+      return takeGroupAnswer(step, query.group, iq);
+    case 'participating':
+      return takeParticipating(step, iq);
     case undefined:
+      if (takeChangeAnswer(step, iq)) return;
       settleOutbound(step, outboundKey('iq', id, 's.whatsapp.net', 'set'));
   }
 }

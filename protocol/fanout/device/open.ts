@@ -25,7 +25,9 @@ import {
 } from '../../signal/sessions.ts';
 import { deviceIdOf, userOf } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
+import { devicesOf } from './audience.ts';
 import { primaryKeyOf, provenPolicy } from './bundles.ts';
+import { forgetDeviceInGroups } from './group-keys.ts';
 import { linkStateOf } from './link-state.ts';
 import { askForLists } from './known-lists.ts';
 import { deviceListOf } from './records.ts';
@@ -83,7 +85,8 @@ function unreadable(reason: string, nackCode: number): Opened {
   return { kind: 'unreadable', reason, nackCode };
 }
 
-function readPlaintext(plaintext: Uint8Array): Content | Rejection {
+/** Unpads and decodes. */
+export function readPlaintext(plaintext: Uint8Array): Content | Rejection {
   const bytes = unpad(plaintext);
   return isRejected(bytes) ? bytes : readContent(bytes);
 }
@@ -123,5 +126,8 @@ function adoptProof(step: Step, user: UserJid, proof: AdvAccepted): void {
 function forgetCompanions(step: Step, user: UserJid): void {
   for (const [peer] of step.tx.entries('session')) {
     if (userOf(peer) === user && deviceIdOf(peer) !== 0) deleteSession(step.tx, peer);
+  }
+  for (const device of devicesOf(step, user)) {
+    if (device !== user) forgetDeviceInGroups(step, device);
   }
 }

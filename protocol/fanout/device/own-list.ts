@@ -18,6 +18,7 @@ import { deviceJid } from '../../wire/jid.ts';
 import { node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { linkStateOf } from './link-state.ts';
+import { forgetDeviceInGroups } from './group-keys.ts';
 import { sendReliably } from './outbound.ts';
 import { accountOf, deviceListOf, type PrimaryRecord, SELF } from './records.ts';
 
@@ -68,6 +69,7 @@ export function withdraw(step: Step, gone: readonly ListedDevice[], device?: str
   const kept = list.devices.filter(({ id }) => id !== 0 && !gone.some((other) => other.id === id));
   for (const { id } of gone) {
     deleteSession(step.tx, deviceJid(list.user, id));
+    forgetDeviceInGroups(step, deviceJid(list.user, id));
     step.tx.delete(SIGNAL_COLLECTIONS.peerIdentity, deviceJid(list.user, id));
   }
   publishOwnList(step, kept, device);
@@ -117,6 +119,7 @@ export function recoverOwnList(step: Step, answer: ListAnswer): void {
   step.tx.put('device-list', record.user, record);
   for (const device of outcome.removed) {
     deleteSession(step.tx, device);
+    forgetDeviceInGroups(step, device);
     step.tx.delete(SIGNAL_COLLECTIONS.peerIdentity, device);
   }
   const [, ...companions] = record.devices;

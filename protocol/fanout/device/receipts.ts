@@ -4,7 +4,7 @@
  * receipts are stored until taken.
  */
 
-import type { Command, DeviceJid, ShownRecord, UserJid } from '../../contract.ts';
+import type { ChatJid, Command, DeviceJid, GroupJid, ShownRecord, UserJid } from '../../contract.ts';
 import { isRejected } from '../../errors.ts';
 import { nackStanza } from '../../messages/acks.ts';
 import { readReceipt, receiptStanza } from '../../messages/receipts.ts';
@@ -16,9 +16,10 @@ import {
   markUploaded,
 } from '../../signal/prekeys.ts';
 import { type SelfIdentityRecord, selfIdentity } from '../../signal/records.ts';
-import { userOf } from '../../wire/jid.ts';
+import { isGroupJid, userOf } from '../../wire/jid.ts';
 import type { WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
+import { usersOf } from './audience.ts';
 import { linkStateOf } from './link-state.ts';
 import { sendReliably } from './outbound.ts';
 import {
@@ -47,17 +48,32 @@ function isOwnCopy(step: Step, author: DeviceJid): boolean {
   return userOf(author) === accountOf(step)?.user;
 }
 
+/** Where a receipt goes: to the author, through the group if it is one's. */
+function addressOf({ author, chat }: Pick<CopyName, 'author' | 'chat'>): {
+  readonly to: DeviceJid | GroupJid;
+  readonly participant?: DeviceJid;
+} {
+  return isGroupJid(chat) ? { to: chat, participant: author } : { to: author };
+}
+
 /** Delivered here; `sender` when it is the copy of our own other device's message. */
 export function sendReceipt(step: Step, copy: CopyName): void {
   const isOwn = isOwnCopy(step, copy.author);
   const type = isOwn ? 'sender' : 'delivered';
-  const recipient = isOwn ? copy.chat : undefined;
-  sendIfConnected(step, receiptStanza({ type, ids: [copy.messageId], to: copy.author, recipient }));
+  const recipient = isOwn && !isGroupJid(copy.chat) ? copy.chat : undefined;
+  const ids = [copy.messageId] as const;
+  sendIfConnected(step, receiptStanza({ type, ids, ...addressOf(copy), recipient }));
 }
 
 /** Not delivered, and no retry helps: `<ack class="message" error>`. */
-export function nack(step: Step, copy: Pick<CopyName, 'author' | 'messageId'>, code: number): void {
-  sendIfConnected(step, nackStanza(copy.messageId, copy.author, code));
+export function nack(
+  step: Step,
+  copy: Pick<CopyName, 'author' | 'messageId'> & { readonly chat?: string | undefined },
+  code: number,
+): void {
+  const { to, participant } = addressOf({ author: copy.author, chat: copy.chat ?? '' });
+  const named = participant === undefined ? {} : { participant };
+  sendIfConnected(step, nackStanza(copy.messageId, to, code, named));
 }
 
 /**
@@ -74,12 +90,14 @@ export function sendRetryReceipt(
   const identity = selfIdentity(step.tx);
   if (identity === undefined) return;
   const { isPeer = false } = copy;
+  const isOwn = isOwnCopy(step, copy.author);
   sendIfConnected(
     step,
     retryStanza({
       id: copy.messageId,
       device: copy.author,
-      recipient: isOwnCopy(step, copy.author) && !isPeer ? copy.chat : undefined,
+      group: isGroupJid(copy.chat) ? copy.chat : undefined,
+      recipient: isOwn && !isPeer && !isGroupJid(copy.chat) ? copy.chat : undefined,
       isPeer,
       count,
       positionUs: copy.stampUs,
@@ -135,11 +153,13 @@ export function takeRead(step: Step, command: Extract<Command, { kind: 'read' }>
   for (const [author, [first, ...more]] of byAuthor) {
     if (first === undefined) continue;
     const ids = [first, ...more] as const;
-    sendReliably(step, receiptStanza({ type: 'read', ids, to: author, recipient: command.chat }));
+    const address = addressOf({ author, chat: command.chat });
+    const recipient = isGroupJid(command.chat) ? undefined : command.chat;
+    sendReliably(step, receiptStanza({ type: 'read', ids, ...address, recipient }));
   }
 }
 
-function markRead(step: Step, chat: UserJid, key: string): ShownRecord | undefined {
+function markRead(step: Step, chat: ChatJid, key: string): ShownRecord | undefined {
   step.tx.delete(`unread/${chat}`, key);
   const shown = step.get<ShownRecord>('shown', key);
   if (shown === undefined || shown.isRead) return undefined;
@@ -168,10 +188,13 @@ export function takeReceipt(step: Step, stanza: WireNode): void {
   }
 }
 
+function isPartyOf(step: Step, chat: ChatJid, user: UserJid): boolean {
+  return usersOf(step, chat, accountOf(step)?.user ?? '').includes(user);
+}
+
 function noteDelivered(step: Step, messageId: string, device: DeviceJid, isRead: boolean): void {
   const outbox = outboxOf(step, messageId);
-  const isParty = userOf(device) === outbox?.chat || isOwnCopy(step, device);
-  if (outbox === undefined || !isParty) return;
+  if (outbox === undefined || !isPartyOf(step, outbox.chat, userOf(device))) return;
   const name = `delivered/${messageId}`;
   const before = step.get<DeliveredRecord>(name, device);
   if (before !== undefined && (before.isRead || !isRead)) return;

@@ -8,12 +8,14 @@ import type { ChatJid, DeviceJid, ShownRecord } from '../../contract.ts';
 import { isRejected, type Rejection, reject } from '../../errors.ts';
 import { NACK_CODES } from '../../messages/acks.ts';
 import { type Content, textDigest } from '../../messages/content.ts';
+import { type ReadMedia, readMediaMessage } from '../../messages/media-message.ts';
 import { readIncomingMessage } from '../../messages/message-stanza.ts';
 import { isGroupJid, userOf } from '../../wire/jid.ts';
 import { attribute, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { chatOf } from './audience.ts';
 import { takeContextInfo } from './consistency-check.ts';
+import { shownMedia, takeMedia } from './media-fetch.ts';
 import { openPairwise, type PairwiseCiphertext } from './open.ts';
 import { takePeerMessage } from './peer.ts';
 import { takePeerContent } from './peer-content.ts';
@@ -60,14 +62,17 @@ export function takeMessage(step: Step, stanza: WireNode): void {
 }
 
 /** What this device shows of a message. */
-type Shows = Pick<ShownRecord, 'text' | 'media'>;
+type Shows = Pick<ShownRecord, 'text' | 'media'> & { readonly read?: ReadMedia };
 
 /** Shows what a copy says, or admits that it cannot be shown. */
 export function takeContent(step: Step, copy: CopyHead, content: Content): void {
   const shows = readShows(step, copy, content);
   if (!isRejected(shows)) {
     takeContextInfo(step, copy.author, copy.chat, content.contextInfo);
-    return showCopy(step, copy, shows);
+    const { read, ...plain } = shows;
+    showCopy(step, copy, plain);
+    if (read !== undefined) takeMedia(step, copy, read, 'live');
+    return;
   }
   step.refuse(shows);
   giveUp(step, copy, 'its content cannot be read', NACK_CODES.invalidProtobuf);
@@ -90,12 +95,16 @@ function readShows(step: Step, copy: CopyHead, content: Content): Shows | Reject
   switch (body.kind) {
     case 'text':
       return { text: body.text };
+    case 'media': {
+      const read = readMediaMessage(body.media, body.bytes);
+      return isRejected(read) ? read : { text: read.caption, media: shownMedia(read), read };
+    }
     default:
       return reject('not-allowed', `${copy.author} sent ${body.kind} content as a message`);
   }
 }
 
-function showCopy(step: Step, copy: CopyHead, shows: Shows): void {
+function showCopy(step: Step, copy: CopyHead, shows: Omit<Shows, 'read'>): void {
   const key = messageKey(copy.chat, copy.author, copy.messageId);
   const account = accountOf(step);
   if (account !== undefined && step.tx.get('shown', key) === undefined) {

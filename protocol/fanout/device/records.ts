@@ -9,6 +9,7 @@
 import type {
   AccountRecord,
   DeviceJid,
+  GroupJid,
   OutboxRecord,
   StanzaLabel,
   UserJid,
@@ -83,6 +84,8 @@ export interface BackfillRecord extends StoredRecord {
   readonly messageId: string;
   /** This device's clock when the ack that showed the mismatch arrived. */
   readonly ackedUs: number;
+  /** A group whose members are still to be asked for anew; then their lists are. */
+  readonly group: GroupJid | undefined;
   /** Accounts whose list is still to be asked for anew. */
   readonly wanted: readonly UserJid[];
 }

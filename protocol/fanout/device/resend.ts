@@ -18,11 +18,13 @@ import {
   sessionRemoteRegistrationId,
   startSession,
 } from '../../signal/sessions.ts';
-import { userOf } from '../../wire/jid.ts';
+import { isGroupJid, userOf } from '../../wire/jid.ts';
 import type { WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
-import { devicesOf, isReadyFor } from './audience.ts';
+import { devicesOf, isReadyFor, usersOf } from './audience.ts';
 import { isProven, provenPolicy } from './bundles.ts';
+import { forgetKeyOf } from './group-keys.ts';
+import { groupMessageOf, sealGroupResend } from './group-seal.ts';
 import { linkStateOf } from './link-state.ts';
 import {
   accountOf,
@@ -37,15 +39,16 @@ import { sealResend } from './seal.ts';
 export function takeRetryReceipt(step: Step, receipt: WireNode): void {
   const request = readRetry(receipt);
   if (isRejected(request)) return step.refuse(request);
-  const { id, device, count } = request;
+  const { id, device, group, count } = request;
   // Keys at the first count: the server had no copy, or the device's Store lost the one it had.
   const isForced = count === 1 && request.keys !== undefined;
   if (isForced) step.tx.delete(`delivered/${id}`, device);
-  const reason = whyNot(step, outboxOf(step, id), device, id, count);
+  const reason = whyNot(step, outboxOf(step, id), request);
   if (reason !== undefined) {
     step.emit('resend-refused', `${device} asks for ${id} again: ${reason}`, { device, id });
     return;
   }
+  if (group !== undefined) forgetKeyOf(step, group, device);
   linkStateOf(step.store).unusable.delete(device);
   renewSession(step, request);
   const record: ResendRecord = { kind: 'resend', messageId: id, device, count };
@@ -55,14 +58,17 @@ export function takeRetryReceipt(step: Step, receipt: WireNode): void {
 function whyNot(
   step: Step,
   outbox: OutboxRecord | undefined,
-  device: DeviceJid,
-  messageId: string,
-  count: number,
+  { id: messageId, device, group, count }: RetryRequest,
 ): string | undefined {
   if (outbox === undefined) return 'the message is no longer in the resend cache';
   if (outbox.state === 'wanting') return 'the message was not sent yet';
   const user = userOf(device);
-  const isParty = user === outbox.chat || user === accountOf(step)?.user;
+  const isOfGroup = isGroupJid(outbox.chat);
+  if (group !== (isOfGroup ? outbox.chat : undefined)) return 'it was written to another chat';
+  if (isOfGroup && groupMessageOf(step, messageId)?.members.includes(user) !== true) {
+    return 'its account was no member when the message was written';
+  }
+  const isParty = usersOf(step, outbox.chat, accountOf(step)?.user ?? '').includes(user);
   if (!isParty || !devicesOf(step, user).includes(device)) return 'the device is not in the list';
   if (step.tx.get(`delivered/${messageId}`, device) !== undefined) return 'it was delivered there';
   if (count > RETRY_COUNT_MAX) return `more than ${RETRY_COUNT_MAX} retries`;
@@ -135,6 +141,7 @@ export function advanceResends(step: Step): void {
     step.tx.delete('resend', key);
     if (outbox === undefined || !hasSession(step.tx, device)) continue;
     step.emit('resend', `sends ${messageId} to ${device} again`, { device, count });
-    sealResend(step, outbox, device, count);
+    if (isGroupJid(outbox.chat)) sealGroupResend(step, outbox, device, count);
+    else sealResend(step, outbox, device, count);
   }
 }

@@ -21,9 +21,11 @@ import {
   prekeysToUpload,
 } from '../../signal/prekeys.ts';
 import { type PrekeyRecord, SIGNAL_COLLECTIONS } from '../../signal/records.ts';
+import { deleteOwnSenderKeys } from '../../signal/sender-keys.ts';
 import { deleteSession } from '../../signal/sessions.ts';
 import { attribute, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
+import { doubtGroups } from './groups.ts';
 import { type LoginRecord, type PlaceholderRecord, type PrimaryRecord, SELF } from './records.ts';
 
 /** How far the server has seen this device get; ids are 0 when it has seen none. */
@@ -86,6 +88,7 @@ export function needOwnList(step: Step): void {
 
 function startAnew(step: Step, login: LoginRecord, seen: Seen): void {
   forgetSendingState(step);
+  doubtGroups(step);
   renewPrekeys(step, seen);
   for (const [user] of step.tx.entries('device-list')) {
     step.tx.put('stale-list', user, { kind: 'stale-list' });
@@ -108,6 +111,7 @@ function forgetSendingState(step: Step): void {
   for (const name of [...step.store.collectionNames()]) {
     if (name.startsWith('archived-session/')) deleteSession(step.tx, name.slice(17));
   }
+  deleteOwnSenderKeys(step.tx);
 }
 
 /**

@@ -5,16 +5,19 @@
  */
 
 import type { DeviceJid, LinkedRecord, UserJid } from '../../contract.ts';
-import { messageAckStanza, nackStanza } from '../../messages/acks.ts';
-import { userOf } from '../../wire/jid.ts';
-import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
+import { nackStanza } from '../../messages/acks.ts';
+import { isGroupJid, userOf } from '../../wire/jid.ts';
+import { attribute, child, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { volatileOf } from './connections.ts';
+import { takeGroupFanout, takeGroupFollowUp } from './group-messages.ts';
 import { devicesOf, rememberContact, serverParticipantHash } from './lists.ts';
+import { answer, copiesOf, forgetOldAccepted } from './message-parts.ts';
 import { enqueue } from './queue.ts';
 import {
   type AcceptedRecord,
   accountOf,
+  isOldAccount,
   linkedDevice,
   nextStampUs,
   type SeenRecord,
@@ -22,12 +25,6 @@ import {
 
 /** Assumption: the real server's code for a recipient it does not know is not public. */
 const NO_SUCH_ACCOUNT = 404;
-/**
- * How long an accepted stanza is remembered, so that it can be answered again: as long as queues
- * live.
- */
-const ACCEPTED_RETENTION_US = 30 * 86_400_000_000;
-
 /** Handles a message stanza of an active device. */
 export function takeMessage(step: Step, sender: LinkedRecord, stanza: WireNode): void {
   const id = attribute(stanza, 'id');
@@ -46,7 +43,10 @@ export function takeMessage(step: Step, sender: LinkedRecord, stanza: WireNode):
   }
   const isFollowUp = attribute(stanza, 'device_fanout') === 'false';
   if (attribute(stanza, 'category') === 'peer') takePeer(step, sender, stanza, to);
-  else if (isFollowUp) takeFollowUp(step, sender, stanza, id, to);
+  else if (isGroupJid(to)) {
+    if (isFollowUp) takeGroupFollowUp(step, sender, stanza, id, to);
+    else takeGroupFanout(step, sender, stanza, id, to);
+  } else if (isFollowUp) takeFollowUp(step, sender, stanza, id, to);
   else takeFanout(step, sender, stanza, id, to);
 }
 
@@ -85,24 +85,25 @@ function takeFanout(
     const online = volatileOf(step.store).online.get(sender.device);
     const sent = attribute(stanza, 'sent');
     if (online !== undefined) {
-      step.send(online.connection, nackStanza(id, to, NO_SUCH_ACCOUNT, sent));
+      step.send(online.connection, nackStanza(id, to, NO_SUCH_ACCOUNT, { sent }));
     }
     return;
   }
   const stampUs = nextStampUs(step);
   rememberContact(step, sender.user, to);
   const named = copiesOf(stanza);
-  const listed = [
-    ...devicesOf(step, to),
-    ...(to === sender.user ? [] : devicesOf(step, sender.user)),
-  ];
+  // An old app knows of phones alone, and nobody tells the others what it did not send them.
+  const isOld = isOldAccount(step, sender.user);
+  const listed = isOld
+    ? [to]
+    : [...devicesOf(step, to), ...(to === sender.user ? [] : devicesOf(step, sender.user))];
   for (const device of listed) {
     if (device === sender.device) continue;
     const copy = copyFor(sender, device, stanza, named.get(device), stampUs, to);
     enqueue(step, device, copy, stampUs);
   }
   const hash = serverParticipantHash(step, to, sender.user);
-  const participantHash = hash === attribute(stanza, 'phash') ? '' : hash;
+  const participantHash = isOld || hash === attribute(stanza, 'phash') ? '' : hash;
   const accepted: AcceptedRecord = { kind: 'accepted', stampUs, participantHash };
   forgetOldAccepted(step);
   step.tx.put('accepted', acceptedKey, accepted);
@@ -162,17 +163,6 @@ function takePeer(step: Step, sender: LinkedRecord, stanza: WireNode, to: Device
   answer(step, sender, stanza, stampUs, '');
 }
 
-function copiesOf(stanza: WireNode): Map<DeviceJid, WireNode> {
-  const copies = new Map<DeviceJid, WireNode>();
-  const participants = child(stanza, 'participants');
-  for (const to of participants === undefined ? [] : children(participants, 'to')) {
-    const device = attribute(to, 'jid');
-    const enc = child(to, 'enc');
-    if (device !== undefined && enc !== undefined) copies.set(device, enc);
-  }
-  return copies;
-}
-
 /** The stanza as one device receives it: its own ciphertext, or the word that there is none. */
 function copyFor(
   sender: LinkedRecord,
@@ -198,34 +188,4 @@ function copyFor(
     },
     [enc ?? node('unavailable'), ...(identity !== undefined && needsIdentity ? [identity] : [])],
   );
-}
-
-function answer(
-  step: Step,
-  sender: LinkedRecord,
-  stanza: WireNode,
-  stampUs: number,
-  participantHash: string,
-): void {
-  const online = volatileOf(step.store).online.get(sender.device);
-  if (online === undefined) return;
-  const ack = messageAckStanza({
-    id: attribute(stanza, 'id') ?? '',
-    from: attribute(stanza, 'to') ?? '',
-    stampUs,
-    participantHash: participantHash === '' ? undefined : participantHash,
-    sent: attribute(stanza, 'sent'),
-  });
-  step.send(online.connection, ack);
-}
-
-/** Two at a time: the collection is in order of acceptance, so its head is the oldest. */
-function forgetOldAccepted(step: Step): void {
-  let looked = 0;
-  for (const [key, record] of step.store.collection('accepted')) {
-    if (step.nowUs - (record as AcceptedRecord).stampUs <= ACCEPTED_RETENTION_US) return;
-    step.tx.delete('accepted', key);
-    looked += 1;
-    if (looked === 2) return;
-  }
 }

@@ -7,6 +7,7 @@
 import type { DeviceJid } from '../../contract.ts';
 import { EXPIRED_REPORT_MAX, QUEUE_RETENTION_US, UNACKNOWLEDGED_MAX_US } from '../../limits.ts';
 import { encodeFrame } from '../../wire/encode-node.ts';
+import { isGroupJid } from '../../wire/jid.ts';
 import { attribute, node, type WireNode } from '../../wire/node.ts';
 import { labelOf, type Step } from '../step.ts';
 import { type ServerConnection, volatileOf } from './connections.ts';
@@ -21,26 +22,47 @@ export function queueKey(stanza: string, id: string, from: string, type = ''): s
   return `${stanza}|${id}|${from}|${type}`;
 }
 
+/** Who sent it: of what comes through a group, the group and its participant together. */
+export function senderIn(from: string, participant: string | undefined): string {
+  return participant !== undefined && isGroupJid(from) ? `${from}/${participant}` : from;
+}
+
 function keyOf(stanza: WireNode): string {
   const type = stanza.tag === 'message' ? '' : (attribute(stanza, 'type') ?? '');
-  return queueKey(stanza.tag, attribute(stanza, 'id') ?? '', attribute(stanza, 'from') ?? '', type);
+  const from = senderIn(attribute(stanza, 'from') ?? '', attribute(stanza, 'participant'));
+  return queueKey(stanza.tag, attribute(stanza, 'id') ?? '', from, type);
 }
 
 /** Puts a stanza into the device's queue and sends it at once when the device is active. */
 export function enqueue(step: Step, device: DeviceJid, stanza: WireNode, stampUs: number): void {
+  enqueueAll(step, [device], stanza, stampUs);
+}
+
+/** The same stanza for many devices: encoded once, its bytes shared. */
+export function enqueueAll(
+  step: Step,
+  devices: readonly DeviceJid[],
+  stanza: WireNode,
+  stampUs: number,
+): void {
+  if (devices.length === 0) return;
   const key = keyOf(stanza);
+  const from = attribute(stanza, 'from') ?? '';
+  const isOfGroup = stanza.tag === 'message' && isGroupJid(from);
   const record: QueuedRecord = {
     kind: 'queued',
     label: labelOf(stanza),
-    from: attribute(stanza, 'from') ?? '',
-    recipient: attribute(stanza, 'recipient') ?? '',
+    from: isOfGroup ? (attribute(stanza, 'participant') ?? '') : from,
+    recipient: isOfGroup ? from : (attribute(stanza, 'recipient') ?? ''),
     bytes: encodeFrame(stanza),
     stampUs,
   };
-  step.tx.put(`queue/${device}`, key, record);
-  const online = volatileOf(step.store).online.get(device);
-  if (online?.phase === 'active') deliver(step, online, key, record);
-  else if (stanza.tag === 'message') wake(step, device);
+  for (const device of devices) {
+    step.tx.put(`queue/${device}`, key, record);
+    const online = volatileOf(step.store).online.get(device);
+    if (online?.phase === 'active') deliver(step, online, key, record);
+    else if (stanza.tag === 'message') wake(step, device);
+  }
 }
 
 function wake(step: Step, device: DeviceJid): void {

@@ -4,14 +4,15 @@
  * devices.
  */
 
-import type { DeviceJid, LinkedRecord } from '../../contract.ts';
-import { userOf } from '../../wire/jid.ts';
+import type { DeviceJid, GroupJid, LinkedRecord } from '../../contract.ts';
+import { isGroupJid, userOf } from '../../wire/jid.ts';
 import { attribute, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { volatileOf } from './connections.ts';
+import { membershipOf } from './groups.ts';
 import { devicesOf } from './lists.ts';
 import { noteRetryKeys } from './prekeys.ts';
-import { acknowledge, enqueue, queueKey } from './queue.ts';
+import { acknowledge, enqueue, enqueueAll, queueKey, senderIn } from './queue.ts';
 import { linkedDevice, nextStampUs, type QueuedRecord, type SeenRecord } from './records.ts';
 
 /** Handles `<receipt id to [type] [recipient]>` from an active device. */
@@ -22,6 +23,7 @@ export function takeReceipt(step: Step, sender: LinkedRecord, receipt: WireNode)
     step.refuseAs('malformed', `${sender.device} sent a receipt without id or author`);
     return;
   }
+  if (isGroupJid(to)) return takeGroupReceipt(step, sender, receipt, id, to);
   const type = attribute(receipt, 'type');
   const isRead = type === 'read' || type === 'read-self';
   if (!isRead) settle(step, sender.device, id, to, attribute(receipt, 'recipient') ?? '');
@@ -51,15 +53,52 @@ export function takeReceipt(step: Step, sender: LinkedRecord, receipt: WireNode)
 }
 
 /**
+ * In a group the author is named as participant. Only members reach each other; what was delivered
+ * leaves the queue in any case.
+ */
+function takeGroupReceipt(
+  step: Step,
+  sender: LinkedRecord,
+  receipt: WireNode,
+  id: string,
+  group: GroupJid,
+): void {
+  const author = attribute(receipt, 'participant') ?? '';
+  const type = attribute(receipt, 'type');
+  const isRead = type === 'read' || type === 'read-self';
+  if (!isRead) settle(step, sender.device, id, senderIn(group, author), group);
+  if (type === 'retry') noteRetryKeys(step, sender.device, receipt);
+  const stampUs = nextStampUs(step);
+  const named = { id, type, t: String(stampUs) };
+  const members = membershipOf(step, group)?.members ?? [];
+  const isReachable = linkedDevice(step, author) !== undefined;
+  const areMembers = members.includes(sender.user) && members.includes(userOf(author));
+  if (isReachable && areMembers && type !== 'read-self') {
+    const told = { from: group, participant: sender.device, ...named };
+    enqueue(step, author, node('receipt', told, receipt.content), stampUs);
+  }
+  if (isRead) {
+    const told = { from: sender.device, participant: author, recipient: group, ...named };
+    const others = devicesOf(step, sender.user).filter((own) => {
+      return own !== sender.device && own !== author;
+    });
+    enqueueAll(step, others, node('receipt', told, receipt.content), stampUs);
+  }
+  confirm(step, sender.device, id, group, type);
+}
+
+/**
  * Takes the acknowledged message copy out of the queue and remembers it as the last one (contract
  * 2).
  */
-function settle(step: Step, device: DeviceJid, id: string, author: DeviceJid, chat: string): void {
-  const key = queueKey('message', id, author);
+function settle(step: Step, device: DeviceJid, id: string, from: string, chat: string): void {
+  const key = queueKey('message', id, from);
   const queued = step.get<QueuedRecord>(`queue/${device}`, key);
   if (!acknowledge(step, device, key) || queued === undefined) return;
   const seen = step.get<SeenRecord>('seen', device);
-  const recipient = userOf(author) === userOf(device) ? chat : '';
+  const { from: author } = queued;
+  const isChatNamed = isGroupJid(chat) || userOf(author) === userOf(device);
+  const recipient = isChatNamed ? chat : '';
   const record: SeenRecord = {
     kind: 'seen',
     login: seen?.login ?? 0,
@@ -90,5 +129,6 @@ export function takeAck(step: Step, sender: LinkedRecord, ack: WireNode): void {
   const id = attribute(ack, 'id') ?? '';
   const to = attribute(ack, 'to') ?? '';
   const type = stanza === 'message' ? '' : (attribute(ack, 'type') ?? '');
-  acknowledge(step, sender.device, queueKey(stanza, id, to, type));
+  const from = senderIn(to, attribute(ack, 'participant'));
+  acknowledge(step, sender.device, queueKey(stanza, id, from, type));
 }

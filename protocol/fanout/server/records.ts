@@ -2,7 +2,8 @@
  * What the server stores, and how it numbers time. It holds public keys, signed lists and
  * ciphertext only. Collections: `server-account` (user), `linked` (device, public record), `bundle`
  * (device), `prekeys/DEVICE` (FIFO), `queue/DEVICE` (FIFO), `transport-index` (transport key),
- * `accepted`, `contact/USER`, `stamp`, `pairing`, `key-ids` (device).
+ * `accepted`, `contact/USER`, `stamp`, `pairing`, `key-ids` (device), `membership` (group, public),
+ * `groups-of/USER`.
  */
 
 import type { DeviceJid, LinkedRecord, StanzaLabel, UserJid } from '../../contract.ts';
@@ -47,8 +48,9 @@ export interface ServedPrekeyRecord extends StoredRecord {
 export interface QueuedRecord extends StoredRecord {
   readonly kind: 'queued';
   readonly label: StanzaLabel;
+  /** Of a group's message: the device that wrote it. */
   readonly from: string;
-  /** The chat of an own device's copy; empty for all others. */
+  /** The chat of an own device's copy, and of every group message; empty for all others. */
   readonly recipient: string;
   readonly bytes: Uint8Array;
   readonly stampUs: number;
@@ -96,6 +98,11 @@ export function linkedDevice(step: Step, device: DeviceJid): LinkedRecord | unde
 
 export function accountOf(step: Step, user: UserJid): ServerAccountRecord | undefined {
   return step.get<ServerAccountRecord>('server-account', user);
+}
+
+/** Whether the account's app knows of no devices (specification 12): `old-app`/USER. */
+export function isOldAccount(step: Step, user: UserJid): boolean {
+  return step.tx.get('old-app', user) !== undefined;
 }
 
 /** The next server time stamp: microseconds since the epoch, strictly increasing (contract 4). */

@@ -21,8 +21,10 @@ import { attribute, child, children, node, type WireNode } from '../../wire/node
 import { Step } from '../step.ts';
 import { checkAbsence } from './accounts.ts';
 import { dropConnection, type ServerConnection, volatileOf } from './connections.ts';
+import { takeGroupIq } from './groups.ts';
 import { answerListQuery } from './lists.ts';
 import { activate, noteGone, takeLogin } from './login.ts';
+import { isMediaRetry, relayMediaRetry } from './media-retry.ts';
 import { takeMessage } from './messages.ts';
 import { abandon, takeListChange, takeSignature, takeVouching } from './pairing.ts';
 import { serveBundles, serveIdentities, takeRotation, takeUpload } from './prekeys.ts';
@@ -115,6 +117,7 @@ function route(
   sender: LinkedRecord,
   stanza: WireNode,
 ): void {
+  if (isMediaRetry(stanza)) return relayMediaRetry(step, sender, stanza);
   switch (stanza.tag) {
     case 'message':
       return takeMessage(step, sender, stanza);
@@ -153,6 +156,8 @@ function takeQuery(
       return takeLinkQuery(step, connection, sender, iq);
     case 'encrypt':
       return takeKeyQuery(step, connection, sender, iq, answer);
+    case 'w:g2':
+      return takeGroupIq(step, connection, sender, iq);
     default:
       refuseQuery(step, connection, sender, iq);
   }
