@@ -30,10 +30,26 @@ function isSecret(kind: string, name: string): boolean {
   return (kind === 'transport' && name === 'privateKey') || kind === 'adv-secret';
 }
 
+interface FileRecord extends StoredRecord {
+  readonly mediaKey?: Uint8Array;
+  readonly file?: { readonly mediaKey: Uint8Array };
+}
+
+const FILE_RECORDS = ['media-content', 'media-answer', 'history-job', 'history-chunk'];
+
+function isFileRecord(record: StoredRecord): record is FileRecord {
+  return FILE_RECORDS.includes(record.kind);
+}
+
+function keysInFileRecord({ mediaKey, file }: FileRecord): readonly Uint8Array[] {
+  return [mediaKey, file?.mediaKey].filter((key) => key !== undefined);
+}
+
 /** Every secret inside a record, as the byte arrays themselves. */
 export function keysIn(record: StoredRecord): readonly Uint8Array[] {
   if (isSignalRecord(record)) return keysInSignalRecord(record);
   if (isSenderKeyRecord(record)) return keysInSenderKeyRecord(record);
+  if (isFileRecord(record)) return keysInFileRecord(record);
   if (record.kind === 'transport')
     return [(record as unknown as { privateKey: Uint8Array }).privateKey];
   if (record.kind === 'adv-secret') return [(record as unknown as { secret: Uint8Array }).secret];

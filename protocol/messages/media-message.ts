@@ -13,7 +13,7 @@ import {
   type MediaReference,
   mediaReference,
 } from '../wire/media-messages.ts';
-import { encodeMessage } from '../wire/message.ts';
+import type { MessageFields } from '../wire/message.ts';
 import { utf8Length } from '../wire/utf8.ts';
 
 const MIME_TYPES: Readonly<Record<MediaKind, string>> = {
@@ -39,20 +39,20 @@ export function captionOf(media: MediaKind, caption: string): string {
   return media === 'audio' ? '' : caption;
 }
 
-/** The `Message` for a recipient's device. */
-export function mediaMessageBytes(file: MediaFile, caption: string): Uint8Array {
+/** The body of the `Message` for a recipient's device. */
+export function mediaMessageFields(file: MediaFile, caption: string): MessageFields {
   const { media, reference, mediaKeyTimestampS } = file;
   const common = { mimetype: MIME_TYPES[media], ...reference, mediaKeyTimestampS };
   const text = caption === '' ? undefined : caption;
   switch (media) {
     case 'image':
-      return encodeMessage({ image: encodeMediaMessage(media, { ...common, caption: text }) });
+      return { image: encodeMediaMessage(media, { ...common, caption: text }) };
     case 'video':
-      return encodeMessage({ video: encodeMediaMessage(media, { ...common, caption: text }) });
+      return { video: encodeMediaMessage(media, { ...common, caption: text }) };
     case 'audio':
-      return encodeMessage({ audio: encodeMediaMessage(media, common) });
+      return { audio: encodeMediaMessage(media, common) };
     case 'document':
-      return encodeMessage({ document: encodeMediaMessage(media, { ...common, title: text }) });
+      return { document: encodeMediaMessage(media, { ...common, title: text }) };
   }
 }
 

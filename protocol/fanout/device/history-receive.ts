@@ -188,7 +188,7 @@ function takePart(step: Step, id: string, job: HistoryJobRecord, bytes: Uint8Arr
     return endJob(step, id, job, 'history-skipped', 'a part of the history cannot be used');
   }
   let kept = 0;
-  for (const message of part.messages) if (keepMessage(step, message)) kept += 1;
+  for (const message of part.messages) if (keepPassed(step, message, 'history')) kept += 1;
   const state = stateOf(step);
   if (state !== undefined) {
     const isFirst = job.syncType === HISTORY_TYPES.initialBootstrap;
@@ -224,7 +224,11 @@ function confirm(step: Step, phone: DeviceJid, id: string): void {
 }
 
 /** Keeps a message unless it is here; false when it is, or is none that could be shown. */
-function keepMessage(step: Step, message: TakenMessage): boolean {
+export function keepPassed(
+  step: Step,
+  message: TakenMessage,
+  via: ShownRecord['via'],
+): boolean {
   const { chat, author, messageId, positionUs, isRead, content } = message;
   const key = messageKey(chat, author, messageId);
   const account = accountOf(step);
@@ -242,7 +246,7 @@ function keepMessage(step: Step, message: TakenMessage): boolean {
     chat,
     messageId,
     author,
-    via: 'history',
+    via,
     text,
     ...(read && { media: shownMedia(read) }),
     textDigest: textDigest(text, step.context.crypto),
@@ -251,7 +255,7 @@ function keepMessage(step: Step, message: TakenMessage): boolean {
   };
   step.tx.put('shown', key, record);
   if (!isRead) step.tx.put(`unread/${chat}`, key, { kind: 'unread' });
-  if (read !== undefined) takeMedia(step, { chat, author, messageId }, read, 'history');
+  if (read !== undefined) takeMedia(step, { chat, author, messageId }, read, via);
   settlePlaceholder(step, key);
   return true;
 }

@@ -9,7 +9,7 @@
  */
 
 import type { ChatJid, DeviceJid, GroupRecord, ShownRecord } from '../../contract.ts';
-import { assert } from '../../errors.ts';
+import { assert, isRejected } from '../../errors.ts';
 import {
   HISTORY_BOOTSTRAP_MESSAGES,
   HISTORY_CHUNK_BYTES_MAX,
@@ -21,13 +21,16 @@ import {
 } from '../../limits.ts';
 import { historyPartBytes, type PassedConversation } from '../../messages/history.ts';
 import { encryptMedia } from '../../messages/media-crypto.ts';
+import { readReceipt } from '../../messages/receipts.ts';
 import type { StoredRecord } from '../../store.ts';
 import { encodeHistorySyncNotification, HISTORY_TYPES } from '../../wire/history.ts';
 import { userOf } from '../../wire/jid.ts';
+import { encodeMessage } from '../../wire/message.ts';
+import type { WireNode } from '../../wire/node.ts';
 import { PROTOCOL_TYPES } from '../../wire/protocol-message.ts';
 import type { Step } from '../step.ts';
 import { type BlobOutcome, cancelErrand, directPathOf, putBlob } from './blob-client.ts';
-import { messageBytesOf } from './media-records.ts';
+import { saidFields } from './media-records.ts';
 import { ownOthers, sendPeer } from './peer.ts';
 import { accountOf } from './records.ts';
 
@@ -267,7 +270,7 @@ function passedConversation(step: Step, part: PlannedConversation): PassedConver
       isOwn: userOf(record.author) === own,
       positionUs: record.positionUs,
       isRead: record.isRead,
-      message: messageBytesOf(step, record),
+      message: encodeMessage(saidFields(step, record)),
     })),
   };
 }
@@ -313,9 +316,11 @@ function chunkOf(
 }
 
 /** `hist_sync`: the companion has taken parts; their keys and files are forgotten. */
-export function takeHistoryReceipt(step: Step, device: DeviceJid, ids: readonly string[]): void {
-  for (const messageId of ids) {
-    const found = chunkOf(step, device, messageId);
+export function takeHistoryReceipt(step: Step, stanza: WireNode): void {
+  const receipt = readReceipt(stanza);
+  if (isRejected(receipt)) return step.refuse(receipt);
+  for (const messageId of receipt.ids) {
+    const found = chunkOf(step, receipt.from, messageId);
     if (found !== undefined) step.tx.delete('history-chunk', found[0]);
   }
 }

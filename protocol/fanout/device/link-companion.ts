@@ -27,6 +27,7 @@ import {
   type WireNode,
 } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
+import { awaitHistory } from './history-receive.ts';
 import { linkStateOf } from './link-state.ts';
 import { expectAnswer } from './outbound.ts';
 import { armRotation } from './prekeys.ts';
@@ -174,6 +175,7 @@ export function takePairSuccess(step: Step, iq: WireNode, success: WireNode, bat
   for (const name of ['qr', 'adv-secret']) step.tx.delete(name, SELF);
   step.cancelTimer(QR_TIMER);
   makePrekeys(step.tx, batch, step.context);
+  awaitHistory(step);
   const reply = node('device-identity', { 'key-index': String(outcome.keyIndex) }, outcome.reply);
   step.send(
     connection,

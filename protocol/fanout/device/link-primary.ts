@@ -14,10 +14,14 @@ import { decodeFrame } from '../../wire/decode-node.ts';
 import { encodeFrame } from '../../wire/encode-node.ts';
 import { deviceIdOf, parseDeviceJid } from '../../wire/jid.ts';
 import { attribute, child, node, type WireNode } from '../../wire/node.ts';
+import { PROTOCOL_TYPES } from '../../wire/protocol-message.ts';
+import { encodeSecurityNotificationSetting } from '../../wire/security-setting.ts';
 import type { Step } from '../step.ts';
 import { isOldApp } from './capability.ts';
+import { startHistory } from './history-send.ts';
 import { linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
+import { sendPeer } from './peer.ts';
 import { maySignList, ownList, publishOwnList, withdraw } from './own-list.ts';
 import { accountOf, type PendingLinkRecord, type PrimaryRecord, SELF } from './records.ts';
 
@@ -116,7 +120,17 @@ export function takeLinked(step: Step, answer: WireNode): void {
     // newcomer.
     publishOwnList(step, [...companions, newcomer]);
   }
+  welcome(step, device);
   step.emit('linked', `${device} is linked`, { device });
+}
+
+/** What a phone tells its new companion (specification 5.3, step 8): settings and history. */
+function welcome(step: Step, device: DeviceJid): void {
+  sendPeer(step, [device], {
+    type: PROTOCOL_TYPES.initialSecurityNotificationSettingSync,
+    initialSecurityNotificationSettingSync: encodeSecurityNotificationSetting(true),
+  });
+  startHistory(step, device);
 }
 
 /** A person unlinks a companion on the phone, or a companion logs itself out. */

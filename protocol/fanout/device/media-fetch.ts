@@ -38,8 +38,10 @@ export function takeMedia(
   read: ReadMedia,
   via: ShownRecord['via'],
 ): void {
+  const key = messageKey(named.chat, named.author, named.messageId);
+  if (mediaContentOf(step, key) !== undefined) return; // a copy that came again
   putMediaContent(step, named, read);
-  if (via === 'live') fetch(step, messageKey(named.chat, named.author, named.messageId));
+  if (via === 'live') fetch(step, key);
 }
 
 /** A person wants the file of a shown message. */

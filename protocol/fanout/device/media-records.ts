@@ -11,9 +11,9 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ChatJid, DeviceJid, MediaKind, MediaRecord, OutboxRecord } from '../../contract.ts';
 import { MEDIA_KEPT_BYTES_MAX } from '../../limits.ts';
-import { textMessageBytes } from '../../messages/content.ts';
-import { type MediaFile, mediaMessageBytes } from '../../messages/media-message.ts';
+import { type MediaFile, mediaMessageFields } from '../../messages/media-message.ts';
 import type { StoredRecord } from '../../store.ts';
+import type { MessageFields } from '../../wire/message.ts';
 import type { Step } from '../step.ts';
 import { messageKey } from './records.ts';
 
@@ -129,15 +129,15 @@ export function fileNameOf({ fileEncSha256 }: MediaContentRecord): string {
   return bytesToHex(fileEncSha256);
 }
 
-/** The encoded `Message` of a message with this text, with its file if it has one. */
-export function messageBytesOf(
+/** What a message with this text says, with its file if it has one. */
+export function saidFields(
   step: Step,
   message: MessageNamed & Pick<OutboxRecord, 'text' | 'media'>,
-): Uint8Array {
-  if (message.media === undefined) return textMessageBytes(message.text);
+): MessageFields {
   const { chat, author, messageId, text } = message;
+  if (message.media === undefined) return { conversation: text };
   const content = mediaContentOf(step, messageKey(chat, author, messageId));
-  if (content === undefined) return textMessageBytes(text);
+  if (content === undefined) return { conversation: text };
   const { media, mediaKeyTimestampS } = content;
-  return mediaMessageBytes({ media, reference: content, mediaKeyTimestampS }, text);
+  return mediaMessageFields({ media, reference: content, mediaKeyTimestampS }, text);
 }

@@ -5,8 +5,14 @@
 
 import { isRejected } from '../../errors.ts';
 import type { IncomingMessage } from '../../messages/message-stanza.ts';
-import { decodeProtocolMessage } from '../../wire/protocol-message.ts';
+import { decodeProtocolMessage, PROTOCOL_TYPES } from '../../wire/protocol-message.ts';
 import type { Step } from '../step.ts';
+import { takeHistoryNotification } from './history-receive.ts';
+import {
+  takePeerDataRequest,
+  takePeerDataResponse,
+  takeSecuritySetting,
+} from './peer-data.ts';
 
 /** Carries out a peer message; `message.author` is an own device. */
 export function takePeerContent(step: Step, message: IncomingMessage, bytes: Uint8Array): void {
@@ -14,6 +20,14 @@ export function takePeerContent(step: Step, message: IncomingMessage, bytes: Uin
   if (isRejected(protocol)) return step.refuse(protocol);
   const { author } = message;
   switch (protocol.type) {
+    case PROTOCOL_TYPES.historySyncNotification:
+      return takeHistoryNotification(step, message, protocol.historySyncNotification);
+    case PROTOCOL_TYPES.peerDataOperationRequest:
+      return takePeerDataRequest(step, message, protocol.peerDataOperationRequest);
+    case PROTOCOL_TYPES.peerDataOperationResponse:
+      return takePeerDataResponse(step, message, protocol.peerDataOperationResponse);
+    case PROTOCOL_TYPES.initialSecurityNotificationSettingSync:
+      return takeSecuritySetting(step, message, protocol.initialSecurityNotificationSettingSync);
     default:
       step.refuseAs('unexpected', `${author} sent a peer message of an unknown type`, {
         type: protocol.type ?? 0,

@@ -6,13 +6,13 @@
 
 import type { DeviceJid, LostRecord, UserJid } from '../../contract.ts';
 import type { RejectionCode } from '../../errors.ts';
-import { RETRY_COUNT_MAX, RETRY_KEYS_FROM_COUNT } from '../../limits.ts';
+import { PLACEHOLDER_ASK_US, RETRY_COUNT_MAX, RETRY_KEYS_FROM_COUNT } from '../../limits.ts';
 import { NACK_CODES } from '../../messages/acks.ts';
 import { RETRY_ERRORS } from '../../messages/retry-receipt.ts';
 import { findPrekey } from '../../signal/prekeys.ts';
 import type { Step } from '../step.ts';
 import { makeRetryPrekey, nack, sendReceipt, sendRetryReceipt } from './receipts.ts';
-import { messageKey, type PlaceholderRecord } from './records.ts';
+import { messageKey, type PlaceholderRecord, SELF } from './records.ts';
 
 /** What names a copy. */
 export interface CopyName {
@@ -39,6 +39,11 @@ export const ERROR_CODES: ReadonlyMap<RejectionCode, number> = new Map<Rejection
 
 function placeholderTimer(key: string): string {
   return `placeholder|${key}`;
+}
+
+/** The timer at which a companion asks its phone for the message. */
+export function askTimer(key: string): string {
+  return `placeholder-ask|${key}`;
 }
 
 /** A ciphertext failed: keep a placeholder and ask again, or admit the loss after four tries. */
@@ -98,7 +103,11 @@ function wait(
   };
   step.tx.put('placeholder', key, record);
   const deadlineUs = step.nowUs + step.settings.placeholderDeadlineUs;
-  if (!step.hasTimer(placeholderTimer(key))) step.setTimer(placeholderTimer(key), deadlineUs);
+  if (!step.hasTimer(placeholderTimer(key))) {
+    step.setTimer(placeholderTimer(key), deadlineUs);
+    const isCompanion = step.tx.get('companion', SELF) !== undefined;
+    if (isCompanion) step.setTimer(askTimer(key), step.nowUs + PLACEHOLDER_ASK_US);
+  }
   return withKeys ? prekeyId : 0;
 }
 
@@ -107,6 +116,7 @@ export function settlePlaceholder(step: Step, key: string): void {
   step.tx.delete('placeholder', key);
   step.tx.delete('lost', key);
   step.cancelTimer(placeholderTimer(key));
+  step.cancelTimer(askTimer(key));
 }
 
 /** Admits that a copy will not be shown. */
