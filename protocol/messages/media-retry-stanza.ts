@@ -32,10 +32,7 @@ export interface MediaRetryToSend extends RetriedMessage {
 
 function parts({ chat, author, isOwn, sealed }: MediaRetryToSend): WireNode[] {
   return [
-    node('encrypt', {}, [
-      node('enc_p', {}, sealed.ciphertext),
-      node('enc_iv', {}, sealed.iv),
-    ]),
+    node('encrypt', {}, [node('enc_p', {}, sealed.ciphertext), node('enc_iv', {}, sealed.iv)]),
     node('rmr', { jid: chat, from_me: String(isOwn), participant: author }),
   ];
 }

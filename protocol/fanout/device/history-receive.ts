@@ -142,7 +142,9 @@ function jobOf(told: HistorySyncNotification, from: DeviceJid): HistoryJobRecord
     name !== undefined;
   if (!isWhole) return reject('bad-content', 'The notice of a part of the history lacks a field.');
   if (fileLength > HISTORY_INFLATED_BYTES_MAX) {
-    return reject('limit-reached', `A part of the history has ${fileLength} bytes.`, { fileLength });
+    return reject('limit-reached', `A part of the history has ${fileLength} bytes.`, {
+      fileLength,
+    });
   }
   const progress = Math.min(100, told.progress ?? 0);
   return {
@@ -224,11 +226,7 @@ function confirm(step: Step, phone: DeviceJid, id: string): void {
 }
 
 /** Keeps a message unless it is here; false when it is, or is none that could be shown. */
-export function keepPassed(
-  step: Step,
-  message: TakenMessage,
-  via: ShownRecord['via'],
-): boolean {
+export function keepPassed(step: Step, message: TakenMessage, via: ShownRecord['via']): boolean {
   const { chat, author, messageId, positionUs, isRead, content } = message;
   const key = messageKey(chat, author, messageId);
   const account = accountOf(step);

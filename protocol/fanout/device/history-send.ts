@@ -311,7 +311,8 @@ function chunkOf(
 ): [string, HistoryChunkRecord] | undefined {
   const chunks = step.tx.entries('history-chunk') as [string, HistoryChunkRecord][];
   return chunks.find(
-    ([, chunk]) => chunk.device === device && chunk.state === 'sent' && chunk.messageId === messageId,
+    ([, chunk]) =>
+      chunk.device === device && chunk.state === 'sent' && chunk.messageId === messageId,
   );
 }
 

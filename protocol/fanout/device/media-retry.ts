@@ -13,12 +13,12 @@ import {
   readMediaRetry,
 } from '../../messages/media-retry-stanza.ts';
 import { isGroupJid, userOf } from '../../wire/jid.ts';
-import { attribute, type WireNode } from '../../wire/node.ts';
 import type { MediaRetryResult } from '../../wire/media-messages.ts';
+import { attribute, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { type BlobOutcome, directPathOf, putBlob } from './blob-client.ts';
-import { historyFileOf } from './history-send.ts';
 import { historyKeyOf, takeHistoryAnswer } from './history-receive.ts';
+import { historyFileOf } from './history-send.ts';
 import { takeFileAnswer } from './media-fetch.ts';
 import {
   fileNameOf,
@@ -45,12 +45,22 @@ export function takeFileRequest(step: Step, receipt: WireNode): void {
   const { messageId, from, sealed, chat, author } = request;
   const held = heldFile(step, request);
   if (held === undefined) {
-    return step.refuseAs('unexpected', `${from} asks for a file that was never here`, { messageId });
+    return step.refuseAs('unexpected', `${from} asks for a file that was never here`, {
+      messageId,
+    });
   }
   const opened = openMediaRequest(held.mediaKey, messageId, sealed, step.context.crypto);
   if (isRejected(opened)) return step.refuse(opened);
   const { mediaKey, name } = held;
-  const answer = { kind: 'media-answer', to: from, messageId, chat, author, mediaKey, name } as const;
+  const answer = {
+    kind: 'media-answer',
+    to: from,
+    messageId,
+    chat,
+    author,
+    mediaKey,
+    name,
+  } as const;
   if (held.bytes === undefined) return sendAnswer(step, answer, 'not-found');
   const key = `${from}|${messageId}`;
   step.tx.put('media-answer', key, answer satisfies MediaAnswerRecord);
