@@ -11,9 +11,12 @@ const PIECE_BYTES = 4_096;
 /** Adler-32 of the inflated bytes, at the end. */
 const CHECKSUM_BYTES = 4;
 
+/** The size of the hash table, fixed: left out, the library takes a logarithm of the input's size. */
+const TABLE_SIZE = 8;
+
 /** Compresses; the same bytes give the same result everywhere. */
 export function deflate(bytes: Uint8Array): Uint8Array {
-  return zlibSync(bytes);
+  return zlibSync(bytes, { level: 6, mem: TABLE_SIZE });
 }
 
 /**
