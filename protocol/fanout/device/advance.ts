@@ -9,13 +9,15 @@ import { isGroupJid } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
 import { audienceOf, isReadyFor, usersOf } from './audience.ts';
 import { advanceBackfills } from './backfill.ts';
+import { advanceCalls } from './call-keys-out.ts';
 import { oldMemberOf } from './capability.ts';
 import { devicesWithoutKey } from './group-keys.ts';
 import { sealGroupMessage } from './group-seal.ts';
 import { groupOf, mayLearnGroup } from './groups.ts';
 import { advanceHistory } from './history-send.ts';
-import { linkStateOf } from './link-state.ts';
+import { advanceIdentityChecks } from './identities.ts';
 import { askForLists } from './known-lists.ts';
+import { linkStateOf } from './link-state.ts';
 import { applyHeldAnswers } from './lists.ts';
 import { isUploading } from './media-send.ts';
 import { advancePeers } from './peer.ts';
@@ -28,8 +30,10 @@ import { advanceCodes } from './verify.ts';
 /** Seals what can be sealed, asks for what is missing, and goes on with resends and backfills. */
 export function advance(step: Step): void {
   applyHeldAnswers(step);
+  advanceIdentityChecks(step);
   advanceHistory(step);
   advancePeers(step);
+  advanceCalls(step);
   const blocked = new Set<ChatJid>();
   for (const [, entry] of step.tx.entries('wanting')) {
     const wanting = entry as WantingRecord;

@@ -12,6 +12,7 @@ import { audienceOf, isReadyFor } from './audience.ts';
 import { othersLists } from './fresh-lists.ts';
 import { groupMessageOf, sealGroupBackfill } from './group-seal.ts';
 import { needGroup } from './groups.ts';
+import { isForFormerKeys } from './identity-change.ts';
 import { askForLists } from './known-lists.ts';
 import { accountOf, type BackfillRecord, maySealMore, outboxOf } from './records.ts';
 import { sealBackfill } from './seal.ts';
@@ -74,13 +75,16 @@ function missingDevices(step: Step, outbox: OutboxRecord): DeviceJid[] {
   const sealed = groupMessageOf(step, outbox.messageId);
   if (!isGroupJid(outbox.chat)) {
     const known = new Set([...outbox.targets, ...outbox.leftOut]);
-    return audienceOf(step, outbox.chat).filter((device) => !known.has(device));
+    return audienceOf(step, outbox.chat).filter((device) => {
+      return !known.has(device) && !isForFormerKeys(step, userOf(device), outbox.messageId);
+    });
   }
   if (sealed === undefined) return [];
   const known = new Set(sealed.audience);
   const members = new Set(sealed.members);
   // Who came to the group later does not get what was said before (C7).
   return audienceOf(step, outbox.chat).filter((device) => {
-    return !known.has(device) && members.has(userOf(device));
+    if (known.has(device) || !members.has(userOf(device))) return false;
+    return !isForFormerKeys(step, userOf(device), outbox.messageId);
   });
 }

@@ -11,6 +11,7 @@ import { registrationIdFrom } from '../../wire/integers.ts';
 import { deviceIdOf, userOf } from '../../wire/jid.ts';
 import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
+import { followIdentity, pinnedKey } from './identity-change.ts';
 import { linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
 import { accountOf, deviceListOf } from './records.ts';
@@ -46,7 +47,11 @@ export function isProven(
 ): boolean {
   const user = userOf(device);
   const pinned = pinnedIdentity(step.tx, device)?.publicKey;
-  if (deviceIdOf(device) === 0) return pinned === undefined || equalBytes(pinned, identityKey);
+  if (deviceIdOf(device) === 0) {
+    // Of others' phones the first key is believed, and a later one with a notice (5.10).
+    const isOwn = user === accountOf(step)?.user;
+    return !isOwn || pinned === undefined || equalBytes(pinned, identityKey);
+  }
   const outcome = checkAdv(
     {
       device,
@@ -69,10 +74,11 @@ export function primaryKeyOf(step: Step, user: UserJid): Uint8Array | undefined 
 
 /**
  * A companion's key that its primary has just vouched for replaces the one pinned before: a wrong
- * key from a lying server must not keep the right one out. A primary's key is never replaced so.
+ * key from a lying server must not keep the right one out. A phone's key may change, with a notice
+ * (`followIdentity`); only the own phone's never does.
  */
-export function provenPolicy(device: DeviceJid): IdentityPolicy {
-  return { acceptNewIdentity: deviceIdOf(device) !== 0 };
+export function provenPolicy(step: Step, device: DeviceJid): IdentityPolicy {
+  return { acceptNewIdentity: device !== accountOf(step)?.user };
 }
 
 /**
@@ -103,8 +109,13 @@ function startFrom(step: Step, device: DeviceJid, user: WireNode | undefined): b
     );
     return false;
   }
-  const failed = startSession(step.tx, device, keys.bundle, step.context, provenPolicy(device));
+  const before = pinnedKey(step, device);
+  const policy = provenPolicy(step, device);
+  const failed = startSession(step.tx, device, keys.bundle, step.context, policy);
   if (isRejected(failed)) step.refuse(failed);
-  else linkStateOf(step.store).knownChains.add(device);
+  else {
+    linkStateOf(step.store).knownChains.add(device);
+    followIdentity(step, device, before);
+  }
   return failed === undefined;
 }

@@ -12,11 +12,7 @@ import {
   learnFromOwnDevice,
   learnFromSender,
 } from '../../devices/consistency.ts';
-import {
-  type DeviceListRecord,
-  primaryOnly,
-  withoutCompanions,
-} from '../../devices/device-list.ts';
+import { type DeviceListRecord, withoutCompanions } from '../../devices/device-list.ts';
 import { isRejected } from '../../errors.ts';
 import type { StoredRecord } from '../../store.ts';
 import { type AccountMetadata, decodeContextInfo } from '../../wire/consistency.ts';
@@ -24,8 +20,8 @@ import { deviceIdOf, isGroupJid, userOf } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
 import { raiseAlarm } from './alarms.ts';
 import { seenAccount } from './consistency.ts';
-import { linkStateOf } from './link-state.ts';
 import { adopt, needList } from './known-lists.ts';
+import { linkStateOf } from './link-state.ts';
 import { accountOf, deviceListOf, SELF } from './records.ts';
 
 /** The last difference told of an account. Collection `inconsistent`, key: who said it. */
@@ -77,7 +73,9 @@ function heed(step: Step, user: UserJid, lesson: ListLesson): void {
     case 'nothing':
       return;
     case 'primary-only':
-      return adopt(step, withoutCompanions(held ?? primaryOnly(user), lesson.timestampS));
+      // Without a signed list there is nothing to go back behind, and nobody to drop.
+      if (held === undefined || held.rawId === 0) return;
+      return adopt(step, withoutCompanions(held, lesson.timestampS));
     case 'expected': {
       const { expectedTimestampS: timestampS, learnedUs } = lesson;
       const isAsked = linkStateOf(step.store).phase === 'active';

@@ -34,6 +34,9 @@ import {
 import { takeBlobOutcome } from './blob-results.ts';
 import { blobStateOf } from './blob-state.ts';
 import { takeBundles } from './bundles.ts';
+import { endInterruptedCalls } from './call-end.ts';
+import { takeCall, takeCallReceipt } from './call-receive.ts';
+import { takeCallCommand, takeCallDeed, takeCallTimer } from './calls.ts';
 import {
   connectIfDown,
   LOGIN,
@@ -44,13 +47,14 @@ import {
   takeSuccess,
   wipe,
 } from './connection.ts';
-import { takeIdentities } from './identities.ts';
 import { takeChangeAnswer, takeChangeGroup, takeCreateGroup } from './group-commands.ts';
 import { settleGiven } from './group-keys.ts';
 import { takeGroupMessage } from './group-receive.ts';
 import { takeGroupAnswer, takeGroupNotification, takeParticipating } from './groups.ts';
 import { takeHistoryTimer } from './history-receive.ts';
 import { takeHistoryReceipt } from './history-send.ts';
+import { takeIdentities } from './identities.ts';
+import { takeIdentityNotification } from './identity-change.ts';
 import { showFirstCode, takeLink, takePairSuccess, takeQrTimer } from './link-companion.ts';
 import { leave, takeLinked, takeScan, takeUnlink } from './link-primary.ts';
 import { linkStateOf } from './link-state.ts';
@@ -100,6 +104,8 @@ export function createDevice(store: Store, setup: DeviceSetup): ProtocolNode {
 function handle(step: Step, setup: DeviceSetup, input: Input): void {
   switch (input.kind) {
     case 'started':
+      endInterruptedCalls(step);
+      return connectIfDown(step, setup);
     case 'push':
       return connectIfDown(step, setup);
     case 'connected':
@@ -140,6 +146,12 @@ function takeCommand(step: Step, command: Command): void {
       return takeCreateGroup(step, command);
     case 'change-group':
       return takeChangeGroup(step, command);
+    case 'call':
+      return takeCallCommand(step, command);
+    case 'answer-call':
+    case 'reject-call':
+    case 'end-call':
+      return takeCallDeed(step, command.kind);
     case 'upgrade':
       return takeUpgrade(step);
     case 'show-code':
@@ -159,6 +171,7 @@ function takeTimer(step: Step, setup: DeviceSetup, name: string): void {
   if (name === 'unacknowledged') return closeIfStalled(step);
   if (takePlaceholderTimer(step, name) || takePrekeyTimer(step, name)) return;
   if (takeBlobTimer(step, name) || takeMediaTimer(step, name)) return;
+  if (takeCallTimer(step, name)) return;
   if (takeHistoryTimer(step, name) || takeAskTimer(step, name)) return;
   if (!takeQrTimer(step, name)) step.cancelTimer(name);
 }
@@ -177,6 +190,8 @@ function takeFrame(step: Step, setup: DeviceSetup, connection: number, bytes: Ui
   switch (stanza.tag) {
     case 'message':
       return isGroupStanza(stanza) ? takeGroupMessage(step, stanza) : takeMessage(step, stanza);
+    case 'call':
+      return takeCall(step, connection, stanza);
     case 'receipt':
       return takeAnyReceipt(step, connection, stanza);
     case 'ack':
@@ -204,6 +219,7 @@ function takeFrame(step: Step, setup: DeviceSetup, connection: number, bytes: Ui
 
 function takeAnyReceipt(step: Step, connection: number, receipt: WireNode): void {
   step.send(connection, ackOf(receipt));
+  if (takeCallReceipt(step, receipt)) return;
   const isRetry = attribute(receipt, 'type') === 'retry';
   if (isRetry && attribute(receipt, 'category') === 'peer') takePeerRetry(step, receipt);
   else if (isRetry) takeRetryReceipt(step, receipt);
@@ -222,6 +238,7 @@ function takeNotification(
   if (takeListNotification(step, notification)) return;
   if (takeMediaNotification(step, notification)) return;
   if (takeGroupNotification(step, notification)) return;
+  if (takeIdentityNotification(step, notification)) return;
   if (takeLowCount(step, notification, setup.settings)) return;
   const type = attribute(notification, 'type') ?? '(none)';
   step.refuseAs('unexpected', 'a notification of a type this device does not know', { type });

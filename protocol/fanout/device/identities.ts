@@ -13,6 +13,7 @@ import { pinIdentity } from '../../signal/sessions.ts';
 import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { isProven } from './bundles.ts';
+import { followIdentity } from './identity-change.ts';
 import { linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
 
@@ -33,7 +34,13 @@ export function askForIdentities(step: Step, devices: readonly DeviceJid[]): voi
   ask(step, iq, { kind: 'identities', devices: wanted });
 }
 
-/** Pins the keys that prove to be their devices'; a key pinned before is never replaced here. */
+/** Asks for the keys of phones that may have new ones. */
+export function advanceIdentityChecks(step: Step): void {
+  const doubted = step.tx.entries('identity-check').map(([user]) => user);
+  if (doubted.length > 0) askForIdentities(step, doubted);
+}
+
+/** Pins the keys that prove to be their devices'; another key than the one pinned is told of. */
 export function takeIdentities(step: Step, asked: readonly DeviceJid[], answer: WireNode): void {
   const list = child(answer, 'list');
   for (const user of list === undefined ? [] : children(list, 'user')) {
@@ -43,10 +50,15 @@ export function takeIdentities(step: Step, asked: readonly DeviceJid[], answer: 
     const pinned = pinnedIdentity(step.tx, device)?.publicKey;
     if (pinned !== undefined && equalBytes(pinned, identityKey)) continue;
     const proof = bytesContent(child(user, 'device-identity'));
-    if (isProven(step, device, proof, identityKey)) pinIdentity(step.tx, device, identityKey);
-    else step.refuseAs('adv-failure', `the identity key served for ${device} is not proven`);
+    if (!isProven(step, device, proof, identityKey)) {
+      step.refuseAs('adv-failure', `the identity key served for ${device} is not proven`);
+      continue;
+    }
+    pinIdentity(step.tx, device, identityKey);
+    followIdentity(step, device, pinned);
   }
   for (const device of asked) {
+    step.tx.delete('identity-check', device);
     if (pinnedIdentity(step.tx, device) === undefined) {
       linkStateOf(step.store).unidentified.add(device);
     }

@@ -22,6 +22,7 @@ import type { Step } from '../step.ts';
 import { askForBundles } from './bundles.ts';
 import { noteCapability } from './capability.ts';
 import { noteFreshLists } from './fresh-lists.ts';
+import { doubtIdentity } from './identity-change.ts';
 import { adopt, needList } from './known-lists.ts';
 import { type ListQuery, linkStateOf } from './link-state.ts';
 import { reconcileOwnDevices, recoverOwnList } from './own-list.ts';
@@ -94,6 +95,8 @@ function applyAnswer(step: Step, answer: ListAnswer): void {
   if (isRejected(outcome)) {
     step.refuse(outcome);
     linkStateOf(step.store).unlisted.add(user);
+    // Signed by another key: the account may have registered again without our hearing of it.
+    if (outcome.code === 'bad-signature') doubtIdentity(step, user);
   } else if (outcome.kind === 'needs-identity') {
     linkStateOf(step.store).heldAnswers.set(user, { answer, changes: [] });
     askForBundles(step, [user]);

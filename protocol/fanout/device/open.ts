@@ -28,8 +28,9 @@ import type { Step } from '../step.ts';
 import { devicesOf } from './audience.ts';
 import { primaryKeyOf, provenPolicy } from './bundles.ts';
 import { forgetDeviceInGroups } from './group-keys.ts';
-import { linkStateOf } from './link-state.ts';
+import { followIdentity, pinnedKey } from './identity-change.ts';
 import { askForLists } from './known-lists.ts';
+import { linkStateOf } from './link-state.ts';
 import { deviceListOf } from './records.ts';
 
 /** A pairwise ciphertext as it came. */
@@ -59,12 +60,14 @@ export function openPairwise(step: Step, copy: PairwiseCiphertext): Opened {
     return unreadable('its sender is not proven', NACK_CODES.parsingError);
   }
   const before = currentSession(step.tx, author)?.senderRatchet;
-  const policy = proof === undefined ? {} : provenPolicy(author);
+  const pinned = pinnedKey(step, author);
+  const policy = provenPolicy(step, author);
   const decrypted = decryptFrom(step.tx, author, type, bytes, step.context, policy);
   if (isRejected(decrypted)) {
     step.refuse(decrypted);
     return { kind: 'failed', code: decrypted.code };
   }
+  followIdentity(step, author, pinned);
   if (proof !== undefined) adoptProof(step, userOf(author), proof);
   // A ratchet key made just now: nothing can have been sent on its chain.
   if (currentSession(step.tx, author)?.senderRatchet !== before) {

@@ -25,6 +25,7 @@ import { devicesOf, isReadyFor, usersOf } from './audience.ts';
 import { isProven, provenPolicy } from './bundles.ts';
 import { forgetKeyOf } from './group-keys.ts';
 import { groupMessageOf, sealGroupResend } from './group-seal.ts';
+import { barredByChange, followIdentity, pinnedKey } from './identity-change.ts';
 import { linkStateOf } from './link-state.ts';
 import {
   accountOf,
@@ -40,19 +41,22 @@ export function takeRetryReceipt(step: Step, receipt: WireNode): void {
   const request = readRetry(receipt);
   if (isRejected(request)) return step.refuse(request);
   const { id, device, group, count } = request;
+  const barred = barredByChange(step, device, id);
+  if (barred !== undefined) return refuseResend(step, device, id, barred);
   // Keys at the first count: the server had no copy, or the device's Store lost the one it had.
   const isForced = count === 1 && request.keys !== undefined;
   if (isForced) step.tx.delete(`delivered/${id}`, device);
   const reason = whyNot(step, outboxOf(step, id), request);
-  if (reason !== undefined) {
-    step.emit('resend-refused', `${device} asks for ${id} again: ${reason}`, { device, id });
-    return;
-  }
+  if (reason !== undefined) return refuseResend(step, device, id, reason);
   if (group !== undefined) forgetKeyOf(step, group, device);
   linkStateOf(step.store).unusable.delete(device);
   renewSession(step, request);
   const record: ResendRecord = { kind: 'resend', messageId: id, device, count };
   step.tx.put('resend', `${id}|${device}`, record);
+}
+
+function refuseResend(step: Step, device: DeviceJid, id: string, reason: string): void {
+  step.emit('resend-refused', `${device} asks for ${id} again: ${reason}`, { device, id });
 }
 
 function whyNot(
@@ -102,10 +106,12 @@ export function renewSession(
     );
     return;
   }
-  const policy = provenPolicy(device);
+  const before = pinnedKey(step, device);
+  const policy = provenPolicy(step, device);
   const failed = startSession(step.tx, device, keys.bundle, step.context, policy);
   if (isRejected(failed)) return step.refuse(failed);
   linkStateOf(step.store).knownChains.add(device);
+  followIdentity(step, device, before);
   noteRecreated(step, device);
 }
 
