@@ -135,7 +135,7 @@ function observedCiphers(
     cbcEncrypt(key, iv, plaintext) {
       const ciphertext = inner.cbcEncrypt(key, iv, plaintext);
       const plaintextDigest = digestOf(iv, plaintext);
-      sink({ ...plainUse('cbcEncrypt', [idOf(key)], true), plaintextDigest });
+      sink({ ...plainUse('cbcEncrypt', [idOf(key)], true), plaintextDigest, nonce: idOf(iv) });
       return ciphertext;
     },
     cbcDecrypt(key, iv, ciphertext) {
@@ -156,7 +156,7 @@ function observedCiphers(
     gcmEncrypt(key, nonce, aad, plaintext) {
       const sealed = inner.gcmEncrypt(key, nonce, aad, plaintext);
       const plaintextDigest = digestOf(nonce, plaintext);
-      sink({ ...plainUse('gcmEncrypt', [idOf(key)], true), plaintextDigest });
+      sink({ ...plainUse('gcmEncrypt', [idOf(key)], true), plaintextDigest, nonce: idOf(nonce) });
       return sealed;
     },
     gcmDecrypt(key, nonce, aad, sealed) {

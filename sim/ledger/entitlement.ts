@@ -7,7 +7,8 @@
 import type { DeviceJid, UserJid } from '../../protocol/contract.ts';
 import type { Linkage } from './linkage.ts';
 import type { Membership } from './membership.ts';
-import { isGroup } from './names.ts';
+import { deviceNumberOf, isGroup } from './names.ts';
+import type { OldApps } from './old-apps.ts';
 import type { MessageStatus, Said } from './said.ts';
 import type { Screens } from './screens.ts';
 
@@ -20,17 +21,26 @@ export interface Moment {
   readonly timeUs: number;
 }
 
+/** Who was what when. */
+interface Truth {
+  readonly linkage: Linkage;
+  readonly membership: Membership;
+  readonly oldApps: OldApps;
+}
+
 /** Answers for one run. */
 export class Entitlement {
   /** Hosts that lost a record they cannot do without, and have said so by leaving their account. */
   readonly unusable = new Set<string>();
   readonly #linkage: Linkage;
   readonly #membership: Membership;
+  readonly #oldApps: OldApps;
   readonly #screens: Screens;
 
-  constructor(linkage: Linkage, membership: Membership, screens: Screens) {
+  constructor({ linkage, membership, oldApps }: Truth, screens: Screens) {
     this.#linkage = linkage;
     this.#membership = membership;
+    this.#oldApps = oldApps;
     this.#screens = screens;
   }
 
@@ -85,7 +95,7 @@ export class Entitlement {
    * The devices owed a message: of a party, linked at τ_send, or linked before the server took it
    * (then the server's answer shows the stale list and backfill follows, unless history was there
    * first), and linked ever since; the author's device is not. A phone set up anew is not owed what
-   * was sent to the one before. Empty while the message is not sealed, and when it never reached the
+   * was sent to the one before; what an old app sends is owed to phones alone. Empty while the message is not sealed, and when it never reached the
    * server because its device was unlinked, was set up anew, or has forgotten it.
    */
   due(status: MessageStatus, now: Moment): readonly DeviceJid[] {
@@ -93,10 +103,14 @@ export class Entitlement {
     if (said.sealedSequence < 0) return [];
     if (acceptedSequence < 0 && !this.isOnItsWay(status)) return [];
     const until = Math.max(said.sealedSequence, acceptedSequence);
+    const isForPhones =
+      this.#oldApps.isOldAt(said.host, said.sealedSequence) ||
+      this.#oldApps.isOldAt(said.authorUser, until);
     const due: DeviceJid[] = [];
     for (const user of this.partiesOf(status, now)) {
       for (const device of this.#linkage.linkedBetween(user, said.sealedSequence, until)) {
-        if (device !== said.author && this.#isDue(said, device, until)) due.push(device);
+        if (device === said.author || (isForPhones && deviceNumberOf(device) !== 0)) continue;
+        if (this.#isDue(said, device, until)) due.push(device);
       }
     }
     return due;

@@ -15,6 +15,7 @@ import { Entitlement, type Moment } from './entitlement.ts';
 import { Linkage } from './linkage.ts';
 import { Membership } from './membership.ts';
 import { isClone, messageKey, originalOf, userOf } from './names.ts';
+import { OldApps } from './old-apps.ts';
 import type { CopyTotals, Display, IntentFate, LossReport, MessageStatus, Said } from './said.ts';
 import { Screens } from './screens.ts';
 
@@ -44,8 +45,9 @@ export class Ledger implements Observer {
   readonly architecture: Architecture;
   readonly linkage = new Linkage();
   readonly membership = new Membership();
+  readonly oldApps = new OldApps();
   readonly #screens = new Screens(this.linkage);
-  readonly #entitlement = new Entitlement(this.linkage, this.membership, this.#screens);
+  readonly #entitlement = new Entitlement(this, this.#screens);
   readonly #messages = new Map<string, Mutable<MessageStatus>>();
   /** `host|messageId` of the author's host: what an ack to that host names. */
   readonly #byHost = new Map<string, Mutable<MessageStatus>>();
@@ -116,6 +118,9 @@ export class Ledger implements Observer {
         break;
       case 'membership':
         if (host === 'server') this.membership.serverChange(change, event.sequence);
+        break;
+      case 'old-app':
+        this.oldApps.change(host, change, event.sequence);
         break;
       case 'transport':
         if (host !== 'server') this.linkage.transportChange(host, change);

@@ -1,8 +1,9 @@
 /**
  * C1: no plaintext to outsiders. A message is displayed only on devices that were linked to one of
- * its two accounts when it was sealed (or before its backfill window closed), or that followed from
- * the signed lists its sender had been given, when it was sealed or when a copy was sent again (a
- * phone may have dropped the device in a list that has not left it yet). The device behind a host
+ * its two accounts, or to a member of its group, when it was sealed (or before its backfill window
+ * closed), or that followed from the signed lists its sender had been given, when it was sealed or
+ * when a copy was sent again (a phone may have dropped the device in a list that has not left it
+ * yet). What comes as history may show on any device of those accounts. The device behind a host
  * is taken from the server's and the host's transport keys, not from what the display says.
  * Catalogue section 2; contract 8.
  */
@@ -31,8 +32,7 @@ function judgeOutsiders(view: JudgeView): Judge {
   const noteRepeat = ({ source, bytes }: RunEvent & { readonly kind: 'send' }): void => {
     const stanza = frames.message(bytes);
     if (stanza?.isRepeat !== true) return;
-    for (const { target } of stanza.enclosed) {
-      const device = target ?? stanza.to ?? '';
+    for (const { target: device = '' } of stanza.enclosed) {
       const isGiven = lists.of(source, userOf(device)).devices.has(deviceNumberOf(device));
       if (isGiven) again.add(`${source}|${stanza.id}|${device}`);
     }
@@ -49,6 +49,7 @@ function judgeOutsiders(view: JudgeView): Judge {
         const holds =
           device !== undefined &&
           (device === status.said.author ||
+            (record.via === 'history' && ledger.isParty(status, userOf(device))) ||
             ledger.isEntitled(status, device) ||
             lists.intended(status.said)?.has(device) === true ||
             again.has(`${status.said.host}|${record.messageId}|${device}`));

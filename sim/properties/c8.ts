@@ -1,17 +1,19 @@
 /**
  * C8: fanout minimality. The first stanza of a message names exactly the devices the message was
  * intended for (the view that follows from the signed lists delivered to its sender), each once;
- * the same bytes sent again are the same. A retry or a backfill names only devices in the sender's
- * view at that moment. A target without a usable bundle may be left out: then the sender holds no
+ * the same bytes sent again are the same. To a group it carries one ciphertext for all and names
+ * exactly the intended devices that had not been given the sender's key when it was sealed. A retry
+ * or a backfill names only devices in the sender's view at that moment. A target without a usable bundle may be left out: then the sender holds no
  * session with it and had asked the server for its keys; such targets are counted (`C8-left-out`).
  * Catalogue section 2; contract 4, 8, 9.
  */
 
 import type { DeviceJid, OutboxRecord } from '../../protocol/contract.ts';
 import { attribute, child, children, type WireNode } from '../../protocol/wire/node.ts';
-import { deviceNumberOf, type Said, userOf } from '../ledger/ledger.ts';
+import { deviceNumberOf, isGroup, type Said, userOf } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
+import { type SenderKeyHolders, senderKeyHolders } from './sender-key-holders.ts';
 import { type SignalState, signalState } from './signal-state.ts';
 import { ciphertextName, type MessageStanza, type Stanzas, stanzas } from './stanzas.ts';
 import { type SurvivedSteps, survivedSteps } from './steps.ts';
@@ -24,6 +26,8 @@ export const c8: Property = {
   summary: 'A message is encrypted once for each device it is intended for, and for no other.',
   judge: (view) => new Judging(view),
 };
+
+const NOBODY: ReadonlySet<DeviceJid> = new Set();
 
 class Judging implements Judge {
   readonly kinds = ['stepped', 'commit', 'send'] as const;
@@ -39,6 +43,9 @@ class Judging implements Judge {
   readonly #asked = new Set<string>();
   /** `host|id|device` that were left out legitimately when the message was sealed. */
   readonly #leftOut = new Set<string>();
+  readonly #holders: SenderKeyHolders;
+  /** `host|id` of a group message to the devices that lacked the key when it was sealed. */
+  readonly #lacking = new Map<string, ReadonlySet<DeviceJid>>();
 
   constructor(view: JudgeView) {
     this.#view = view;
@@ -46,6 +53,7 @@ class Judging implements Judge {
     this.#state = signalState(view.ledger);
     this.#lists = deviceViews(view);
     this.#steps = survivedSteps(view.ledger);
+    this.#holders = senderKeyHolders(view);
   }
 
   observe(event: RunEvent): void {
@@ -77,6 +85,7 @@ class Judging implements Judge {
       // A sealing that was lost with its commit is made anew, for other sessions.
       if (this.#view.ledger.isUndo) this.#forget(name, (before ?? record) as OutboxRecord);
       else if ((after as OutboxRecord | undefined)?.state === 'sealed') {
+        if (isGroup(record.chat)) this.#noteLacking(event.node, record);
         for (const device of record.leftOut) {
           const hasSession = this.#state.session(event.node, device) !== undefined;
           const hasAsked = this.#asked.has(`${event.node}|${device}`);
@@ -88,19 +97,41 @@ class Judging implements Judge {
     }
   }
 
+  /** Nobody of a group lacks the key, as a rule: then the empty set is shared. */
+  #noteLacking(host: string, { author, chat, messageId }: OutboxRecord): void {
+    const name = `${host}|${messageId}`;
+    if (this.#lacking.has(name)) return;
+    const said = this.#view.ledger.message(author, messageId)?.said;
+    const intended = said === undefined ? undefined : this.#lists.intended(said);
+    const holders = this.#holders.holders(host, chat);
+    if (intended === undefined || holders === undefined) {
+      this.#view.ledger.count('C8-key-holders-unknown');
+      return;
+    }
+    let lacking: Set<DeviceJid> | undefined;
+    for (const device of intended) {
+      if (!holders.has(device)) lacking = (lacking ?? new Set()).add(device);
+    }
+    this.#lacking.set(name, lacking ?? NOBODY);
+  }
+
   #forget(name: string, record: OutboxRecord): void {
     this.#judged.delete(name);
+    this.#lacking.delete(name);
+    this.#copies.delete(name);
     for (const device of record.targets) this.#copies.delete(`${name}|${device}`);
   }
 
   #judgeFirst(event: RunEvent & { readonly kind: 'send' }, stanza: MessageStanza): void {
     const said = this.#view.ledger.messageOfHost(event.source, stanza.id)?.said;
-    const intended = said === undefined ? undefined : this.#lists.intended(said);
-    // Sent before it was sealed: X2 judges that.
-    if (said === undefined || intended === undefined) return;
+    if (said === undefined) return;
     const name = `${event.source}|${stanza.id}`;
+    const intended = isGroup(said.chat) ? this.#lacking.get(name) : this.#lists.intended(said);
+    // Sent before it was sealed: X2 judges that.
+    if (intended === undefined) return;
     const isNew = !this.#judged.has(name);
     this.#judged.add(name);
+    if (isGroup(said.chat)) this.#judgeShared(name, said, stanza.shared);
     for (const { target, bytes } of stanza.enclosed) {
       const copy = `${name}|${target}`;
       const first = this.#copies.get(copy);
@@ -110,6 +141,16 @@ class Judging implements Judge {
       this.#check(target !== undefined && intended.has(target) && isSame, said, target);
     }
     if (isNew) this.#judgeMissing(event.source, said, intended);
+  }
+
+  /** One ciphertext for all, the same at every sending. */
+  #judgeShared(name: string, said: Said, shared: Uint8Array | undefined): void {
+    const copy = shared === undefined ? undefined : ciphertextName(shared);
+    const first = this.#copies.get(name) ?? copy;
+    if (copy !== undefined) this.#copies.set(name, copy);
+    this.#view.check(copy !== undefined && copy === first, said.messageId, () => {
+      return `${said.host} wrote to ${said.chat} without one ciphertext for all`;
+    });
   }
 
   #check(holds: boolean, said: Said, target: DeviceJid | undefined): void {
@@ -131,15 +172,14 @@ class Judging implements Judge {
 
   #judgeRepeat(event: RunEvent & { readonly kind: 'send' }, stanza: MessageStanza): void {
     if (event.attempt > 1) return;
-    for (const { target } of stanza.enclosed) {
-      const device = target ?? stanza.to ?? '';
-      const own = this.#view.ledger.linkage.deviceOf(event.source);
-      const said = this.#view.ledger.messageOfHost(event.source, stanza.id)?.said;
+    const own = this.#view.ledger.linkage.deviceOf(event.source);
+    const status = this.#view.ledger.messageOfHost(event.source, stanza.id);
+    for (const { target: device = '' } of stanza.enclosed) {
       const user = userOf(device);
-      const isParty = said !== undefined && (user === said.chat || user === said.authorUser);
+      const isParty = status !== undefined && this.#view.ledger.isParty(status, user);
       const isSeen = this.#lists.of(event.source, user).devices.has(deviceNumberOf(device));
       this.#view.check(isParty && isSeen && device !== own, stanza.id, () => {
-        return `${event.source} sent a message again to ${device}, which is in no list it holds`;
+        return `${event.source} sent a message again to ${device}, which it was not for`;
       });
     }
   }

@@ -91,9 +91,7 @@ class Judging implements Judge {
   #judgeTargets(host: string, bytes: Uint8Array): void {
     const stanza = this.#frames.message(bytes);
     if (stanza === undefined) return;
-    for (const { target } of stanza.enclosed) {
-      this.#judge(host, target ?? stanza.to ?? '', 'encrypted for');
-    }
+    for (const { target } of stanza.enclosed) this.#judge(host, target ?? '', 'encrypted for');
   }
 
   #judge(host: string, device: DeviceJid, did: string): void {

@@ -1,11 +1,11 @@
 /**
  * I2: context binding. A display names the author, the conversation and the message id under which
- * the text was said. On the author's own devices the conversation is the recipient's, elsewhere the
- * author's. Catalogue section 3 (the class of messages that end up in another conversation).
+ * the text was said. That is the group; or the other account: on the author's own devices the
+ * recipient's, elsewhere the author's. Catalogue section 3 (the class of messages that end up in another conversation).
  */
 
 import type { ShownRecord } from '../../protocol/contract.ts';
-import { type Ledger, type Said, userOf } from '../ledger/ledger.ts';
+import { isGroup, type Ledger, type Said, userOf } from '../ledger/ledger.ts';
 import { displaysOf } from './displays.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
@@ -27,7 +27,8 @@ function judgeContext(view: JudgeView): Judge {
         const device = ledger.linkage.deviceOf(host);
         if (said === undefined || device === undefined) continue;
         const account = userOf(device);
-        const chat = account === said.authorUser ? said.chat : said.authorUser;
+        const isOwnView = isGroup(said.chat) || account === said.authorUser;
+        const chat = isOwnView ? said.chat : said.authorUser;
         const holds =
           record.author === said.author && record.chat === chat && record.account === account;
         view.check(holds, record.messageId, () => {

@@ -58,7 +58,8 @@ function judgeSingleUse(view: JudgeView): Judge {
         return;
       }
       const handled = opening();
-      if (handled === undefined || !handled.isOpened || handled.enclosed.type !== 'pkmsg') return;
+      if (handled === undefined || !handled.isPairwiseOpened) return;
+      if (handled.enclosed?.type !== 'pkmsg') return;
       const head = handled.head();
       const device = view.ledger.linkage.deviceOf(handled.step.node);
       if (head?.preKeyId === undefined || head.baseKey === undefined || device === undefined)

@@ -5,11 +5,10 @@
  * 6.9.
  */
 
-import { attribute } from '../../protocol/wire/node.ts';
 import { messageKey } from '../ledger/ledger.ts';
 import type { Change } from '../trace/events.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
-import { stanzas } from './stanzas.ts';
+import { receiptAuthor, stanzas } from './stanzas.ts';
 
 /** L2: the definition a run judges by; the rules are at the top of this file. */
 export const l2: Property = {
@@ -47,7 +46,7 @@ function judgePlaceholders(view: JudgeView): Judge {
       } else if (event.kind === 'send' && event.label.kind === 'receipt:retry') {
         if (event.source === 'server') return;
         const stanza = frames.read(event.bytes);
-        const author = stanza === undefined ? undefined : attribute(stanza, 'to');
+        const author = stanza === undefined ? undefined : receiptAuthor(stanza);
         if (author === undefined) return;
         const messageId = event.label.id;
         const name = `${event.source}|${messageKey(author, messageId)}`;

@@ -1,7 +1,7 @@
 /**
- * Which ciphertexts a device opened, seen from outside: the frame it was handed, and whether a MAC
- * held among the operations of the step that handled it (contract 9). Only steps that survived
- * count.
+ * Which ciphertexts a device opened, seen from outside: the frame it was handed, and what the crypto
+ * provider did in the step that handled it (contract 9): a pairwise one was opened when a MAC held,
+ * one for a group when more was deciphered than MACs held. Only steps that survived count.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';
@@ -19,18 +19,22 @@ import {
 } from './stanzas.ts';
 import { type SurvivedStep, type SurvivedSteps, survivedSteps } from './steps.ts';
 
-/** A surviving step of a device that was handed a message stanza with a ciphertext. */
+/** A surviving step of a device that was handed a stanza with a ciphertext. */
 export interface Opening {
   readonly step: SurvivedStep;
   readonly stanza: MessageStanza;
-  readonly enclosed: Enclosed;
-  /** Short name of the ciphertext. */
+  /** Its pairwise ciphertext; a group message may have none. */
+  readonly enclosed: Enclosed | undefined;
+  /** Short name of its ciphertexts together. */
   readonly name: string;
   readonly author: DeviceJid;
-  /** Whether some MAC held in the step. */
+  /** Whether the pairwise ciphertext was opened. */
+  readonly isPairwiseOpened: boolean;
+  /** Whether any of its ciphertexts was opened. */
   readonly isOpened: boolean;
-  /** Whether no MAC held, and some did not or the node said that it refused the copy. */
+  /** Whether none was, and a MAC did not hold or the node said that it refused the copy. */
   readonly isRefused: boolean;
+  /** What is readable of the pairwise ciphertext. */
   head(): CiphertextHead | undefined;
 }
 
@@ -71,25 +75,37 @@ class Openings implements Observer {
     if (step.node === 'server' || step.input.kind !== 'frame') return undefined;
     const stanza = this.#frames.message(step.input.bytes);
     const enclosed = stanza?.enclosed[0];
-    if (stanza === undefined || enclosed === undefined) return undefined;
+    if (stanza === undefined || (enclosed === undefined && stanza.shared === undefined)) {
+      return undefined;
+    }
     let good = 0;
     let bad = 0;
-    for (const use of step.crypto) {
-      if (use.operation !== 'macHolds') continue;
-      if (use.isGood) good += 1;
+    let deciphered = 0;
+    for (const { operation, isGood } of step.crypto) {
+      if (operation === 'cbcDecrypt' && isGood) deciphered += 1;
+      if (operation !== 'macHolds') continue;
+      if (isGood) good += 1;
       else bad += 1;
     }
+    const isPairwiseOpened = enclosed !== undefined && good > 0;
+    const isOpened = isPairwiseOpened || (stanza.shared !== undefined && deciphered > good);
     return {
       step,
       stanza,
       enclosed,
-      name: ciphertextName(enclosed.bytes),
-      author: stanza.from ?? '',
-      isOpened: good > 0,
-      isRefused: good === 0 && (bad > 0 || saysRefused(step)),
-      head: () => readCiphertextHead(enclosed.type, enclosed.bytes),
+      name: nameOf(enclosed, stanza.shared),
+      author: stanza.author ?? '',
+      isPairwiseOpened,
+      isOpened,
+      isRefused: !isOpened && (bad > 0 || saysRefused(step)),
+      head: () => enclosed && readCiphertextHead(enclosed.type, enclosed.bytes),
     };
   }
+}
+
+function nameOf(enclosed: Enclosed | undefined, shared: Uint8Array | undefined): string {
+  const own = enclosed === undefined ? '' : ciphertextName(enclosed.bytes);
+  return shared === undefined ? own : `${own}+${ciphertextName(shared)}`;
 }
 
 function saysRefused(step: SurvivedStep): boolean {

@@ -1,12 +1,13 @@
 /**
  * What the Stores of devices hold of the Signal protocol, followed from commits alone: sessions by
- * peer, how far each sending chain stands, identities. Judges use it to say which key a ciphertext
+ * peer, how far each sending chain stands, sender keys of groups, identities. Judges use it to say which key a ciphertext
  * went to and whether its chain had been advanced durably. Source: protocol/signal/records.ts.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';
 import type { KeyPair } from '../../protocol/crypto/provider.ts';
 import type { SelfIdentityRecord, SessionRecord } from '../../protocol/signal/records.ts';
+import type { OwnSenderKeyRecord } from '../../protocol/signal/sender-key-records.ts';
 import { hexOf, type Ledger } from '../ledger/ledger.ts';
 import type { Change, RunEvent } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
@@ -18,6 +19,10 @@ export class SignalState implements Observer {
   readonly #chainNext = new Map<string, number>();
   readonly #ratchetHex = new WeakMap<KeyPair, string>();
   readonly #identities = new Map<string, Uint8Array>();
+  /** By `host|group`: the id of the host's own sender key. */
+  readonly #ownChains = new Map<string, number>();
+  /** By `host|chain id`: the next iteration of a sender key. */
+  readonly #nextIteration = new Map<string, number>();
 
   readonly #ledger: Ledger;
 
@@ -30,6 +35,7 @@ export class SignalState implements Observer {
     for (const change of event.changes) {
       if (change.collection === 'session') this.#session(event.node, change);
       else if (change.collection === 'identity') this.#identity(event.node, change);
+      else if (change.collection === 'own-sender-key') this.#ownKey(event.node, change);
     }
   }
 
@@ -53,6 +59,20 @@ export class SignalState implements Observer {
       this.#chainNext.set(chain, session.senderCounter);
   }
 
+  #ownKey(host: string, change: Change): void {
+    const after = change.after as OwnSenderKeyRecord | undefined;
+    if (after === undefined) {
+      this.#ownChains.delete(`${host}|${change.key}`);
+      return;
+    }
+    this.#ownChains.set(`${host}|${change.key}`, after.chainId);
+    const chain = `${host}|${after.chainId}`;
+    const next = this.#nextIteration.get(chain) ?? 0;
+    if (this.#ledger.isUndo || after.iteration > next) {
+      this.#nextIteration.set(chain, after.iteration);
+    }
+  }
+
   #identity(host: string, change: Change): void {
     const identity = change.after as SelfIdentityRecord | undefined;
     if (identity !== undefined) this.#identities.set(host, identity.keyPair.publicKey);
@@ -68,6 +88,18 @@ export class SignalState implements Observer {
    */
   nextCounter(host: string, ratchetKeyHex: string): number {
     return this.#chainNext.get(`${host}|${ratchetKeyHex}`) ?? 0;
+  }
+
+  /** The id of the sender key a host's Store holds for a group, if any. */
+  ownChain(host: string, group: string): number | undefined {
+    return this.#ownChains.get(`${host}|${group}`);
+  }
+
+  /**
+   * The next iteration of a host's own sender key as its Store had it; 0 when it never held one.
+   */
+  nextIteration(host: string, chainId: number): number {
+    return this.#nextIteration.get(`${host}|${chainId}`) ?? 0;
   }
 
   /** The identity key (32 bytes) a host made for itself, last. */
@@ -99,6 +131,8 @@ export function isKeyState(collection: string): boolean {
     collection === 'identity' ||
     collection === 'peer-identity' ||
     collection.startsWith('archived-session/') ||
-    collection.startsWith('skipped/')
+    collection.startsWith('skipped/') ||
+    collection.startsWith('sender-key/') ||
+    collection.startsWith('skipped-sender-key/')
   );
 }

@@ -2,14 +2,22 @@
  * The independent view of device lists (contract 8, `View_s(c, τ)`): what follows for a device from
  * the validly signed lists that were delivered to it in frames handled by steps whose commit
  * survived, and from what it held at time zero. It never reads what the device made of them.
- * `Intended(m)` is taken from it in the commit that seals m. Lists are immutable and shared; a
- * change costs one new list.
+ * `Intended(m)` is taken from it in the commit that seals m; of a group, for the members in the
+ * `group` record of its sender, which G1 holds against the server's. Lists and audiences are
+ * immutable and shared; a change costs one new list.
  *
  * Source: specification 5.7, 5.8, 5.10; contract 4. Expiry (5.11) and expectedTs are not folded
  * yet.
  */
 
-import type { DeviceJid, OutboxRecord, UserJid } from '../../protocol/contract.ts';
+import type {
+  ChatJid,
+  DeviceJid,
+  GroupJid,
+  GroupRecord,
+  OutboxRecord,
+  UserJid,
+} from '../../protocol/contract.ts';
 import type { DeviceListRecord } from '../../protocol/devices/device-list.ts';
 import {
   attribute,
@@ -21,6 +29,7 @@ import {
 import {
   deviceJidOf,
   deviceNumberOf,
+  isGroup,
   type Ledger,
   messageKey,
   type Said,
@@ -45,6 +54,12 @@ import { type SurvivedSteps, survivedSteps } from './steps.ts';
 
 export type { AccountView } from './account-view.ts';
 
+/** Whom a chat reaches, until a list or group of its sender changes. */
+interface Audience {
+  readonly version: number;
+  readonly devices: ReadonlySet<DeviceJid>;
+}
+
 /** The views of all devices. */
 export class DeviceViews implements Observer {
   readonly kinds = ['stepped', 'commit', 'send'] as const;
@@ -56,6 +71,10 @@ export class DeviceViews implements Observer {
   readonly #ownLists: OwnLists;
   readonly #views = new Map<string, Map<UserJid, AccountView>>();
   readonly #intended = new Map<string, ReadonlySet<DeviceJid>>();
+  readonly #audiences = new Map<string, Audience>();
+  /** How often a host's lists and groups have changed. */
+  readonly #versions = new Map<string, number>();
+  readonly #groups = new Map<string, GroupRecord>();
   /** What each host's last commit replaced, for the case that it is lost. */
   readonly #replaced = new Map<string, [UserJid, AccountView | undefined][]>();
 
@@ -80,7 +99,13 @@ export class DeviceViews implements Observer {
     return this.#intended.get(messageKey(said.author, said.messageId));
   }
 
+  /** The members of a group as `host` holds it; nobody without a record. */
+  membersOf(host: string, group: GroupJid): readonly UserJid[] {
+    return this.#groups.get(`${host}|${group}`)?.members ?? [];
+  }
+
   observe(event: RunEvent): void {
+    if (event.kind === 'commit' && event.node !== 'server') this.#storedGroups(event);
     if (event.kind === 'commit' && event.isTimeZero) this.#timeZero(event);
     else if (event.kind === 'commit' && this.#ledger.isRestore) this.#restore(event);
     else if (this.#ledger.isUndo) this.#undo(event.node);
@@ -109,12 +134,14 @@ export class DeviceViews implements Observer {
       if (view === undefined) this.#views.get(host)?.delete(user);
       else this.#views.get(host)?.set(user, view);
     }
+    this.#turn(host);
     this.#replaced.delete(host);
   }
 
   /** A disk that went back, or lost a list, takes the view of its device with it. */
   #restore(event: RunEvent & { readonly kind: 'commit' }): void {
     this.#replaced.delete(event.node);
+    this.#turn(event.node);
     for (const { collection, key, after } of event.changes) {
       if (collection !== 'device-list') continue;
       if (after === undefined) this.#views.get(event.node)?.delete(key);
@@ -131,6 +158,22 @@ export class DeviceViews implements Observer {
     replaced.push([user, before]);
     this.#replaced.set(host, replaced);
     views.set(user, next);
+    this.#turn(host);
+  }
+
+  /** Audiences of a host are to be worked out anew. */
+  #turn(host: string): void {
+    this.#versions.set(host, (this.#versions.get(host) ?? 0) + 1);
+  }
+
+  #storedGroups(event: RunEvent & { readonly kind: 'commit' }): void {
+    for (const { collection, key, after } of event.changes) {
+      if (collection !== 'group') continue;
+      const name = `${event.node}|${key}`;
+      if (after === undefined) this.#groups.delete(name);
+      else this.#groups.set(name, after as GroupRecord);
+      this.#turn(event.node);
+    }
   }
 
   #held(host: string, user: UserJid): AccountView | undefined {
@@ -140,7 +183,7 @@ export class DeviceViews implements Observer {
   #handled(host: string, stanza: WireNode): void {
     if (stanza.tag === 'iq') this.#answered(host, stanza);
     else if (stanza.tag === 'notification') this.#notified(host, stanza);
-    else if (stanza.tag === 'message') this.#proven(host);
+    else if (stanza.tag === 'message' || stanza.tag === 'call') this.#proven(host);
   }
 
   #answered(host: string, stanza: WireNode): void {
@@ -221,7 +264,7 @@ export class DeviceViews implements Observer {
   /** A companion's first message that was opened: its identity may be ahead of the list. */
   #proven(host: string): void {
     const opening = this.#opening();
-    if (opening === undefined || !opening.isOpened) return;
+    if (opening === undefined || !opening.isPairwiseOpened) return;
     const { stanza, author } = opening;
     const number = deviceNumberOf(author);
     const identityKey = opening.head()?.identityKey;
@@ -238,18 +281,38 @@ export class DeviceViews implements Observer {
       const record = after as OutboxRecord;
       const was = before as OutboxRecord | undefined;
       if (record.state !== 'sealed' || was?.state === 'sealed') continue;
-      const own = userOf(record.author);
-      const intended = new Set<DeviceJid>();
-      for (const user of [record.chat, own]) {
-        for (const [number] of this.of(event.node, user).devices) {
-          const device = deviceJidOf(user, number);
-          if (device !== record.author) intended.add(device);
-        }
-      }
-      this.#intended.set(messageKey(record.author, record.messageId), intended);
+      const audience = this.#audience(event.node, record);
+      this.#intended.set(messageKey(record.author, record.messageId), audience);
     }
   }
+
+  #audience(host: string, { chat, author }: OutboxRecord): ReadonlySet<DeviceJid> {
+    const name = `${host}|${author}|${chat}`;
+    const version = this.#versions.get(host) ?? 0;
+    const known = this.#audiences.get(name);
+    if (known?.version === version) return known.devices;
+    const devices = this.#reach(host, chat, author);
+    this.#audiences.set(name, { version, devices });
+    return devices;
+  }
+
+  /** An old app knows of phones alone, and of no device of its own account but itself. */
+  #reach(host: string, chat: ChatJid, author: DeviceJid): ReadonlySet<DeviceJid> {
+    const own = userOf(author);
+    const isOld = this.#ledger.oldApps.isOldAt(host, Number.MAX_SAFE_INTEGER);
+    const users = isGroup(chat) ? this.membersOf(host, chat) : [chat, own];
+    const devices = new Set<DeviceJid>();
+    for (const user of users) {
+      for (const [number] of isOld ? PHONE_ALONE : this.of(host, user).devices) {
+        const device = deviceJidOf(user, number);
+        if (device !== author) devices.add(device);
+      }
+    }
+    return devices;
+  }
 }
+
+const PHONE_ALONE: ReadonlyMap<number, number> = new Map([[0, 0]]);
 
 function readDevice(device: WireNode): { readonly id: number; readonly keyIndex: number } {
   const jid = attribute(device, 'jid');

@@ -7,13 +7,13 @@
  * --every-crash` enumerates the others.
  */
 
-import { attribute } from '../../protocol/wire/node.ts';
+import { child, type WireNode } from '../../protocol/wire/node.ts';
 import type { MessageStatus } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
 import { type Opening, openings } from './openings.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 import { isKeyState } from './signal-state.ts';
-import { stanzas } from './stanzas.ts';
+import { receiptAuthor, stanzas } from './stanzas.ts';
 import { survivedSteps } from './steps.ts';
 
 /** X1: the definition a run judges by; the rules are at the top of this file. */
@@ -76,8 +76,8 @@ class Judging implements Judge {
   #receipt(event: RunEvent & { readonly kind: 'send' }): void {
     if (event.source === 'server') return;
     const stanza = this.#frames.read(event.bytes);
-    const author = stanza === undefined ? undefined : attribute(stanza, 'to');
-    if (author === undefined) return;
+    const author = stanza === undefined ? undefined : receiptAuthor(stanza);
+    if (stanza === undefined || author === undefined || isAboutCall(stanza)) return;
     const status = this.#view.ledger.message(author, event.label.id);
     const isStored =
       status !== undefined && this.#view.ledger.shownAt(event.source, status.said) !== undefined;
@@ -88,9 +88,9 @@ class Judging implements Judge {
 
   #note(host: string, bytes: Uint8Array): void {
     const stanza = this.#frames.message(bytes);
-    const status = this.#view.ledger.message(stanza?.from ?? '', stanza?.id ?? '');
+    const status = this.#view.ledger.message(stanza?.author ?? '', stanza?.id ?? '');
     if (stanza === undefined || status === undefined) return;
-    this.#undone.set(`${host}|${stanza.from}|${stanza.id}`, { host, status });
+    this.#undone.set(`${host}|${stanza.author}|${stanza.id}`, { host, status });
   }
 
   finish(): void {
@@ -106,6 +106,13 @@ class Judging implements Judge {
       });
     }
   }
+}
+
+/** Receipts of calls name what they are about by a child of that name (specification 9.6). */
+function isAboutCall(receipt: WireNode): boolean {
+  return ['offer', 'accept', 'reject', 'enc_rekey'].some(
+    (tag) => child(receipt, tag) !== undefined,
+  );
 }
 
 function judgeReceive(view: JudgeView): Judge {

@@ -8,7 +8,7 @@
 import type { RunEvent } from '../trace/events.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 import { signalState } from './signal-state.ts';
-import { type MessageStanza, readCiphertextHead, stanzas } from './stanzas.ts';
+import { type MessageStanza, readCiphertextHead, readSharedHead, stanzas } from './stanzas.ts';
 
 /** X2: the definition a run judges by; the rules are at the top of this file. */
 export const x2: Property = {
@@ -22,10 +22,17 @@ function judgeSend(view: JudgeView): Judge {
   const frames = stanzas(view.ledger);
   const state = signalState(view.ledger);
   const judgeStanza = (event: RunEvent & { kind: 'send' }, stanza: MessageStanza): void => {
-    if (!stanza.isRepeat) {
+    if (stanza.kind === 'message' && !stanza.isRepeat) {
       const status = view.ledger.messageOfHost(event.source, stanza.id);
       const isSealed = status !== undefined && status.said.sealedSequence >= 0;
       view.check(isSealed, stanza.id, () => `${event.source} sent a message before sealing it`);
+    }
+    const shared = stanza.shared === undefined ? undefined : readSharedHead(stanza.shared);
+    if (shared !== undefined) {
+      const next = state.nextIteration(event.source, shared.chainId);
+      view.check(next > shared.iteration, stanza.id, () => {
+        return `${event.source} sent message ${shared.iteration} of a sender key at ${next}`;
+      });
     }
     for (const { type, bytes } of stanza.enclosed) {
       const head = readCiphertextHead(type, bytes);

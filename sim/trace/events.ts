@@ -25,6 +25,8 @@ export interface CryptoUse {
   readonly isGood: boolean;
   /** For encryptions: digest of (iv, plaintext), 32 hex digits. */
   readonly plaintextDigest?: string;
+  /** For encryptions: the IV or nonce, named as keys are. */
+  readonly nonce?: string;
 }
 
 interface EventBase {
