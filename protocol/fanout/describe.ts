@@ -27,7 +27,8 @@ export function describe(record: StoredRecord): RecordView {
 }
 
 function isSecret(kind: string, name: string): boolean {
-  return (kind === 'transport' && name === 'privateKey') || kind === 'adv-secret';
+  const isCall = kind === 'call-side' || kind === 'call-peer';
+  return (kind === 'transport' && name === 'privateKey') || kind === 'adv-secret' || isCall;
 }
 
 interface FileRecord extends StoredRecord {
@@ -52,6 +53,10 @@ export function keysIn(record: StoredRecord): readonly Uint8Array[] {
   if (isFileRecord(record)) return keysInFileRecord(record);
   if (record.kind === 'transport')
     return [(record as unknown as { privateKey: Uint8Array }).privateKey];
+  if (record.kind === 'call-side' || record.kind === 'call-peer') {
+    const { secret } = record as unknown as { secret: Uint8Array };
+    return secret.length === 0 ? [] : [secret];
+  }
   if (record.kind === 'adv-secret') return [(record as unknown as { secret: Uint8Array }).secret];
   return [];
 }

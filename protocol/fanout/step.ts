@@ -9,13 +9,14 @@ import type { Effect, Input, Settings, StanzaLabel, StepContext } from '../contr
 import { type Rejection, reject } from '../errors.ts';
 import { type Store, type StoredRecord, Transaction } from '../store.ts';
 import { encodeFrame } from '../wire/encode-node.ts';
-import { attribute, type WireNode } from '../wire/node.ts';
+import { attribute, children, type WireNode } from '../wire/node.ts';
 
-/** The label under which the host knows a stanza: tag, type, id. */
+/** The label under which the host knows a stanza: tag, type (of a call: its signal), id. */
 export function labelOf(stanza: WireNode): StanzaLabel {
   const type = attribute(stanza, 'type');
   const naming = stanza.tag === 'iq' ? 'xmlns' : stanza.tag === 'ack' ? 'class' : 'type';
-  const suffix = attribute(stanza, naming) ?? type;
+  const signal = stanza.tag === 'call' ? children(stanza)[0]?.tag : undefined;
+  const suffix = signal ?? attribute(stanza, naming) ?? type;
   return {
     kind: suffix === undefined ? stanza.tag : `${stanza.tag}:${suffix}`,
     id: attribute(stanza, 'id') ?? stanza.tag,

@@ -13,6 +13,7 @@ import { volatileOf } from './connections.ts';
 import { takeGroupFanout, takeGroupFollowUp } from './group-messages.ts';
 import { devicesOf, rememberContact, serverParticipantHash } from './lists.ts';
 import { answer, copiesOf, forgetOldAccepted } from './message-parts.ts';
+import { isInOrder } from './order.ts';
 import { enqueue } from './queue.ts';
 import {
   type AcceptedRecord,
@@ -20,7 +21,6 @@ import {
   isOldAccount,
   linkedDevice,
   nextStampUs,
-  type SeenRecord,
 } from './records.ts';
 
 /** Assumption: the real server's code for a recipient it does not know is not public. */
@@ -33,14 +33,7 @@ export function takeMessage(step: Step, sender: LinkedRecord, stanza: WireNode):
     step.refuseAs('malformed', `${sender.device} sent a message without id or recipient`);
     return;
   }
-  if (!isNextInOrder(step, sender.device, Number(attribute(stanza, 'sent') ?? '0'))) {
-    step.emit('gap', `a stanza of ${sender.device} before ${id} is missing`, {
-      device: sender.device,
-    });
-    const online = volatileOf(step.store).online.get(sender.device);
-    if (online !== undefined) step.close(online.connection);
-    return;
-  }
+  if (!isInOrder(step, sender, stanza)) return;
   const isFollowUp = attribute(stanza, 'device_fanout') === 'false';
   if (attribute(stanza, 'category') === 'peer') takePeer(step, sender, stanza, to);
   else if (isGroupJid(to)) {
@@ -48,23 +41,6 @@ export function takeMessage(step: Step, sender: LinkedRecord, stanza: WireNode):
     else takeGroupFanout(step, sender, stanza, id, to);
   } else if (isFollowUp) takeFollowUp(step, sender, stanza, id, to);
   else takeFanout(step, sender, stanza, id, to);
-}
-
-/**
- * Keeps a device's stanzas in the order of its own counter, and remembers the highest, echoed at
- * its next login (contract 2). False after a gap: a stanza was lost on the way, so the connection
- * ends and the device sends everything again in order, as it would when a frame of the encrypted
- * transport is missing. Devices that do not count (0) are taken as they come.
- * Assumption: the attribute `sent` is ours; what the real server does after a gap is not public.
- */
-function isNextInOrder(step: Step, device: DeviceJid, sent: number): boolean {
-  const seen = step.get<SeenRecord>('seen', device);
-  const highest = seen?.sent ?? 0;
-  if (!Number.isSafeInteger(sent) || sent <= highest) return true;
-  if (sent > highest + 1) return false;
-  const record: SeenRecord = { kind: 'seen', login: seen?.login ?? 0, last: seen?.last, sent };
-  step.tx.put('seen', device, record);
-  return true;
 }
 
 function takeFanout(

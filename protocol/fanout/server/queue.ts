@@ -11,6 +11,7 @@ import { isGroupJid } from '../../wire/jid.ts';
 import { attribute, node, type WireNode } from '../../wire/node.ts';
 import { labelOf, type Step } from '../step.ts';
 import { type ServerConnection, volatileOf } from './connections.ts';
+import { asOfNow } from './late-calls.ts';
 import { linkedDevice, type QueuedRecord } from './records.ts';
 
 const UNACKNOWLEDGED_TIMER = 'unacknowledged';
@@ -61,7 +62,7 @@ export function enqueueAll(
     step.tx.put(`queue/${device}`, key, record);
     const online = volatileOf(step.store).online.get(device);
     if (online?.phase === 'active') deliver(step, online, key, record);
-    else if (stanza.tag === 'message') wake(step, device);
+    else if (stanza.tag === 'message' || record.label.kind === 'call:offer') wake(step, device);
   }
 }
 
@@ -97,7 +98,7 @@ export function flush(step: Step, to: ServerConnection, device: DeviceJid): void
   const label = { kind: 'ib', id: `offline/${device}` };
   const preview = node('ib', {}, [node('offline_preview', { count, message: messages })]);
   step.sendBytes(to.connection, encodeFrame(preview), label);
-  for (const [key, record] of entries) deliver(step, to, key, record);
+  for (const [key, record] of entries) deliver(step, to, key, asOfNow(step, record));
   const end = node('ib', {}, [node('offline', { count })]);
   step.sendBytes(to.connection, encodeFrame(end), label);
 }

@@ -20,6 +20,7 @@ import { decodeFrame } from '../../wire/decode-node.ts';
 import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
 import { Step } from '../step.ts';
 import { checkAbsence } from './accounts.ts';
+import { takeCall } from './calls.ts';
 import { dropConnection, type ServerConnection, volatileOf } from './connections.ts';
 import { takeGroupIq } from './groups.ts';
 import { answerListQuery } from './lists.ts';
@@ -121,6 +122,8 @@ function route(
   switch (stanza.tag) {
     case 'message':
       return takeMessage(step, sender, stanza);
+    case 'call':
+      return takeCall(step, sender, stanza);
     case 'receipt':
       return takeReceipt(step, sender, stanza);
     case 'ack':
