@@ -101,15 +101,7 @@ describe('healing', () => {
     const old = member.store.snapshot();
     net.send('alice.phone', 'bob', 'three');
     net.settle();
-    for (const name of [...member.store.collectionNames()]) {
-      const records = [...member.store.collection(name).keys()];
-      member.store.apply(records.map((key) => ({ collection: name, key, record: undefined })));
-    }
-    for (const name of old.collectionNames()) {
-      for (const [key, record] of old.collection(name))
-        member.store.apply([{ collection: name, key, record }]);
-    }
-    net.restart('alice.phone');
+    net.restore('alice.phone', old);
     net.settle();
     expect(net.notices.some((line) => line.startsWith('alice.phone rolled-back'))).toBe(true);
     net.send('alice.phone', 'bob', 'four');

@@ -70,7 +70,10 @@ export function nackStanza(
   id: string,
   to: DeviceJid | GroupJid,
   errorCode: number,
-  { sent, participant }: { readonly sent?: string | undefined; readonly participant?: DeviceJid } = {},
+  {
+    sent,
+    participant,
+  }: { readonly sent?: string | undefined; readonly participant?: DeviceJid } = {},
 ): WireNode {
   const attributes = { class: 'message', id, to, participant, error: String(errorCode), sent };
   return node('ack', attributes);

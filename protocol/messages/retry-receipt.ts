@@ -84,7 +84,8 @@ function keysNode({ bundle, deviceIdentity }: RetryKeys): WireNode {
 
 /** `<receipt type="retry" id to [participant] [recipient]><retry/><registration/>[<keys/>]</receipt>`. */
 export function retryStanza(request: Omit<RetryRequest, 'kind'>): WireNode {
-  const { id, device, group, recipient, count, positionUs, errorCode, registrationId, keys } = request;
+  const { id, device, group, recipient, count, positionUs, errorCode, registrationId, keys } =
+    request;
   const category = request.isPeer ? 'peer' : undefined;
   const retry = node('retry', {
     v: RETRY_VERSION,

@@ -7,7 +7,11 @@
 
 import type { DeviceJid, GroupJid, UserJid } from '../../contract.ts';
 import { SEALED_PER_STEP_MAX } from '../../limits.ts';
-import { OWN_SENDER_KEYS, ownSenderKey, sendersCollection } from '../../signal/sender-key-records.ts';
+import {
+  OWN_SENDER_KEYS,
+  ownSenderKey,
+  sendersCollection,
+} from '../../signal/sender-key-records.ts';
 import {
   createSenderKey,
   deleteOwnSenderKey,

@@ -17,8 +17,8 @@ import type { Step } from '../step.ts';
 import { noteGiven, readyOwnKey } from './group-keys.ts';
 import { groupOf } from './groups.ts';
 import { linkStateOf } from './link-state.ts';
-import { messageBytesOf, messageFieldsOf } from './outgoing.ts';
 import { sendReliably } from './outbound.ts';
+import { messageBytesOf, messageFieldsOf } from './outgoing.ts';
 import { accountOf, nextSentCount, outboxOf, putOutbox } from './records.ts';
 import { encryptTo, signedIdentityOf } from './seal.ts';
 
@@ -68,7 +68,8 @@ export function sealGroupMessage(
   const targets = lacking.filter((device) => hasSession(step.tx, device));
   const leftOut = lacking.filter((device) => !hasSession(step.tx, device));
   // Announced before it is used: who gets it now reads from this message on.
-  const copies = targets.length === 0 ? [] : encryptEach(step, targets, distributionOf(step, group));
+  const copies =
+    targets.length === 0 ? [] : encryptEach(step, targets, distributionOf(step, group));
   const content = pad(messageBytesOf(step, outbox), step.context);
   const sentCount = nextSentCount(step);
   const stanza = groupStanza({

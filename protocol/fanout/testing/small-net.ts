@@ -70,6 +70,7 @@ export class SmallNet {
   readonly #opening: { readonly member: Member; readonly endpoint: string }[] = [];
   readonly #stream = keyStream(rootSecret('small-net'));
   #counter = 0;
+  #crash: { readonly name: string; commitsLeft: number } | undefined;
   readonly #groups: readonly string[];
   readonly #endpointKeys = new Map<string, Uint8Array>();
 
@@ -170,8 +171,25 @@ export class SmallNet {
     this.#counter += 1;
     const id = `${name}/${this.#counter}`;
     const effects = member.node.step({ ...body, id }, this.context(name, member.boot, id));
-    for (const effect of effects) this.#carryOut(member, effect);
+    for (const effect of effects) {
+      this.#carryOut(member, effect);
+      if (effect.kind !== 'commit' || name !== this.#crash?.name) continue;
+      this.#crash.commitsLeft -= 1;
+      if (this.#crash.commitsLeft > 0) continue;
+      this.#crash = undefined;
+      this.restart(name);
+      return []; // the commit is on the disk, and nothing else of this step happened
+    }
     return effects;
+  }
+
+  /** Lets `name` crash right after its n-th commit of the story; false when it made fewer. */
+  crashAfterCommit(name: string, nth: number, story: () => void): boolean {
+    this.#crash = { name, commitsLeft: nth };
+    story();
+    const isFired = this.#crash === undefined;
+    this.#crash = undefined;
+    return isFired;
   }
 
   #carryOut(member: Member, effect: Effect): void {
@@ -306,6 +324,20 @@ export class SmallNet {
     member.boot += 1;
     member.node = this.#make(name, member.store);
     this.step(name, { kind: 'started' });
+  }
+
+  /** Puts an older snapshot on the member's disk and starts it. */
+  restore(name: string, old: Store): void {
+    const { store } = this.member(name);
+    for (const collection of [...store.collectionNames()]) {
+      const keys = [...store.collection(collection).keys()];
+      store.apply(keys.map((key) => ({ collection, key, record: undefined })));
+    }
+    for (const collection of old.collectionNames()) {
+      const records = [...old.collection(collection)];
+      store.apply(records.map(([key, record]) => ({ collection, key, record })));
+    }
+    this.restart(name);
   }
 
   user(name: string): string {
