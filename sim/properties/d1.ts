@@ -54,7 +54,9 @@ class Judging implements Judge {
       this.#noteProof(event);
       this.#judgeStored(event);
       for (const { host, record, before } of displaysOf(this.#ledger, event)) {
-        if (before === undefined) this.#judgeAuthor(host, record.author);
+        // What comes as history is its phone's word for it, whoever wrote it.
+        if (before !== undefined || record.via === 'history') continue;
+        this.#judgeAuthor(host, record.author);
       }
     } else if (event.kind === 'send' && event.source !== 'server' && event.attempt <= 1) {
       if (!this.#judged.has(event.bytes)) this.#judgeTargets(event.source, event.bytes);

@@ -1,10 +1,13 @@
 /**
- * I1: origin. Whatever a device displays was said before, with identical text; the digest beside it
- * is the digest of that text. Who it is ascribed to is I2's business. Catalogue section 3.
+ * I1: origin. Whatever a device displays was said before, with identical text and the same file; the
+ * digest beside it is the digest of that text. Who it is ascribed to is I2's business. What came as
+ * history is a phone's word and excepted where nobody said it; a saying that is known it must match
+ * too. Catalogue section 3.
  */
 
+import type { ShownRecord } from '../../protocol/contract.ts';
 import { utf8Bytes } from '../../protocol/wire/utf8.ts';
-import { hexOf } from '../ledger/ledger.ts';
+import { hexOf, type Said } from '../ledger/ledger.ts';
 import { displaysOf } from './displays.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
@@ -18,27 +21,45 @@ export const i1: Property = {
 
 function judgeOrigin(view: JudgeView): Judge {
   const { ledger } = view;
+  const digests = digestCheck(view);
   return {
     kinds: ['commit'],
     observe(event) {
       for (const { host, record } of displaysOf(ledger, event)) {
         const status =
           ledger.message(record.author, record.messageId) ?? ledger.messageById(record.messageId);
-        const isSaid = status !== undefined && status.said.text === record.text;
-        view.check(
-          isSaid && hasDigest(view, record.text, record.textDigest),
-          record.messageId,
-          () =>
-            status === undefined
-              ? `${host} shows a message nobody said`
-              : `${host} shows other text than ${status.said.host} said`,
+        if (status === undefined && record.via === 'history') continue;
+        const isSaid = status !== undefined && isSame(status.said, record) && digests(record);
+        view.check(isSaid, record.messageId, () =>
+          status === undefined
+            ? `${host} shows a message nobody said`
+            : `${host} shows something else than ${status.said.host} said`,
         );
       }
     },
   };
 }
 
+function isSame(said: Said, { text, media }: ShownRecord): boolean {
+  return (
+    said.text === text &&
+    said.media?.kind === media?.kind &&
+    said.media?.fileDigest === media?.fileDigest
+  );
+}
+
+/** Whether the digest beside a text is its own; the last answer is kept, since copies come in rows. */
+function digestCheck(view: JudgeView): (record: ShownRecord) => boolean {
+  let [lastText, lastDigest] = ['', ''];
+  return ({ text, textDigest }) => {
+    if (lastDigest === '' || text !== lastText) {
+      [lastText, lastDigest] = [text, digestOf(view, text)];
+    }
+    return textDigest === lastDigest;
+  };
+}
+
 /** First 16 bytes of SHA-256 of the UTF-8 text, in hex. */
-function hasDigest(view: JudgeView, text: string, digest: string): boolean {
-  return hexOf(view.crypto.sha256(utf8Bytes(text)).subarray(0, 16)) === digest;
+function digestOf(view: JudgeView, text: string): string {
+  return hexOf(view.crypto.sha256(utf8Bytes(text)).subarray(0, 16));
 }

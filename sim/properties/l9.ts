@@ -10,6 +10,7 @@ import type { DeviceJid } from '../../protocol/contract.ts';
 import { PRIMARY_ABSENCE_MAX_US } from '../../protocol/limits.ts';
 import { deviceNumberOf, type MessageStatus, userOf } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
+import { BLOBS } from '../world/timeline.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
 /** L9: the definition a run judges by; the rules are at the top of this file. */
@@ -51,6 +52,7 @@ class Judging implements Judge {
     if (event.kind === 'power') mark(this.#off, event.node, event.state === 'off', event.timeUs);
     else if (event.kind === 'crash') mark(this.#connected, event.node, false, event.timeUs);
     else if (event.kind === 'connection') {
+      if (event.peer === BLOBS) return; // messages do not come from there
       mark(this.#connected, event.node, event.state === 'open', event.timeUs);
     } else if (event.kind === 'send' && event.label.kind === 'receipt:retry') {
       this.#askedAgain.add(`${event.source}|${event.label.id}`);

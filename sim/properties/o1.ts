@@ -1,8 +1,8 @@
 /**
  * O1: at most once. A device displays a message one time: a second `shown` record of the same
  * author and id, under another key or after the first was removed, is a second display. Marking a
- * display as read replaces its record and is none. Redelivery, retry and backfill are included.
- * Catalogue section 4.
+ * display as read replaces its record and is none. Redelivery, retry, backfill and history are
+ * included. A device that leaves its account begins anew with the next one. Catalogue section 4.
  */
 
 import type { ShownRecord } from '../../protocol/contract.ts';
@@ -25,6 +25,7 @@ function judgeOnce(view: JudgeView): Judge {
     kinds: ['commit'],
     observe(event) {
       if (view.ledger.isUndo) forget(shown, event);
+      else if (leavesAccount(event)) shown.delete(event.node);
       for (const { host, record, before } of displaysOf(view.ledger, event)) {
         if (before !== undefined) continue;
         const seen = shown.get(host) ?? new Set<string>();
@@ -35,6 +36,14 @@ function judgeOnce(view: JudgeView): Judge {
       }
     },
   };
+}
+
+/** A log-out or a phone's new beginning: its Store is emptied, and what it showed with it. */
+function leavesAccount(event: RunEvent): boolean {
+  if (event.kind !== 'commit' || event.isTimeZero) return false;
+  return event.changes.some(({ collection, before, after }) => {
+    return collection === 'account' && before !== undefined && before !== after;
+  });
 }
 
 /** A display whose commit was lost was never there. */

@@ -46,8 +46,12 @@ function judgeOrder(view: JudgeView): Judge {
 
 /** Puts a place in order of saying; answers the neighbour it contradicts, if it contradicts one. */
 function put(places: Place[], place: Place): Place | undefined {
-  let at = places.length;
-  while (at > 0 && (places[at - 1] as Place).ordinal >= place.ordinal) at -= 1;
+  let [at, high] = [0, places.length];
+  while (at < high) {
+    const middle = (at + high) >>> 1;
+    if ((places[middle] as Place).ordinal < place.ordinal) at = middle + 1;
+    else high = middle;
+  }
   const replaces = places[at]?.ordinal === place.ordinal ? 1 : 0;
   places.splice(at, replaces, place);
   const earlier = places[at - 1];
