@@ -10,6 +10,7 @@ import { attribute, child, children, type WireNode } from '../../protocol/wire/n
 import type { Change, RunEvent } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
 import { LeverCounts } from './levers.ts';
+import { BLOBS } from './timeline.ts';
 
 /** A copy that arrives sooner than this after the server took it did not wait. */
 const WAITED_US = 1_000_000;
@@ -44,6 +45,7 @@ export class Marks implements Observer {
         this.counts.add(event.lever);
         return;
       case 'connection':
+        if (event.peer === BLOBS || event.node === BLOBS) return;
         if (event.state === 'open' && event.node !== this.#server) this.#opened(event);
         return;
       case 'commit':
