@@ -14,11 +14,13 @@ import { encodeClientPayload } from '../../wire/client-payload.ts';
 import { deviceIdOf, numberOf } from '../../wire/jid.ts';
 import { attribute, child, node, type WireNode } from '../../wire/node.ts';
 import { fibonacciUs, type Step } from '../step.ts';
+import { noteVersionsAtLogin } from './app-state-sync.ts';
+import { eraseStore } from './erase.ts';
 import { syncGroups } from './groups.ts';
+import { syncOwnList, syncStaleLists } from './known-lists.ts';
 import { pairingPayload } from './link-companion.ts';
 import { resumeLinking } from './link-primary.ts';
 import { forgetConnection, linkStateOf } from './link-state.ts';
-import { syncOwnList, syncStaleLists } from './known-lists.ts';
 import { takeMissed } from './missed.ts';
 import {
   ask,
@@ -29,6 +31,7 @@ import {
 } from './outbound.ts';
 import { uploadWhenNeeded } from './prekeys.ts';
 import { accountOf, type LoginRecord, SELF } from './records.ts';
+import { isRegistering, registrationPayload } from './register.ts';
 import { noticeRollback } from './rollback.ts';
 
 const RECONNECT_TIMER = 'reconnect';
@@ -56,6 +59,7 @@ export function takeConnected(
   input: Extract<InputBody, { kind: 'connected' }>,
 ): void {
   const state = linkStateOf(step.store);
+  if (state.isDeaf) return step.close(input.connection);
   if (!equal(input.peerStaticKey, setup.serverStaticKey)) {
     step.refuseAs('untrusted-identity', 'the server showed a static key that is not the known one');
     step.close(input.connection);
@@ -74,11 +78,13 @@ export function takeConnected(
   const logins = (before?.logins ?? 0) + 1;
   const record: LoginRecord = { kind: 'login', logins, sent: before?.sent ?? 0 };
   step.tx.put('login', SELF, record);
-  const payload = encodeClientPayload({
-    username: Number(numberOf(account.device)),
-    passive: true,
-    device: deviceIdOf(account.device),
-  });
+  const payload = isRegistering(step)
+    ? registrationPayload(step, account)
+    : encodeClientPayload({
+        username: Number(numberOf(account.device)),
+        passive: true,
+        device: deviceIdOf(account.device),
+      });
   const id = `login-${account.device}`;
   const first = String(firstOutstandingCount(step, record.sent));
   step.send(input.connection, node('login', { id, counter: String(logins), first }, payload));
@@ -118,6 +124,7 @@ export function takeSuccess(step: Step, success: WireNode): void {
   if (account === undefined || state.connection === undefined) return;
   state.failures = 0;
   noteAnswered(step, LOGIN);
+  step.tx.delete('registering', SELF);
   noticeRollback(step, success);
   state.isConfirmed = true;
   state.activeSinceUs = step.nowUs;
@@ -127,6 +134,7 @@ export function takeSuccess(step: Step, success: WireNode): void {
   const active = node('iq', { type: 'set', xmlns: 'passive', id }, [node('active')]);
   ask(step, active, { kind: 'active' });
   takeMissed(step, success);
+  noteVersionsAtLogin(step, success);
   syncOwnList(step);
   syncStaleLists(step);
   syncGroups(step);
@@ -162,9 +170,7 @@ function noteReplaced(step: Step): void {
  * Deletes keys, messages and everything else: this installation is no longer part of an account.
  */
 export function wipe(step: Step, reason: string): void {
-  for (const name of [...step.store.collectionNames()]) {
-    for (const [key] of step.tx.entries(name)) step.tx.delete(name, key);
-  }
+  eraseStore(step);
   step.emit('logged-out', 'this device was logged out and has deleted its data', { reason });
 }
 

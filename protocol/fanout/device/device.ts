@@ -23,6 +23,9 @@ import { decodeFrame } from '../../wire/decode-node.ts';
 import { attribute, child, type WireNode } from '../../wire/node.ts';
 import { Step } from '../step.ts';
 import { advance } from './advance.ts';
+import { takeAppState, unmarkUnread } from './app-state-change.ts';
+import { takeResetAnswer } from './app-state-fatal.ts';
+import { takeAppStateTimer, takeSyncAnswer, takeSyncNotification } from './app-state-sync.ts';
 import { beginBackfill } from './backfill.ts';
 import {
   advanceBlobs,
@@ -83,6 +86,7 @@ import {
 import { takeRead, takeReceipt } from './receipts.ts';
 import { takeMessage } from './receive.ts';
 import { accountOf, messageKey, outboxOf, putOutbox } from './records.ts';
+import { takeReRegister } from './register.ts';
 import { takeRetryReceipt } from './resend.ts';
 import { takeSend } from './send.ts';
 import { takeUpgrade } from './upgrade.ts';
@@ -135,7 +139,8 @@ function takeCommand(step: Step, command: Command): void {
     case 'fetch-history':
       return takeFetchHistory(step, command);
     case 'read':
-      return takeRead(step, command);
+      takeRead(step, command);
+      return unmarkUnread(step, command.chat);
     case 'scan':
       return takeScan(step, command.qr);
     case 'unlink':
@@ -152,8 +157,12 @@ function takeCommand(step: Step, command: Command): void {
     case 'reject-call':
     case 'end-call':
       return takeCallDeed(step, command.kind);
+    case 're-register':
+      return takeReRegister(step);
     case 'upgrade':
       return takeUpgrade(step);
+    case 'app-state':
+      return takeAppState(step, command);
     case 'show-code':
       return takeShowCode(step, command.user);
     case 'compare-code':
@@ -170,6 +179,7 @@ function takeTimer(step: Step, setup: DeviceSetup, name: string): void {
   }
   if (name === 'unacknowledged') return closeIfStalled(step);
   if (takePlaceholderTimer(step, name) || takePrekeyTimer(step, name)) return;
+  if (takeAppStateTimer(step, name)) return;
   if (takeBlobTimer(step, name) || takeMediaTimer(step, name)) return;
   if (takeCallTimer(step, name)) return;
   if (takeHistoryTimer(step, name) || takeAskTimer(step, name)) return;
@@ -180,7 +190,8 @@ function takeFrame(step: Step, setup: DeviceSetup, connection: number, bytes: Ui
   if (blobStateOf(step.store).connection === connection) {
     return takeBlobFrame(step, bytes, takeBlobOutcome);
   }
-  if (linkStateOf(step.store).connection !== connection) return; // it ended meanwhile
+  const state = linkStateOf(step.store);
+  if (state.connection !== connection || state.isDeaf) return; // it ended meanwhile
   const stanza = decodeFrame(bytes);
   if (isRejected(stanza)) return step.refuse(stanza);
   const isPairing = linkStateOf(step.store).phase === 'pairing';
@@ -236,6 +247,7 @@ function takeNotification(
 ): void {
   step.send(connection, ackOf(notification));
   if (takeListNotification(step, notification)) return;
+  if (takeSyncNotification(step, notification)) return;
   if (takeMediaNotification(step, notification)) return;
   if (takeGroupNotification(step, notification)) return;
   if (takeIdentityNotification(step, notification)) return;
@@ -340,6 +352,10 @@ function takeAnswer(step: Step, setup: DeviceSetup, iq: WireNode): void {
       return isResult ? takeUploaded(step, query.ids) : takeUploadRefused(step);
     case 'rotation':
       return takeRotated(step, isResult);
+    case 'app-state':
+      return takeSyncAnswer(step, query, iq);
+    case 'app-state-reset':
+      return takeResetAnswer(step, isResult);
     case 'pair-device':
       return takeLinked(step, iq);
     case 'unlink':

@@ -14,7 +14,7 @@ import {
   makeSignedPrekey,
 } from '../../signal/prekeys.ts';
 import { type PeerIdentityRecord, SIGNAL_COLLECTIONS, selfIdentity } from '../../signal/records.ts';
-import { encodeClientPayload } from '../../wire/client-payload.ts';
+import { type ClientPayload, encodeClientPayload } from '../../wire/client-payload.ts';
 import { prekeyIdBytes, registrationIdBytes } from '../../wire/integers.ts';
 import { parseDeviceJid, userOf } from '../../wire/jid.ts';
 import {
@@ -66,20 +66,22 @@ export function makeInstallation(step: Step): void {
 
 /** The registration payload of the first stanza. */
 export function pairingPayload(step: Step): Uint8Array {
+  return encodeClientPayload({ passive: false, devicePairingData: registrationData(step) });
+}
+
+/** The public keys of this installation. */
+export function registrationData(step: Step): NonNullable<ClientPayload['devicePairingData']> {
   const identity = selfIdentity(step.tx);
   const signed = currentSignedPrekey(step.tx);
   assert(identity !== undefined && signed !== undefined, 'a device that links has made its keys');
-  return encodeClientPayload({
-    passive: false,
-    devicePairingData: {
-      eRegid: registrationIdBytes(identity.registrationId),
-      eKeytype: KEY_TYPE,
-      eIdent: identity.keyPair.publicKey,
-      eSkeyId: prekeyIdBytes(signed.id),
-      eSkeyVal: signed.keyPair.publicKey,
-      eSkeySig: signed.signature,
-    },
-  });
+  return {
+    eRegid: registrationIdBytes(identity.registrationId),
+    eKeytype: KEY_TYPE,
+    eIdent: identity.keyPair.publicKey,
+    eSkeyId: prekeyIdBytes(signed.id),
+    eSkeyVal: signed.keyPair.publicKey,
+    eSkeySig: signed.signature,
+  };
 }
 
 /** The server's references have come: show the first code. */

@@ -8,6 +8,7 @@ import type { AccountView } from '../../devices/consistency.ts';
 import type { DeviceChange, DeviceListRecord, ListAnswer } from '../../devices/device-list.ts';
 import type { Store } from '../../store.ts';
 import type { AccountMetadata } from '../../wire/consistency.ts';
+import type { AppStateQuery } from './app-state-query.ts';
 
 /** A query for device lists, and when it was asked on this device's clock. */
 export interface ListQuery {
@@ -27,7 +28,9 @@ export type Query =
   | { readonly kind: 'pair-device' }
   | { readonly kind: 'unlink' }
   | { readonly kind: 'group'; readonly group: GroupJid }
-  | { readonly kind: 'participating' };
+  | { readonly kind: 'participating' }
+  | AppStateQuery
+  | { readonly kind: 'app-state-reset' };
 
 /** A list answer, and the changes of it that were announced meanwhile, in order. */
 export interface HeldAnswer {
@@ -49,6 +52,8 @@ export interface LinkState {
    * codes.
    */
   phase: 'down' | 'opening' | 'login' | 'pairing' | 'active';
+  /** The connection there is, or that is being opened, belongs to keys that are gone. */
+  isDeaf: boolean;
   /** Connections that failed in a row. */
   failures: number;
   /** Times in a row that another machine took our place, and whether it did so just now. */
@@ -94,6 +99,7 @@ export function linkStateOf(store: Store): LinkState {
     state = {
       connection: undefined,
       phase: 'down',
+      isDeaf: false,
       failures: 0,
       replacements: 0,
       wasReplaced: false,
@@ -120,6 +126,7 @@ export function linkStateOf(store: Store): LinkState {
 export function forgetConnection(state: LinkState): void {
   state.connection = undefined;
   state.phase = 'down';
+  state.isDeaf = false;
   state.queries.clear();
   state.awaiting.clear();
   state.unusable.clear();

@@ -28,11 +28,10 @@ export function updateAccount(
   return next;
 }
 
-/** Removes a companion with everything kept for it, tells it, its account and the contacts. */
-export function removeDevice(step: Step, device: DeviceJid, reason: string): void {
+/** Deletes all that is kept for a device, and ends its connection. */
+export function forgetDevice(step: Step, device: DeviceJid, reason: string): void {
   const linked = linkedDevice(step, device);
-  const account = accountOf(step, userOf(device));
-  if (linked === undefined || account === undefined) return;
+  if (linked === undefined) return;
   step.tx.delete('linked', device);
   step.tx.delete('bundle', device);
   step.tx.delete('seen', device);
@@ -41,9 +40,17 @@ export function removeDevice(step: Step, device: DeviceJid, reason: string): voi
   for (const name of [`prekeys/${device}`, `queue/${device}`, `served/${device}`]) {
     for (const [key] of step.tx.entries(name)) step.tx.delete(name, key);
   }
+  tellRemoved(step, device, reason);
+}
+
+/** Removes a companion with everything kept for it, tells it, its account and the contacts. */
+export function removeDevice(step: Step, device: DeviceJid, reason: string): void {
+  const linked = linkedDevice(step, device);
+  const account = accountOf(step, userOf(device));
+  if (linked === undefined || account === undefined) return;
+  forgetDevice(step, device, reason);
   const devices = account.devices.filter(({ id }) => id !== deviceIdOf(device));
   updateAccount(step, account, { devices });
-  tellRemoved(step, device, reason);
   announce(step, account.user, 'remove', device, linked.keyIndex);
 }
 

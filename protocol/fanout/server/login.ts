@@ -10,10 +10,11 @@ import { positiveNumber } from '../../messages/stanza-time.ts';
 import type { StoredRecord } from '../../store.ts';
 import { decodeClientPayload } from '../../wire/client-payload.ts';
 import { prekeyIdFrom, registrationIdFrom } from '../../wire/integers.ts';
-import { deviceIdOf, numberOf } from '../../wire/jid.ts';
+import { deviceIdOf, numberOf, userOf } from '../../wire/jid.ts';
 import { attribute, bytesContent, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { notePrimarySeen } from './accounts.ts';
+import { appStateNodes } from './app-state.ts';
 import { type ServerConnection, volatileOf } from './connections.ts';
 import { offerReferences } from './pairing.ts';
 import { warnWhenLow } from './prekeys.ts';
@@ -25,6 +26,7 @@ import {
   type QueuedRecord,
   type SeenRecord,
 } from './records.ts';
+import { register } from './register.ts';
 
 /** Handles the first stanza of a connection. */
 export function takeLogin(step: Step, connection: ServerConnection, stanza: WireNode): void {
@@ -42,13 +44,17 @@ export function takeLogin(step: Step, connection: ServerConnection, stanza: Wire
     if (!isWhole || registrationId === undefined || signedPrekeyId === undefined) {
       return fail(step, connection, '400');
     }
-    return offerReferences(step, connection, {
+    const keys = {
       registrationId,
       identityKey: eIdent,
       signedPrekeyId,
       signedPrekey: eSkeyVal,
       signedPrekeySignature: eSkeySig,
-    });
+    };
+    if (payload.username === undefined) return offerReferences(step, connection, keys);
+    const phone = register(step, connection, String(payload.username), keys);
+    if (phone === undefined) return fail(step, connection, '403');
+    return welcome(step, connection, phone, positiveNumber(attribute(stanza, 'counter')) ?? 0);
   }
   const index = step.tx.get('transport-index', connection.transportKey);
   const device = (index as (StoredRecord & { device?: string }) | undefined)?.device ?? '';
@@ -103,7 +109,11 @@ function welcome(step: Step, connection: ServerConnection, device: string, count
         sent: String(seen?.sent ?? 0),
         ...keyEcho(step, device),
       },
-      [...lastNode(seen), ...expiredNodes(expired.map(([, entry]) => entry))],
+      [
+        ...lastNode(seen),
+        ...expiredNodes(expired.map(([, entry]) => entry)),
+        ...appStateNodes(step, userOf(device)),
+      ],
     ),
   );
   const record: SeenRecord = {

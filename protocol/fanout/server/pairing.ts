@@ -161,11 +161,7 @@ export function takeSignature(step: Step, companion: ServerConnection, iq: WireN
   const account = accountOf(step, userOf(offer.device));
   const isLate = account === undefined || offer.listTimestampS <= account.listTimestampS;
   if (isLate || account.devices.length > COMPANIONS_MAX) {
-    // It believes itself linked by now: it has to learn that it is not.
-    const removed = node('conflict', { type: 'device_removed' });
-    step.send(companion.connection, node('stream:error', { code: '401' }, [removed]));
-    step.close(companion.connection);
-    return abandon(step, companion, '409');
+    return dismiss(step, companion);
   }
   publish(step, companion, pairing, account, deviceIdentity);
   answerPhone(step, offer.phoneConnection, offer.phoneQueryId, offer.device);
@@ -215,6 +211,14 @@ function publish(
     nextDeviceId: Math.max(account.nextDeviceId, id + 1),
   });
   announce(step, account.user, 'add', offer.device, offer.keyIndex);
+}
+
+/** Nothing comes of it. The companion may believe itself linked: it learns that it is not. */
+export function dismiss(step: Step, companion: ServerConnection): void {
+  const removed = node('conflict', { type: 'device_removed' });
+  step.send(companion.connection, node('stream:error', { code: '401' }, [removed]));
+  step.close(companion.connection);
+  abandon(step, companion, '409');
 }
 
 /** The companion went away, refused, or came too late: the phone learns that nothing was linked. */
