@@ -22,6 +22,7 @@ import { currentSignedPrekey, makePrekeys, markUploaded } from '../signal/prekey
 import { type PeerIdentityRecord, SIGNAL_COLLECTIONS, selfIdentity } from '../signal/records.ts';
 import { Store, type StoredRecord } from '../store.ts';
 import { deviceJid, userJid } from '../wire/jid.ts';
+import { makeKey } from './device/app-state-keys.ts';
 import { noteCapability } from './device/capability.ts';
 import { makeInstallation } from './device/link-companion.ts';
 import { type CompanionRecord, type PrimaryRecord, SELF } from './device/records.ts';
@@ -55,9 +56,10 @@ export function timeZero(plan: TimeZeroPlan): TimeZero {
   installTransport(serverStep);
   const built = plan.accounts.map((account) => buildAccount(plan, account));
   const byNumber = new Map(built.map((account) => [account.plan.number, account]));
+  const introductions = new Map<string, Introduction>();
   for (const account of built) {
     fillServer(serverStep, account);
-    introduce(serverStep, account, byNumber);
+    introduce(serverStep, account, byNumber, introductions);
   }
   const members = built.map(({ user, primary, companions }) => {
     return { user, steps: [primary, ...companions].map(({ step }) => step) };
@@ -125,7 +127,16 @@ function buildAccount(plan: TimeZeroPlan, account: AccountPlan): Built {
   };
   primary.step.tx.put('primary', SELF, state);
   for (const { step } of [primary, ...companions]) step.tx.put('device-list', user, list);
+  if (companions.length > 0) shareFirstKey(primary, companions);
   return { plan: account, user, primary, companions, list, signedList };
+}
+
+/** Devices that are linked share a key of app state (specification 8.10). */
+function shareFirstKey(primary: Installation, companions: readonly Installation[]): void {
+  makeKey(primary.step);
+  for (const [name, record] of primary.step.tx.entries('app-state-key')) {
+    for (const { step } of companions) step.tx.put('app-state-key', name, record);
+  }
 }
 
 /** The QR flow of specification 5.3 by its pure functions: the same bytes, the same checks. */
@@ -244,27 +255,43 @@ function registerDevice(
   }
 }
 
-/**
- * Gives the account's devices the lists of its contacts, checked as if they had come from the
- * server.
- */
-function introduce(server: Step, account: Built, byNumber: ReadonlyMap<string, Built>): void {
+/** What everybody who knows an account holds of it: the same records for all. */
+interface Introduction {
+  readonly list: DeviceListRecord;
+  readonly pin: PeerIdentityRecord;
+}
+
+/** An account's list, checked once as if it had come from the server. */
+function introductionOf(server: Step, contact: Built): Introduction {
+  const identity = selfIdentity(contact.primary.step.tx);
+  assert(identity !== undefined, 'every primary has made its identity');
+  const { user, list, signedList } = contact;
+  const carried = signedList && { signedList, timestampS: list.timestampS };
+  const answer = { user, devices: list.devices, list: carried };
+  const { publicKey } = identity.keyPair;
+  const applied = applyListAnswer(undefined, publicKey, answer, server.context.crypto);
+  assert(!isRejected(applied) && applied.kind === 'list-applied', 'an honest list is accepted');
+  return { list: applied.record, pin: { kind: 'peer-identity', publicKey } };
+}
+
+/** Gives the account's devices the lists of its contacts. */
+function introduce(
+  server: Step,
+  account: Built,
+  byNumber: ReadonlyMap<string, Built>,
+  introductions: Map<string, Introduction>,
+): void {
   for (const number of account.plan.contacts) {
     const contact = byNumber.get(number);
     if (contact === undefined || contact === account) continue;
-    server.tx.put(`contact/${account.user}`, contact.user, { kind: 'contact' });
-    const identity = selfIdentity(contact.primary.step.tx);
-    assert(identity !== undefined, 'every primary has made its identity');
-    const { user, list, signedList } = contact;
-    const carried = signedList && { signedList, timestampS: list.timestampS };
-    const answer = { user, devices: list.devices, list: carried };
-    const key = identity.keyPair.publicKey;
-    const applied = applyListAnswer(undefined, key, answer, server.context.crypto);
-    assert(!isRejected(applied) && applied.kind === 'list-applied', 'an honest list is accepted');
+    const { user } = contact;
+    server.tx.put(`contact/${account.user}`, user, { kind: 'contact' });
+    const known = introductions.get(user) ?? introductionOf(server, contact);
+    introductions.set(user, known);
     for (const { step } of [account.primary, ...account.companions]) {
-      step.tx.put('device-list', user, applied.record);
+      step.tx.put('device-list', user, known.list);
       noteCapability(step, user, contact.plan.isCapable);
-      pin(step, user, key);
+      step.tx.put(SIGNAL_COLLECTIONS.peerIdentity, user, known.pin);
     }
   }
 }

@@ -13,8 +13,11 @@ import { attribute, bytesContent, child, children, node, type WireNode } from '.
 import type { Step } from '../step.ts';
 import { followIdentity, pinnedKey } from './identity-change.ts';
 import { linkStateOf } from './link-state.ts';
-import { ask, isAsking } from './outbound.ts';
+import { ask } from './outbound.ts';
 import { accountOf, deviceListOf } from './records.ts';
+
+/** Devices of one question for bundles. Assumption: the real server's limit is not public. */
+const BUNDLES_PER_QUERY_MAX = 256;
 
 /**
  * Fetches bundles of the devices, leaving out those already asked for; waits while there is no
@@ -22,15 +25,18 @@ import { accountOf, deviceListOf } from './records.ts';
  */
 export function askForBundles(step: Step, devices: readonly DeviceJid[]): void {
   if (linkStateOf(step.store).phase !== 'active') return;
-  const wanted = devices.filter(
-    (device) =>
-      !isAsking(step, (query) => query.kind === 'bundles' && query.devices.includes(device)),
-  );
-  if (wanted.length === 0) return;
-  const users = wanted.map((jid) => node('user', { jid }));
-  const id = step.freshId('bundles');
-  const iq = node('iq', { xmlns: 'encrypt', type: 'get', id }, [node('key', {}, users)]);
-  ask(step, iq, { kind: 'bundles', devices: wanted });
+  const asked = new Set<DeviceJid>();
+  for (const query of linkStateOf(step.store).queries.values()) {
+    if (query.kind === 'bundles') for (const device of query.devices) asked.add(device);
+  }
+  const wanted = devices.filter((device) => !asked.has(device));
+  for (let from = 0; from < wanted.length; from += BUNDLES_PER_QUERY_MAX) {
+    const batch = wanted.slice(from, from + BUNDLES_PER_QUERY_MAX);
+    const users = batch.map((jid) => node('user', { jid }));
+    const id = step.freshId('bundles');
+    const iq = node('iq', { xmlns: 'encrypt', type: 'get', id }, [node('key', {}, users)]);
+    ask(step, iq, { kind: 'bundles', devices: batch });
+  }
 }
 
 /**

@@ -99,11 +99,13 @@ function applyAnswer(step: Step, answer: ListAnswer): void {
     if (outcome.code === 'bad-signature') doubtIdentity(step, user);
   } else if (outcome.kind === 'needs-identity') {
     linkStateOf(step.store).heldAnswers.set(user, { answer, changes: [] });
-    askForBundles(step, [user]);
   } else adopt(step, outcome);
 }
 
-/** Applies list answers whose account's primary has become known since. */
+/**
+ * Applies list answers whose account's primary has become known since, and asks for the primaries
+ * of the others, all in one.
+ */
 export function applyHeldAnswers(step: Step): void {
   const { heldAnswers, unusable, unlisted } = linkStateOf(step.store);
   for (const [user, { answer, changes }] of heldAnswers) {
@@ -116,6 +118,7 @@ export function applyHeldAnswers(step: Step): void {
       unlisted.add(user);
     }
   }
+  if (heldAnswers.size > 0) askForBundles(step, [...heldAnswers.keys()]);
 }
 
 /** `<notification type="devices">` and `type="account_sync"`; false when it is neither. */

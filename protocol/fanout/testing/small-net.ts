@@ -81,6 +81,8 @@ export class SmallNet {
     groups: Readonly<Record<string, readonly string[]>> = {},
     /** Accounts whose app is too old for several devices. */
     old: readonly string[] = [],
+    /** Whether an account holds another's list before the story; all do unless told otherwise. */
+    knows: (name: string, other: string) => boolean = () => true,
   ) {
     const names = Object.keys(accounts);
     const numberOf = (name: string): string => String(15_550_001 + names.indexOf(name));
@@ -89,7 +91,7 @@ export class SmallNet {
         number: numberOf(name),
         primary: `${name}.phone`,
         companions: (accounts[name] ?? []).map((device) => `${name}.${device}`),
-        contacts: names.filter((other) => other !== name).map(numberOf),
+        contacts: names.filter((other) => other !== name && knows(name, other)).map(numberOf),
         isCapable: !old.includes(name),
       })),
       groups: Object.entries(groups).map(([group, members]) => ({
