@@ -267,6 +267,16 @@ export class Ledger implements Observer {
     return this.#byHost.get(`${originalOf(host)}|${messageId}`);
   }
 
+  /** Whether a device is linked now, and its host of use. */
+  isInUse(device: DeviceJid): boolean {
+    return this.linkage.isLinkedNow(device) && !this.isUnusable(this.linkage.hostOf(device) ?? '');
+  }
+
+  /** Whether the disk of a host has damaged a record. */
+  isDamaged(host: string): boolean {
+    return this.#damaged.has(host);
+  }
+
   /** Whether a host lost a record it cannot do without, and has left its account because of it. */
   isUnusable(host: string): boolean {
     return this.#entitlement.unusable.has(host);

@@ -9,6 +9,7 @@
  */
 
 import type { DeviceJid, OutboxRecord } from '../../protocol/contract.ts';
+import type { StoredRecord } from '../../protocol/store.ts';
 import { attribute, child, children, type WireNode } from '../../protocol/wire/node.ts';
 import { deviceNumberOf, isGroup, type Said, userOf } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
@@ -84,7 +85,9 @@ class Judging implements Judge {
       const name = `${event.node}|${record.messageId}`;
       // A sealing that was lost with its commit is made anew, for other sessions.
       if (this.#view.ledger.isUndo) this.#forget(name, (before ?? record) as OutboxRecord);
-      else if ((after as OutboxRecord | undefined)?.state === 'sealed') {
+      else if (isTakenBack(before, after) && this.#view.ledger.isDamaged(event.node)) {
+        this.#forget(name, before as OutboxRecord);
+      } else if ((after as OutboxRecord | undefined)?.state === 'sealed') {
         if (isGroup(record.chat)) this.#noteLacking(event.node, record);
         for (const device of record.leftOut) {
           const hasSession = this.#state.session(event.node, device) !== undefined;
@@ -183,4 +186,10 @@ class Judging implements Judge {
       });
     }
   }
+}
+
+/** A message whose sealed stanza a damaged disk has lost is sealed anew. */
+function isTakenBack(before: StoredRecord | undefined, after: StoredRecord | undefined): boolean {
+  const [was, is] = [before, after] as (OutboxRecord | undefined)[];
+  return was?.state === 'sealed' && is?.state === 'wanting';
 }

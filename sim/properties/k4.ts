@@ -60,9 +60,10 @@ class Judging implements Judge {
   }
 
   #commit(event: RunEvent & { readonly kind: 'commit' }): void {
-    const isWiped = event.changes.some(
+    const isLoggedOut = event.changes.some(
       ({ collection, after }) => collection === 'identity' && after === undefined,
     );
+    const isWiped = isLoggedOut || this.#view.ledger.isUnusable(event.node);
     for (const { collection, key, after } of event.changes) {
       const name = `${event.node}|${key}`;
       if (collection === 'signed-prekey' && after !== undefined) this.#signed.set(name, after);

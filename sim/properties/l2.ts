@@ -32,7 +32,7 @@ function judgePlaceholders(view: JudgeView): Judge {
   const judgeWaiting = ({ host, author, messageId }: Waiting): void => {
     const status = ledger.message(author, messageId);
     const device = ledger.linkage.deviceOf(host);
-    if (status === undefined || device === undefined || !ledger.linkage.isLinkedNow(device)) return;
+    if (status === undefined || device === undefined || !ledger.isInUse(device)) return;
     const isShown = ledger.shownOn(device, status.said) !== undefined;
     view.check(isShown || ledger.lostOn(device, status.said) !== undefined, messageId, () => {
       return `${host} asked ${author} again and neither shows the message nor reports it lost`;

@@ -33,7 +33,7 @@ function judgeRefill(view: JudgeView): Judge {
     },
     finish() {
       for (const [device, count] of pools) {
-        if (!view.ledger.linkage.isLinkedNow(device)) continue;
+        if (!view.ledger.isInUse(device)) continue;
         view.check(count >= least, device, () => {
           return `${device} has ${count} one-time prekeys left at the server and did not refill`;
         });

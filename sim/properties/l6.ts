@@ -33,7 +33,7 @@ function judgeQueues(view: JudgeView): Judge {
     },
     finish() {
       for (const [device, keys] of waiting) {
-        if (!view.ledger.linkage.isLinkedNow(device)) continue;
+        if (!view.ledger.isInUse(device)) continue;
         const first = keys.values().next().value;
         if (first === undefined) continue;
         view.check(false, device, () => {

@@ -97,7 +97,7 @@ class Judging implements Judge {
     const { ledger } = this.#view;
     for (const { host, status } of this.#undone.values()) {
       const device = ledger.linkage.deviceOf(host);
-      if (device === undefined || !ledger.linkage.isLinkedNow(device)) continue;
+      if (device === undefined || !ledger.isInUse(device)) continue;
       const { said } = status;
       const isTold =
         ledger.shownOn(device, said) !== undefined || ledger.lostOn(device, said) !== undefined;

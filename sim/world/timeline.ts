@@ -9,8 +9,8 @@
 
 import { assert } from '../../protocol/errors.ts';
 import type { Action, Scenario, TimelineEntry } from '../../scenarios/scenario.ts';
-import { originalOf } from '../ledger/names.ts';
 import type { Chooser } from '../kernel/chooser.ts';
+import { originalOf } from '../ledger/names.ts';
 import { type Cut, type NetworkSince, TO_DEVICE, TO_SERVER } from '../network/link.ts';
 import { type NetworkModel, networksOf } from '../network/networks.ts';
 import type { StanzaFaultWindow } from '../network/stanza-faults.ts';

@@ -33,6 +33,7 @@ import { uploadWhenNeeded } from './prekeys.ts';
 import { accountOf, type LoginRecord, SELF } from './records.ts';
 import { isRegistering, registrationPayload } from './register.ts';
 import { noticeRollback } from './rollback.ts';
+import { restoreWanting } from './wanting.ts';
 
 const RECONNECT_TIMER = 'reconnect';
 /** What a first stanza is owed: `<success>`, or references to show. */
@@ -126,6 +127,7 @@ export function takeSuccess(step: Step, success: WireNode): void {
   noteAnswered(step, LOGIN);
   step.tx.delete('registering', SELF);
   noticeRollback(step, success);
+  restoreWanting(step);
   state.isConfirmed = true;
   state.activeSinceUs = step.nowUs;
   state.phase = 'active';

@@ -50,6 +50,7 @@ import {
   takeSuccess,
   wipe,
 } from './connection.ts';
+import { takeDamage } from './damage.ts';
 import { takeChangeAnswer, takeChangeGroup, takeCreateGroup } from './group-commands.ts';
 import { settleGiven } from './group-keys.ts';
 import { takeGroupMessage } from './group-receive.ts';
@@ -108,6 +109,7 @@ export function createDevice(store: Store, setup: DeviceSetup): ProtocolNode {
 function handle(step: Step, setup: DeviceSetup, input: Input): void {
   switch (input.kind) {
     case 'started':
+      takeDamage(step, setup);
       endInterruptedCalls(step);
       return connectIfDown(step, setup);
     case 'push':

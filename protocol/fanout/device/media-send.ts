@@ -15,7 +15,8 @@ import type { Step } from '../step.ts';
 import { type BlobOutcome, directPathOf, isOnErrand, putBlob } from './blob-client.ts';
 import { keepMediaFile, putMedia, putMediaContent } from './media-records.ts';
 import { loseCopy } from './placeholders.ts';
-import { accountOf, messageKey, outboxOf, type WantingRecord } from './records.ts';
+import { accountOf, messageKey, outboxOf } from './records.ts';
+import { want } from './wanting.ts';
 
 const MEDIA_KEY_BYTES = 32;
 
@@ -59,9 +60,8 @@ export function takeSendMedia(step: Step, command: Extract<Command, { kind: 'sen
     leftOut: [],
     positionUs: 0,
   };
-  const wanting: WantingRecord = { kind: 'wanting', messageId, chat };
   step.tx.put('outbox', messageId, record);
-  step.tx.put('wanting', messageId, wanting);
+  want(step, { messageId, chat });
   putMediaContent(step, named, { media, reference, mediaKeyTimestampS });
   putMedia(step, messageKey(chat, account.device, messageId), 'fetched', fileDigest);
   keepMediaFile(step, encrypted.file, name);

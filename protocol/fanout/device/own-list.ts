@@ -106,7 +106,16 @@ export function recoverOwnList(step: Step, answer: ListAnswer): void {
   const held = ownList(step);
   const { publicKey } = identity.keyPair;
   const outcome = applyListAnswer(held, publicKey, answer, step.context.crypto);
-  if (isRejected(outcome)) return step.refuse(outcome);
+  if (isRejected(outcome)) {
+    if (outcome.code !== 'stale-list') return step.refuse(outcome);
+    // Ours is the newer one, and how it was sent is lost: tell the server again, devices that left
+    // one by one.
+    const [, ...kept] = held.devices;
+    const gone = answer.devices.filter(({ id }) => !held.devices.some((own) => own.id === id));
+    for (const { id } of gone) publishOwnList(step, kept, deviceJid(held.user, id));
+    if (gone.length === 0) publishOwnList(step, kept);
+    return;
+  }
   assert(outcome.kind === 'list-applied', 'the phone knows its own identity');
   const { record } = outcome;
   const next: PrimaryRecord = {

@@ -130,6 +130,14 @@ export function loseCopy(step: Step, copy: Omit<CopyName, 'stampUs'>, reason: st
   step.emit('lost', `message ${messageId} from ${author} is lost: ${reason}`, { messageId });
 }
 
+/** Gives every placeholder a deadline that has none: a timer was damaged. */
+export function resumePlaceholders(step: Step): void {
+  const deadlineUs = step.nowUs + step.settings.placeholderDeadlineUs;
+  for (const [key] of step.tx.entries('placeholder')) {
+    if (!step.hasTimer(placeholderTimer(key))) step.setTimer(placeholderTimer(key), deadlineUs);
+  }
+}
+
 /** A placeholder's time is up; false when the timer is not one. */
 export function takePlaceholderTimer(step: Step, name: string): boolean {
   if (!name.startsWith('placeholder|')) return false;

@@ -23,6 +23,7 @@ import {
 import { type PrekeyRecord, SIGNAL_COLLECTIONS } from '../../signal/records.ts';
 import { deleteOwnSenderKeys } from '../../signal/sender-keys.ts';
 import { deleteSession } from '../../signal/sessions.ts';
+import type { StoredRecord } from '../../store.ts';
 import { attribute, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { doubtGroups } from './groups.ts';
@@ -131,6 +132,9 @@ function renewPrekeys(step: Step, seen: Seen): void {
   for (const [key, entry] of step.tx.entries('placeholder')) {
     const anew: PlaceholderRecord = { ...(entry as PlaceholderRecord), prekeyId: 0 };
     step.tx.put('placeholder', key, anew);
+  }
+  for (const [key, entry] of step.tx.entries('peer-wait')) {
+    step.tx.put('peer-wait', key, { ...entry, prekeyId: 0 } as StoredRecord);
   }
   advancePrekeyIds(step.tx, seen.prekeyId, seen.signedPrekeyId);
   makeSignedPrekey(step.tx, step.context);

@@ -11,7 +11,8 @@ import { isGroupJid } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
 import { oldMemberOf, refuseOldContact } from './capability.ts';
 import { groupOf, mayLearnGroup } from './groups.ts';
-import { accountOf, type WantingRecord } from './records.ts';
+import { accountOf } from './records.ts';
+import { want } from './wanting.ts';
 
 /** A person writes. */
 export function takeSend(step: Step, command: Extract<Command, { kind: 'send' }>): void {
@@ -46,7 +47,6 @@ export function takeSend(step: Step, command: Extract<Command, { kind: 'send' }>
     leftOut: [],
     positionUs: 0,
   };
-  const wanting: WantingRecord = { kind: 'wanting', messageId, chat: command.chat };
   step.tx.put('outbox', messageId, record);
-  step.tx.put('wanting', messageId, wanting);
+  want(step, record);
 }
