@@ -8,6 +8,7 @@ import {
   keysInSenderKeyRecord,
 } from '../signal/sender-key-records.ts';
 import type { StoredRecord } from '../store.ts';
+import type { SyncKeyRecord } from './device/app-state-records.ts';
 
 /** The public view: plain fields as they are, byte arrays by their length, lists joined. */
 export function describe(record: StoredRecord): RecordView {
@@ -57,6 +58,7 @@ export function keysIn(record: StoredRecord): readonly Uint8Array[] {
     const { secret } = record as unknown as { secret: Uint8Array };
     return secret.length === 0 ? [] : [secret];
   }
+  if (record.kind === 'app-state-key') return [(record as SyncKeyRecord).key.keyData];
   if (record.kind === 'adv-secret') return [(record as unknown as { secret: Uint8Array }).secret];
   return [];
 }

@@ -165,6 +165,12 @@ export function encodeValue(mutation: AppStateMutation): Uint8Array {
   return encode(SYNC_ACTION_VALUE, { timestamp: timestampMs, ...valueFields(action) });
 }
 
+/** The fields of an action's own value, without its name; empty for one that has none. */
+export function fieldsOf(action: KnownAction): Readonly<Record<string, unknown>> {
+  const [value] = Object.values(valueFields(action));
+  return (value ?? {}) as Readonly<Record<string, unknown>>;
+}
+
 function valueFields(action: KnownAction): ActionValue {
   switch (action.kind) {
     case 'star':

@@ -7,6 +7,7 @@
 import type { ChatJid } from '../../contract.ts';
 import { isGroupJid } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
+import { advanceAppState } from './app-state-sync.ts';
 import { audienceOf, isReadyFor, usersOf } from './audience.ts';
 import { advanceBackfills } from './backfill.ts';
 import { advanceCalls } from './call-keys-out.ts';
@@ -30,6 +31,7 @@ import { advanceCodes } from './verify.ts';
 /** Seals what can be sealed, asks for what is missing, and goes on with resends and backfills. */
 export function advance(step: Step): void {
   applyHeldAnswers(step);
+  advanceAppState(step);
   advanceIdentityChecks(step);
   advanceHistory(step);
   advancePeers(step);

@@ -1,6 +1,7 @@
 /** Who is told how an errand at the store of files ended. */
 
 import type { Step } from '../step.ts';
+import { takeAppStateFile } from './app-state-sync.ts';
 import type { BlobOutcome, BlobPurpose } from './blob-client.ts';
 import { takeHistoryDownload } from './history-receive.ts';
 import { takeHistoryUpload } from './history-send.ts';
@@ -22,6 +23,7 @@ export function takeBlobOutcome(step: Step, purpose: BlobPurpose, outcome: BlobO
     case 'history-download':
       return takeHistoryDownload(step, purpose.key, outcome);
     case 'app-state':
+      return takeAppStateFile(step, purpose.key, outcome);
     case 'tidying':
       return;
   }

@@ -169,8 +169,6 @@ function takeCommand(step: Step, command: Command): void {
       return takeShowCode(step, command.user);
     case 'compare-code':
       return takeCompareCode(step, command);
-    default:
-      step.refuseAs('not-allowed', `this device cannot ${command.kind} yet`);
   }
 }
 

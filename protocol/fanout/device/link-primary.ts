@@ -17,12 +17,13 @@ import { attribute, child, node, type WireNode } from '../../wire/node.ts';
 import { PROTOCOL_TYPES } from '../../wire/protocol-message.ts';
 import { encodeSecurityNotificationSetting } from '../../wire/security-setting.ts';
 import type { Step } from '../step.ts';
+import { shareWithNewcomer } from './app-state-keys.ts';
 import { isOldApp } from './capability.ts';
 import { startHistory } from './history-send.ts';
 import { linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
-import { sendPeer } from './peer.ts';
 import { maySignList, ownList, publishOwnList, withdraw } from './own-list.ts';
+import { sendPeer } from './peer.ts';
 import { accountOf, type PendingLinkRecord, type PrimaryRecord, SELF } from './records.ts';
 
 /** A person scans a companion's code with the phone. */
@@ -121,6 +122,7 @@ export function takeLinked(step: Step, answer: WireNode): void {
     publishOwnList(step, [...companions, newcomer]);
   }
   welcome(step, device);
+  shareWithNewcomer(step, device);
   step.emit('linked', `${device} is linked`, { device });
 }
 

@@ -7,12 +7,12 @@ import { isRejected } from '../../errors.ts';
 import type { IncomingMessage } from '../../messages/message-stanza.ts';
 import { decodeProtocolMessage, PROTOCOL_TYPES } from '../../wire/protocol-message.ts';
 import type { Step } from '../step.ts';
+import { takeFatalNotice } from './app-state-fatal.ts';
+import { takeKeyRequest, takeKeyShare } from './app-state-keys.ts';
 import { takeHistoryNotification } from './history-receive.ts';
-import {
-  takePeerDataRequest,
-  takePeerDataResponse,
-  takeSecuritySetting,
-} from './peer-data.ts';
+import { takePeerDataRequest, takePeerDataResponse, takeSecuritySetting } from './peer-data.ts';
+
+const NOTHING = new Uint8Array(0);
 
 /** Carries out a peer message; `message.author` is an own device. */
 export function takePeerContent(step: Step, message: IncomingMessage, bytes: Uint8Array): void {
@@ -28,6 +28,12 @@ export function takePeerContent(step: Step, message: IncomingMessage, bytes: Uin
       return takePeerDataResponse(step, message, protocol.peerDataOperationResponse);
     case PROTOCOL_TYPES.initialSecurityNotificationSettingSync:
       return takeSecuritySetting(step, message, protocol.initialSecurityNotificationSettingSync);
+    case PROTOCOL_TYPES.appStateSyncKeyShare:
+      return takeKeyShare(step, author, protocol.appStateSyncKeyShare ?? NOTHING);
+    case PROTOCOL_TYPES.appStateSyncKeyRequest:
+      return takeKeyRequest(step, author, protocol.appStateSyncKeyRequest ?? NOTHING);
+    case PROTOCOL_TYPES.appStateFatalExceptionNotification:
+      return takeFatalNotice(step, author, protocol.appStateFatalExceptionNotification ?? NOTHING);
     default:
       step.refuseAs('unexpected', `${author} sent a peer message of an unknown type`, {
         type: protocol.type ?? 0,

@@ -89,6 +89,8 @@ export function needOwnList(step: Step): void {
 
 function startAnew(step: Step, login: LoginRecord, seen: Seen): void {
   forgetSendingState(step);
+  // It may have made keys of app state under the next epochs.
+  step.tx.put('app-state-gap', SELF, { kind: 'app-state-gap' });
   doubtGroups(step);
   renewPrekeys(step, seen);
   for (const [user] of step.tx.entries('device-list')) {

@@ -18,8 +18,10 @@ import { STANZA_BYTES_MAX } from '../../limits.ts';
 import type { Store } from '../../store.ts';
 import { decodeFrame } from '../../wire/decode-node.ts';
 import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
+import { APP_STATE_XMLNS } from '../app-state/exchange.ts';
 import { Step } from '../step.ts';
 import { checkAbsence } from './accounts.ts';
+import { takeSync } from './app-state.ts';
 import { takeCall } from './calls.ts';
 import { dropConnection, type ServerConnection, volatileOf } from './connections.ts';
 import { takeGroupIq } from './groups.ts';
@@ -157,6 +159,10 @@ function takeQuery(
       return activate(step, connection, iq);
     case 'md':
       return takeLinkQuery(step, connection, sender, iq);
+    case APP_STATE_XMLNS: {
+      const content = takeSync(step, sender, iq);
+      return content === undefined ? refuseQuery(step, connection, sender, iq) : answer(content);
+    }
     case 'encrypt':
       return takeKeyQuery(step, connection, sender, iq, answer);
     case 'w:g2':
