@@ -7,10 +7,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Effect, InputBody, OutboxRecord } from '../contract.ts';
-import { isRejected } from '../errors.ts';
-import type { RecordWrite, StoredRecord } from '../store.ts';
-import { decodeFrame } from '../wire/decode-node.ts';
+import type { OutboxRecord } from '../contract.ts';
 import { encodeFrame } from '../wire/encode-node.ts';
 import { children, type WireNode } from '../wire/node.ts';
 import { utf8Bytes } from '../wire/utf8.ts';
@@ -19,126 +16,18 @@ import { volatileOf } from './server/connections.ts';
 import {
   DEVICE_ROOTS,
   hostileStanzas,
+  LIVE_CALL,
   LIVE_REF,
   lootOf,
   SERVER_ROOTS,
 } from './testing/hostile-stanzas.ts';
-import { SmallNet } from './testing/small-net.ts';
+import { fail, JudgedNet } from './testing/judged-net.ts';
+import type { SmallNet } from './testing/small-net.ts';
 
 // biome-ignore lint/complexity/useLiteralKeys: index signatures are read with brackets here
 const CASES = Math.ceil(Number(process.env['LOCKSTEP_FUZZ_CASES'] ?? 5_000) / 60);
 
-const RECORDS_PER_STEP_MAX = 12_000;
-const EFFECTS_PER_STEP_MAX = 2_500;
-const STEPS_MAX = 20_000;
 const MINUTE_US = 60_000_000;
-
-/** Why a copy was refused before anything of it was believed. */
-const UNBELIEVED = new Set([
-  'malformed',
-  'unknown-version',
-  'bad-key',
-  'bad-signature',
-  'bad-mac',
-  'no-session',
-  'too-far-ahead',
-  'unknown-prekey',
-  'untrusted-identity',
-]);
-
-/** A net that judges every step. */
-class JudgedNet extends SmallNet {
-  steps = 0;
-
-  override step(name: string, body: InputBody): readonly Effect[] {
-    // The first steps are taken by the constructor, before this class has its own fields.
-    this.steps = (this.steps ?? 0) + 1;
-    if (this.steps > STEPS_MAX) throw new Error('steps never stop');
-    const { store } = this.member(name);
-    const identity = store.get('identity', 'self');
-    const pins = new Map(store.collection('peer-identity'));
-    const effects = super.step(name, body);
-    judgeEffects(effects);
-    const writes = writesOf(effects);
-    if (body.kind === 'frame') judgeWrites(identity, pins, body.bytes, effects, writes);
-    return effects;
-  }
-}
-
-function writesOf(effects: readonly Effect[]): readonly RecordWrite[] {
-  const [first] = effects;
-  return first?.kind === 'commit' ? first.writes : [];
-}
-
-function fail(reason: string): never {
-  throw new Error(reason);
-}
-
-function judgeEffects(effects: readonly Effect[]): void {
-  if (effects.length > EFFECTS_PER_STEP_MAX) fail(`a step has ${effects.length} effects`);
-  effects.forEach((effect, at) => {
-    if (effect.kind === 'commit') {
-      if (at !== 0) fail('a commit is not the first effect');
-      if (effect.writes.length > RECORDS_PER_STEP_MAX) {
-        fail(`a step writes ${effect.writes.length} records`);
-      }
-      effect.writes.forEach(judgeRecord);
-    }
-    if (effect.kind === 'send' && isRejected(decodeFrame(effect.bytes))) {
-      fail(`a node sends ${effect.label.kind}, which no decoder takes`);
-    }
-  });
-}
-
-/** Numbers in public records that hosts and judges count with. */
-function judgeRecord({ collection, key, record }: RecordWrite): void {
-  const { deadlineUs, positionUs } = (record ?? {}) as Record<string, unknown>;
-  for (const value of [deadlineUs, positionUs]) {
-    if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
-      fail(`${collection} ${key} stands at ${String(value)}`);
-    }
-  }
-}
-
-function judgeWrites(
-  identity: StoredRecord | undefined,
-  pins: ReadonlyMap<string, StoredRecord>,
-  bytes: Uint8Array,
-  effects: readonly Effect[],
-  writes: readonly RecordWrite[],
-): void {
-  const stanza = decodeFrame(bytes);
-  const tag = isRejected(stanza) ? '' : stanza.tag;
-  const isRefused = effects.some(
-    ({ kind, ...effect }) =>
-      kind === 'emit' &&
-      'notice' in effect &&
-      effect.notice.code === 'rejected' &&
-      // biome-ignore lint/complexity/useLiteralKeys: index signatures are read with brackets here
-      UNBELIEVED.has(String(effect.notice.facts['code'])),
-  );
-  const isSending = effects.some(
-    (effect) => effect.kind === 'send' && effect.label.kind.startsWith('message'),
-  );
-  for (const { collection, key, record } of writes) {
-    const held = collection === 'identity' ? identity : pins.get(key);
-    const isKey = collection === 'identity' || collection === 'peer-identity';
-    // A phone's key may be another one day: then the person is told in the same commit (I4).
-    const isTold = !key.includes(':') && writes.some((write) => write.collection === 'alarm');
-    if (isKey && held !== undefined && record !== undefined && !sameKeys(held, record)) {
-      if (collection === 'identity' || !isTold)
-        fail(`${collection} ${key} was replaced by a frame`);
-    }
-    const isSignal = /^(session|archived-session|peer-identity|device-list|signed-prekey)/;
-    if (tag === 'message' && isRefused && !isSending && isSignal.test(collection)) {
-      fail(`a refused message wrote ${collection} ${key}`);
-    }
-  }
-}
-
-function sameKeys(one: StoredRecord, other: StoredRecord): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
 
 // ------------------------------------------------------------------------------------ the world
 
@@ -172,9 +61,21 @@ function realFrames(): Uint8Array[] {
   };
   net.send('bob.phone', 'alice', 'damaged');
   net.settle();
+  talkOnce(net);
   net.command('alice.phone', { kind: 'unlink', device: net.user('alice').replace('@', ':2@') });
   net.settle();
   return frames;
+}
+
+function talkOnce(net: SmallNet): void {
+  for (const deed of ['reject-call', 'answer-call'] as const) {
+    net.command('alice.phone', { kind: 'call', to: net.user('bob'), isVideo: true });
+    net.settle();
+    net.command('bob.web', { kind: deed });
+    net.settle();
+  }
+  net.command('alice.phone', { kind: 'end-call' });
+  net.settle();
 }
 
 function warmUp(net: SmallNet): void {
@@ -187,7 +88,7 @@ function warmUp(net: SmallNet): void {
 const loot = lootOf(realFrames());
 const USERS = ['15550001@s.whatsapp.net', '15550002@s.whatsapp.net'];
 
-type Deed = 'send' | 'scan' | 'read' | 'link' | 'unlink' | 'restart';
+type Deed = 'call' | 'answer' | 'send' | 'scan' | 'read' | 'link' | 'unlink' | 'restart';
 
 type Action =
   | { readonly kind: 'shot'; readonly stanza: WireNode }
@@ -196,7 +97,16 @@ type Action =
 
 const deed: fc.Arbitrary<Action> = fc.record({
   kind: fc.constant('do' as const),
-  what: fc.constantFrom<Deed>('send', 'scan', 'read', 'link', 'unlink', 'restart'),
+  what: fc.constantFrom<Deed>(
+    'call',
+    'answer',
+    'send',
+    'scan',
+    'read',
+    'link',
+    'unlink',
+    'restart',
+  ),
 });
 const wait: fc.Arbitrary<Action> = fc.record({
   kind: fc.constant('wait' as const),
@@ -243,6 +153,8 @@ function liveWords(net: SmallNet, name: string): Map<string, string> {
   const words = new Map<string, string>();
   for (const [at, id] of queries.entries()) words.set(`$query${at}`, id);
   for (const [at, id] of messages.entries()) words.set(`$message${at}`, id);
+  const callId = [...store.collection('call').keys()].at(-1);
+  if (callId !== undefined) words.set(LIVE_CALL, callId);
   const [ref] = volatileOf(net.member('server').store).pairingByRef.keys();
   if (ref !== undefined) words.set(LIVE_REF, ref);
   return words;
@@ -284,6 +196,10 @@ function perform(net: SmallNet, name: string, what: Deed): void {
   const { store } = net.member(device);
   const isIn = store.get('account', 'self') !== undefined;
   if (what === 'restart') restart(net, name);
+  else if (what === 'call' && isIn) {
+    const to = device.startsWith('bob') ? USERS[0]! : USERS[1]!;
+    net.command(device, { kind: 'call', to, isVideo: false });
+  } else if (what === 'answer' && isIn) net.command(device, { kind: 'answer-call' });
   else if (what === 'send' && isIn) {
     net.command(device, { kind: 'send', chat: USERS[1]!, text: 'meanwhile' });
   } else if (what === 'read' && isIn) net.command(device, { kind: 'read', chat: USERS[1]! });

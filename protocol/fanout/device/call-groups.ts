@@ -95,12 +95,16 @@ function changeParticipants(
     putPeer(step, callId, device, { state: 'in', wants: 'secret', count: 0, secret });
   }
   const peers = putCall(step, call, { peers: others });
-  const next = putSide(step, { call: peers, side }, {
-    version,
-    secret: step.context.secrets.bytes('call-key', CALL_KEY_BYTES),
-    generation: side.generation + 1,
-    phase: side.phase === 'offered' && others.length > 0 ? 'connecting' : side.phase,
-  });
+  const next = putSide(
+    step,
+    { call: peers, side },
+    {
+      version,
+      secret: step.context.secrets.bytes('call-key', CALL_KEY_BYTES),
+      generation: side.generation + 1,
+      phase: side.phase === 'offered' && others.length > 0 ? 'connecting' : side.phase,
+    },
+  );
   if (next.side.phase !== side.phase) {
     step.setTimer(callTimer(callId), step.nowUs + CALL_CONNECT_BEAT_US);
   }

@@ -87,13 +87,7 @@ function relay(step: Step, sender: LinkedRecord, stanza: WireNode, to: DeviceJid
   step.send(online.connection, node('call', attributes, stanza.content));
 }
 
-function pass(
-  step: Step,
-  sender: LinkedRecord,
-  id: string,
-  to: DeviceJid,
-  signal: WireNode,
-): void {
+function pass(step: Step, sender: LinkedRecord, id: string, to: DeviceJid, signal: WireNode): void {
   if (linkedDevice(step, to) === undefined || to === sender.device) return;
   const stampUs = nextStampUs(step);
   const attributes = { from: sender.device, to, id, t: String(stampUs) };

@@ -10,93 +10,20 @@ import { encodeKeyIndexList, encodeSignedKeyIndexList } from '../../wire/adv.ts'
 import { encodeClientPayload } from '../../wire/client-payload.ts';
 import { decodeFrame } from '../../wire/decode-node.ts';
 import { children, type WireNode } from '../../wire/node.ts';
-
-/** What an element may hold: its attributes, its children, and whether bytes are usual in it. */
-interface Shape {
-  readonly attributes: readonly string[];
-  readonly children: readonly string[];
-  readonly isBytes?: boolean;
-}
-
-const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
-
-function shape(attributes: string, inner = '', isBytes = false): Shape {
-  return { attributes: words(attributes), children: words(inner), isBytes };
-}
-
-const KEYS = 'registration type identity skey key device-identity';
-
-/** The vocabulary of device and server. */
-const SHAPES: ReadonlyMap<string, Shape> = new Map([
-  [
-    'message',
-    shape(
-      'from to id t type recipient phash device_fanout sent participant',
-      'enc unavailable participants device-identity',
-    ),
-  ],
-  ['enc', shape('v type count', '', true)],
-  ['unavailable', shape('')],
-  ['participants', shape('', 'to')],
-  ['to', shape('jid', 'enc')],
-  ['receipt', shape('from to id type recipient participant t', 'list retry registration keys')],
-  ['retry', shape('count id t v error')],
-  ['keys', shape('', KEYS)],
-  ['registration', shape('', '', true)],
-  ['type', shape('', '', true)],
-  ['identity', shape('', '', true)],
-  ['id', shape('', '', true)],
-  ['value', shape('', '', true)],
-  ['signature', shape('', '', true)],
-  ['skey', shape('', 'id value signature')],
-  ['key', shape('', 'id value user')],
-  ['device-identity', shape('key-index', '', true)],
-  ['ack', shape('class id from to t type error phash participant')],
-  ['notification', shape('type from id t participant', 'count update add remove devices')],
-  ['count', shape('value')],
-  ['update', shape('hash')],
-  ['add', shape('device_hash', 'device key-index-list')],
-  ['remove', shape('device_hash', 'device key-index-list')],
-  ['devices', shape('dhash', 'device device-list key-index-list')],
-  ['device-list', shape('', 'device')],
-  ['device', shape('id jid key-index')],
-  ['key-index-list', shape('ts', '', true)],
-  [
-    'iq',
-    shape(
-      'id type xmlns from to',
-      `list usync pair-device pair-success pair-device-sign
-    error count rotate remove-companion-device key-index-list active device ${KEYS}`,
-    ),
-  ],
-  ['usync', shape('sid mode', 'list')],
-  ['list', shape('', 'user item key')],
-  ['user', shape('jid', `devices error ${KEYS}`)],
-  ['item', shape('id from recipient t')],
-  ['error', shape('code text')],
-  ['rotate', shape('', 'skey')],
-  ['remove-companion-device', shape('jid reason')],
-  ['active', shape('')],
-  ['pair-device', shape('', 'ref pub-key device-identity key-index-list')],
-  ['ref', shape('', '', true)],
-  ['pub-key', shape('', '', true)],
-  ['pair-success', shape('', 'device-identity device')],
-  ['pair-device-sign', shape('', 'device-identity')],
-  ['success', shape('id t counter sent', 'last expired')],
-  ['last', shape('id from recipient t')],
-  ['expired', shape('count', 'item')],
-  ['failure', shape('reason')],
-  ['stream:error', shape('code', 'conflict')],
-  ['conflict', shape('type')],
-  ['ib', shape('', 'offline offline_preview')],
-  ['offline', shape('count')],
-  ['offline_preview', shape('count message')],
-  ['login', shape('id counter', '', true)],
-]);
+import { SHAPES, shape, words } from './hostile-shapes.ts';
 
 /** Stanzas that a device takes, and those that a server takes; rare ones end the connection. */
-export const DEVICE_ROOTS = ['message', 'receipt', 'ack', 'notification', 'iq', 'success', 'ib'];
-export const SERVER_ROOTS = ['message', 'receipt', 'ack', 'iq', 'iq', 'login'];
+export const DEVICE_ROOTS = [
+  'message',
+  'receipt',
+  'ack',
+  'notification',
+  'iq',
+  'call',
+  'success',
+  'ib',
+];
+export const SERVER_ROOTS = ['message', 'receipt', 'ack', 'iq', 'iq', 'call', 'login'];
 const RARE_ROOTS = ['stream:error', 'failure', 'login', 'success', 'ib'];
 
 const NUMBERS = words(
@@ -105,8 +32,10 @@ const NUMBERS = words(
 );
 
 /** Attributes that are numbers, and those that are addresses; `id` of a device is a number too. */
-const NUMERIC = new Set(words('t ts count value counter sent key-index error code v device-id'));
-const ADDRESSES = new Set(words('from to jid recipient participant'));
+const NUMERIC = new Set(
+  words('t ts count value counter sent key-index error code v device-id generation version'),
+);
+const ADDRESSES = new Set(words('from to jid recipient participant call-creator'));
 
 const NAMES = ['', ' ', '|', 'a|b', 'x/y', '__proto__', 'constructor', 'toString', 'self', 'login'];
 const LONG = ['9'.repeat(400), 'A'.repeat(5_000), 'é'.repeat(200)];
@@ -131,6 +60,8 @@ function addresses(users: readonly string[]): string[] {
 
 /** Words that the one who fires the stanza replaces by what the node under attack waits for. */
 export const LIVE = ['$query0', '$query0', '$query1', '$message0', '$message1'] as const;
+/** The same for the call that is under way, or was last. */
+export const LIVE_CALL = '$call';
 /** The same for the text of `<ref>`. */
 export const LIVE_REF = '$ref0';
 
@@ -175,6 +106,27 @@ const payloads = fc
     device: fc.constantFrom(0, 1, 99, 70_000, 0xffff_ffff),
   })
   .map(encodeClientPayload);
+
+/** What registers a phone: somebody's number, with keys that may be none. */
+const registrations = fc
+  .record({
+    username: fc.constantFrom(0, 15_550_001, 15_550_002, 2 ** 53 - 1),
+    keyLength: fc.constantFrom(32, 32, 32, 0, 33),
+  })
+  .map(({ username, keyLength }) =>
+    encodeClientPayload({
+      username,
+      passive: true,
+      devicePairingData: {
+        eRegid: new Uint8Array([0, 0, 1, 7]),
+        eKeytype: new Uint8Array([5]),
+        eIdent: new Uint8Array(keyLength).fill(9),
+        eSkeyId: new Uint8Array([0, 0, 1]),
+        eSkeyVal: new Uint8Array(keyLength).fill(7),
+        eSkeySig: new Uint8Array(64).fill(3),
+      },
+    }),
+  );
 
 /** A server cannot check who signed a list, so every number in it reaches its sums. */
 const lists = fc
@@ -223,11 +175,13 @@ function attributeValues(loot: Loot, users: readonly string[]): TextFor {
     const isNaming = name === 'id' && tag !== 'device';
     const near = isNaming
       ? fc.constantFrom<string>(...LIVE)
-      : NUMERIC.has(role)
-        ? number
-        : ADDRESSES.has(role)
-          ? address
-          : real;
+      : name === 'call-id'
+        ? fc.constant<string>(LIVE_CALL)
+        : NUMERIC.has(role)
+          ? number
+          : ADDRESSES.has(role)
+            ? address
+            : real;
     return fc.oneof(
       { weight: 4, arbitrary: real },
       { weight: 4, arbitrary: near },
@@ -269,7 +223,7 @@ export function hostileStanzas(
             { maxLength: 5 },
           );
     const content = fc.oneof(
-      { weight: tag === 'login' ? 20 : 0, arbitrary: payloads },
+      { weight: tag === 'login' ? 20 : 0, arbitrary: fc.oneof(payloads, registrations) },
       { weight: tag === 'key-index-list' ? 2 : 0, arbitrary: lists },
       { weight: tag === 'ref' ? 9 : 0, arbitrary: fc.constant(LIVE_REF) },
       { weight: 6, arbitrary: form.isBytes === true ? bytes : (inner ?? fc.constant(undefined)) },
