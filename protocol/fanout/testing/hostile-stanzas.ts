@@ -110,7 +110,8 @@ const payloads = fc
 /** What registers a phone: somebody's number, with keys that may be none. */
 const registrations = fc
   .record({
-    username: fc.constantFrom(0, 15_550_001, 15_550_002, 2 ** 53 - 1),
+    // Of alice's account, which the test gives up then; bob writes to it when the attack is over.
+    username: fc.constantFrom(0, 15_550_001, 2 ** 53 - 1),
     keyLength: fc.constantFrom(32, 32, 32, 0, 33),
   })
   .map(({ username, keyLength }) =>
