@@ -43,10 +43,26 @@ async function session(): Promise<readonly BenchRow[]> {
   }));
 }
 
+async function history(): Promise<readonly BenchRow[]> {
+  const { benchHistory } = await import('../../protocol/fanout/history.bench.ts');
+  const { messages, medianMs, limitMs } = benchHistory();
+  return [
+    {
+      benchmark: 'history',
+      what: `${messages} messages to a new companion`,
+      measured: `${medianMs.toFixed(0)} ms`,
+      reference: '',
+      wanted: `at most ${limitMs} ms`,
+      isMet: medianMs <= limitMs,
+    },
+  ];
+}
+
 /** In the order they are run. */
 export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'session', summary: 'a message against libsignal-client', measure: session },
   { name: 'kernel', summary: 'the event queue against tinyqueue', measure: kernel },
+  { name: 'history', summary: 'a long history to a new companion', measure: history },
   {
     name: 'day',
     summary: 'the phone-offline day, wall time and time per copy',

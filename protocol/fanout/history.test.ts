@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { LostRecord, ShownRecord } from '../contract.ts';
+import { historyRoundMs } from './history.bench.ts';
 import { giveHistory } from './testing/long-history.ts';
 import { SmallNet } from './testing/small-net.ts';
 
@@ -151,6 +152,10 @@ describe('a long history', () => {
     expect(4_000 - isOlder - length).toBeLessThanOrEqual(1); // linking took a moment
     expect(length).toBeLessThanOrEqual(4_000 - isOlder);
     expectNothingOpen(net);
+  });
+
+  test('of 10,000 messages is there within two seconds', () => {
+    expect(historyRoundMs(10_000)).toBeLessThan(2_000);
   });
 
   test('of which one part is poison loses only that part', () => {
