@@ -9,10 +9,10 @@ import type { SettingRecord, ShownRecord } from '../../contract.ts';
 import { isGroupJid, userOf } from '../../wire/jid.ts';
 import { fieldsOf } from '../app-state/action-codec.ts';
 import type { RangeAction } from '../app-state/actions.ts';
-import type { CollectionName } from '../app-state/collections.ts';
+import { COLLECTIONS, type CollectionName } from '../app-state/collections.ts';
 import { covers, type MessageReference } from '../app-state/message-range.ts';
 import type { Step } from '../step.ts';
-import { inForce } from './app-state-records.ts';
+import { changeSync, inForce, pendingOf } from './app-state-records.ts';
 
 /** A message as app state names it, on a device of `shown.account`. */
 export function referenceTo(
@@ -89,4 +89,15 @@ export function meetShown(step: Step): void {
 /** The index under which a chat is marked as read or unread. */
 export function markReadIndex(chat: string): string {
   return JSON.stringify(['markChatAsRead', chat]);
+}
+
+/** Something of app state is gone: what is in force is looked at anew, and all fetched again. */
+export function doubtCollections(step: Step): void {
+  for (const name of COLLECTIONS) {
+    changeSync(step, name, { isFromZero: true });
+    for (const [index] of pendingOf(step, name)) refreshSetting(step, name, index);
+  }
+  for (const [index, record] of step.tx.entries('setting')) {
+    refreshSetting(step, (record as SettingRecord).collection as CollectionName, index);
+  }
 }

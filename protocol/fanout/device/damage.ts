@@ -18,6 +18,7 @@ import {
 } from '../../signal/records.ts';
 import { decodeSignedDeviceIdentity } from '../../wire/adv.ts';
 import type { Step } from '../step.ts';
+import { doubtCollections } from './app-state-effects.ts';
 import { wipe } from './connection.ts';
 import { damageOutcome } from './damage-outcomes.ts';
 import { doubtGroups } from './groups.ts';
@@ -58,6 +59,9 @@ export function takeDamage(step: Step, setup: DeviceSetup): void {
 }
 
 function mend(step: Step, setup: DeviceSetup, collection: string, key: string): void {
+  if (collection === 'setting' || collection.startsWith('app-state-')) {
+    return doubtCollections(step);
+  }
   const account = accountOf(step);
   switch (collection) {
     case 'device-list':
