@@ -223,3 +223,32 @@ test('files above the limit are refused, and the person is told', () => {
   expect(net.outbox('alice.phone')).toEqual([]);
   expect(net.notices.at(-1)).toContain('a file has at most');
 });
+
+test.each(['alice.phone', 'alice.laptop', 'bob.web', 'server', 'blobs'])(
+  'a crash of %s after any commit loses no file',
+  (name) => {
+    for (let at = 1; ; at += 1) {
+      const net = world();
+      net.power('bob.web', false);
+      const fired = net.crashAfterCommit(name, at, () => {
+        sendFile(net);
+        net.send('alice.phone', 'bob', 'after');
+        net.settle();
+        forgetFiles(net);
+        net.power('bob.web', true);
+        net.settle(3 * 60_000_000);
+      });
+      net.settle(12 * 60_000_000);
+      if (!fired) {
+        expect(at).toBeGreaterThan(2);
+        return;
+      }
+      for (const device of ['alice.phone', 'alice.laptop', 'bob.phone', 'bob.web']) {
+        expect([device, at, net.texts(device)]).toEqual([device, at, ['look', 'after']]);
+        expect([device, at, statesOf(net, device)]).toEqual([device, at, ['fetched']]);
+      }
+      expectNothingOpen(net);
+    }
+  },
+  60_000,
+);
