@@ -1,6 +1,7 @@
 /**
  * Counts levers and marks of a run from its events. Marks are read at the borders (stanzas, commits
- * of public or server records), never from what a node says of itself.
+ * of public or server records), never from what a node says of itself, as long as anything else
+ * shows it.
  */
 
 import type { AccountRecord, ShownRecord } from '../../protocol/contract.ts';
@@ -9,6 +10,7 @@ import { decodeFrame } from '../../protocol/wire/decode-node.ts';
 import { attribute, child, children, type WireNode } from '../../protocol/wire/node.ts';
 import type { Change, RunEvent } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
+import { FeatureMarks } from './feature-marks.ts';
 import { LeverCounts } from './levers.ts';
 import { BLOBS } from './timeline.ts';
 
@@ -19,8 +21,11 @@ type SendEvent = Extract<RunEvent, { kind: 'send' }>;
 
 /** The counting observer of one run. */
 export class Marks implements Observer {
-  readonly kinds = ['lever', 'connection', 'commit', 'deliver', 'send'] as const;
+  readonly kinds = ['lever', 'connection', 'commit', 'deliver', 'send', 'emit'] as const;
   readonly counts = new LeverCounts();
+  readonly #features: FeatureMarks;
+  /** Copies for many devices share their bytes: each is decoded once. */
+  readonly #decoded = new WeakMap<Uint8Array, WireNode>();
   readonly #server: string;
   /** Device address by host. */
   readonly #addresses = new Map<string, string>();
@@ -37,6 +42,7 @@ export class Marks implements Observer {
 
   constructor(server: string) {
     this.#server = server;
+    this.#features = new FeatureMarks(this.counts, server);
   }
 
   observe(event: RunEvent): void {
@@ -49,7 +55,10 @@ export class Marks implements Observer {
         if (event.state === 'open' && event.node !== this.#server) this.#opened(event);
         return;
       case 'commit':
-        for (const change of event.changes) this.#changed(event.node, change);
+        for (const change of event.changes) {
+          this.#changed(event.node, change);
+          if (!event.isTimeZero) this.#features.changed(event.node, change);
+        }
         if (event.node === this.#server) this.#uploaded(event.changes, event.isTimeZero);
         return;
       case 'deliver':
@@ -60,11 +69,23 @@ export class Marks implements Observer {
           this.counts.add('retry-receipt');
         }
         if (event.label.kind.startsWith('message')) this.#message(event);
+        else if (event.attempt === 0) this.#features.sent(event);
         if (event.label.kind === 'stream:error') this.#ended(event);
         return;
+      case 'emit':
+        return this.#features.noticed(event.notice.code);
       default:
         return;
     }
+  }
+
+  #read(bytes: Uint8Array): WireNode | undefined {
+    const known = this.#decoded.get(bytes);
+    if (known !== undefined) return known;
+    const stanza = decodeFrame(bytes);
+    if (isRejected(stanza)) return undefined;
+    this.#decoded.set(bytes, stanza);
+    return stanza;
   }
 
   #opened(event: Extract<RunEvent, { kind: 'connection' }>): void {
@@ -115,10 +136,11 @@ export class Marks implements Observer {
   }
 
   #message(event: SendEvent): void {
-    const stanza = decodeFrame(event.bytes);
-    if (isRejected(stanza)) return;
-    if (event.source === this.#server) this.#copy(event, stanza);
-    else this.#fanout(event, stanza);
+    const stanza = this.#read(event.bytes);
+    if (stanza === undefined) return;
+    if (event.source === this.#server) return this.#copy(event, stanza);
+    this.#fanout(event, stanza);
+    if (event.attempt === 0) this.#features.message(stanza);
   }
 
   #delivered(event: Extract<RunEvent, { kind: 'deliver' }>): void {
@@ -148,7 +170,8 @@ export class Marks implements Observer {
     const enc = child(stanza, 'enc');
     if (enc === undefined || attribute(enc, 'type') !== 'pkmsg') return;
     this.counts.add('prekey-message');
-    const start = `${attribute(stanza, 'from')}>${attribute(stanza, 'to')}`;
+    const author = attribute(stanza, 'participant') ?? attribute(stanza, 'from');
+    const start = `${author}>${this.#addresses.get(event.target)}`;
     this.#startByCopy.set(`${event.label.id}>${event.target}`, start);
   }
 
