@@ -26,6 +26,9 @@ import { o1 } from './o1.ts';
 import { o2 } from './o2.ts';
 import { o3 } from './o3.ts';
 import type { Property } from './property.ts';
+import { v1 } from './v1.ts';
+import { v2 } from './v2.ts';
+import { v3 } from './v3.ts';
 import { x1 } from './x1.ts';
 import { x2 } from './x2.ts';
 import { x3 } from './x3.ts';
@@ -58,6 +61,9 @@ export const allProperties: readonly Property[] = [
   l5,
   l6,
   l9,
+  v1,
+  v2,
+  v3,
   x1,
   x2,
   x3,

@@ -72,6 +72,19 @@ const cloned: Plot = {
   ],
 };
 
+/** Alice calls Bob twice; the first time he answers with both hands. */
+const calls: Plot = {
+  story: [
+    [10, { kind: 'call', from: 'alice.phone', to: 'bob', isVideo: false }],
+    [20, { kind: 'answer', call: 'entry-0', on: 'bob.web' }],
+    [20, { kind: 'answer', call: 'entry-0', on: 'bob.phone' }],
+    [60, { kind: 'hang-up', call: 'entry-0', on: 'bob.web' }],
+    [80, { kind: 'call', from: 'alice.phone', to: 'bob', isVideo: true }],
+    [90, { kind: 'answer', call: 'entry-4', on: 'bob.web' }],
+    [120, { kind: 'hang-up', call: 'entry-4', on: 'alice.phone' }],
+  ],
+};
+
 /** The plot for a twin; the plain one where none is named. */
 export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
   const damagedPlot = { story: aliceWrites(4), weather: () => damagesCopies(bobPhone) };
@@ -101,6 +114,10 @@ export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
       return restored;
     case 'both-are-served':
       return cloned;
+    case 'rings-on':
+    case 'connected-at-once':
+    case 'one-key-for-all-calls':
+      return calls;
     case 'waiting-dropped':
       return away;
     case 'phone-needed':

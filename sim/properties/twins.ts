@@ -4,6 +4,7 @@
  */
 
 import type { Twin } from './twin-tools.ts';
+import { connectedAtOnce, oneKeyForAllCalls, ringsOn } from './twins-calls.ts';
 import {
   lowCountIgnored,
   phoneNeeded,
@@ -62,6 +63,9 @@ export function allTwins(): readonly Twin[] {
     lowCountIgnored,
     poisonStops,
     phoneNeeded,
+    ringsOn,
+    connectedAtOnce,
+    oneKeyForAllCalls,
     ratchetWithoutText,
     acknowledgedUnread,
     sentBeforeStored,

@@ -75,7 +75,11 @@ function mayTakePart(step: Step, group: GroupJid, device: DeviceJid): boolean {
   return true;
 }
 
-function changeParticipants(
+/**
+ * This device talks to `others` from now on, under a new secret, whether the server said so or this
+ * device takes the rest for gone. Draws secret `call-key`.
+ */
+export function changeParticipants(
   step: Step,
   live: LiveCall,
   others: readonly DeviceJid[],
@@ -105,6 +109,10 @@ function changeParticipants(
       phase: side.phase === 'offered' && others.length > 0 ? 'connecting' : side.phase,
     },
   );
+  step.emit('call-rekey', `${others.length} others take part; a new secret for them`, {
+    callId,
+    generation: next.side.generation,
+  });
   if (next.side.phase !== side.phase) {
     step.setTimer(callTimer(callId), step.nowUs + CALL_CONNECT_BEAT_US);
   }

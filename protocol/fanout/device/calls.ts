@@ -18,6 +18,7 @@ import { acceptStanza, rejectStanza } from '../../messages/call-stanza.ts';
 import { isGroupJid } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
 import { finishCall, stanzaId, tellOver } from './call-end.ts';
+import { changeParticipants } from './call-groups.ts';
 import { countBeat, sendPacket } from './call-media.ts';
 import {
   type CallSideRecord,
@@ -192,7 +193,10 @@ function connectingBeat(step: Step, live: LiveCall): void {
   sendPackets(step, live);
 }
 
-/** Whoever is silent for too long is gone; alone, this device hangs up. */
+/**
+ * Whoever is silent for too long is gone, and what it holds opens nothing more; alone, this device
+ * hangs up.
+ */
 function mediaBeat(step: Step, live: LiveCall): void {
   const { call } = live;
   const { silent } = countBeat(step, call.callId, CALL_SILENT_BEATS_MAX);
@@ -202,8 +206,7 @@ function mediaBeat(step: Step, live: LiveCall): void {
     finishCall(step, live, 'connected');
     return;
   }
-  for (const device of silent) putPeer(step, call.callId, device, { state: 'gone' });
-  const current = silent.length === 0 ? call : putCall(step, call, { peers });
   step.setTimer(callTimer(call.callId), step.nowUs + CALL_BEAT_US);
-  sendPackets(step, { ...live, call: current });
+  if (silent.length > 0) changeParticipants(step, live, peers, live.side.version);
+  else sendPackets(step, live);
 }
