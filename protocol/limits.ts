@@ -172,6 +172,21 @@ export const PROTOBUF_BYTES_MAX = 1024 * 1024;
 /** Longest text a `send` accepts, in UTF-8 bytes. */
 export const TEXT_BYTES_MAX = 65_536;
 
+/** A linked device that has not connected for longer than this is logged out (5.9). */
+export const COMPANION_ABSENCE_MAX_US = 30 * 86_400_000_000;
+/**
+ * A signed device list counts this long (5.11); higher: a server can hide a removal for longer.
+ */
+export const LIST_TTL_US = 35 * 86_400_000_000;
+/** From this age on a list is asked for anew, and the phone signs its own again (5.11). */
+export const LIST_REFRESH_AGE_US = 28 * 86_400_000_000;
+/** A list known only from one device's own signature starts at this age at most (5.11). */
+export const LIST_RESET_AGE_US = 34 * 86_400_000_000;
+/** How often a device looks at its lists (5.11). */
+export const LIST_JOB_INTERVAL_US = 24 * 3_600_000_000;
+/** A query is answered within this time, or its connection ends. */
+export const LIST_ANSWER_WAIT_US = 60_000_000;
+
 /** Bytes of the hash of identity keys sent with one-to-one messages (5.12); 8..32 are read. */
 export const CONSISTENCY_HASH_BYTES = 10;
 /**

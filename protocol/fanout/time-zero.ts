@@ -26,7 +26,7 @@ import { makeKey } from './device/app-state-keys.ts';
 import { noteCapability } from './device/capability.ts';
 import { makeInstallation } from './device/link-companion.ts';
 import { type CompanionRecord, type PrimaryRecord, SELF } from './device/records.ts';
-import { absenceTimer } from './server/accounts.ts';
+import { absenceTimer, noteCompanionSeen } from './server/accounts.ts';
 import { noteKeyIds } from './server/prekeys.ts';
 import type { BundleRecord, ServedPrekeyRecord, ServerAccountRecord } from './server/records.ts';
 import { Step } from './step.ts';
@@ -238,6 +238,7 @@ function registerDevice(
     deviceIdentity,
   };
   server.tx.put('linked', device, linked);
+  noteCompanionSeen(server, device);
   server.tx.put('bundle', device, bundle);
   server.tx.put('transport-index', transportKey, {
     kind: 'transport-index',

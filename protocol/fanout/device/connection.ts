@@ -21,6 +21,7 @@ import { syncOwnList, syncStaleLists } from './known-lists.ts';
 import { pairingPayload } from './link-companion.ts';
 import { resumeLinking } from './link-primary.ts';
 import { forgetConnection, linkStateOf } from './link-state.ts';
+import { runListJob } from './list-job.ts';
 import { takeMissed } from './missed.ts';
 import {
   ask,
@@ -141,6 +142,7 @@ export function takeSuccess(step: Step, success: WireNode): void {
   syncStaleLists(step);
   syncGroups(step);
   resumeLinking(step);
+  runListJob(step);
   sendUnacknowledged(step);
 }
 

@@ -20,7 +20,7 @@ import { deviceIdOf, isGroupJid, userOf } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
 import { raiseAlarm } from './alarms.ts';
 import { seenAccount } from './consistency.ts';
-import { adopt, needList } from './known-lists.ts';
+import { adopt, armListJob, needList } from './known-lists.ts';
 import { linkStateOf } from './link-state.ts';
 import { accountOf, deviceListOf, SELF } from './records.ts';
 
@@ -84,6 +84,7 @@ function heed(step: Step, user: UserJid, lesson: ListLesson): void {
       const expected = { timestampS, learnedUs, askedUs: isAsked ? step.nowUs : 0 };
       const record: DeviceListRecord = { ...held, expected };
       step.tx.put('device-list', user, record);
+      armListJob(step, record);
       step.emit('list-expected', `${user} is said to have a newer device list`, { user });
     }
   }

@@ -62,6 +62,7 @@ import { takeIdentityNotification } from './identity-change.ts';
 import { showFirstCode, takeLink, takePairSuccess, takeQrTimer } from './link-companion.ts';
 import { leave, takeLinked, takeScan, takeUnlink } from './link-primary.ts';
 import { linkStateOf } from './link-state.ts';
+import { runListJobWhenDue, takeListTimer } from './list-job.ts';
 import { takeListNotification, takeLists } from './lists.ts';
 import { takeFetchMedia, takeMediaTimer } from './media-fetch.ts';
 import { takeFileRequest, takeMediaNotification } from './media-retry.ts';
@@ -98,6 +99,7 @@ export function createDevice(store: Store, setup: DeviceSetup): ProtocolNode {
   return {
     step(input: Input, context: StepContext): readonly Effect[] {
       const step = new Step(input, context, store, setup.settings);
+      runListJobWhenDue(step);
       handle(step, setup, input);
       if (linkStateOf(store).phase !== 'pairing') advance(step);
       advanceBlobs(step, setup, ['started', 'push', 'command'].includes(input.kind));
@@ -178,6 +180,7 @@ function takeTimer(step: Step, setup: DeviceSetup, name: string): void {
     return connectIfDown(step, setup);
   }
   if (name === 'unacknowledged') return closeIfStalled(step);
+  if (takeListTimer(step, name)) return;
   if (takePlaceholderTimer(step, name) || takePrekeyTimer(step, name)) return;
   if (takeAppStateTimer(step, name)) return;
   if (takeBlobTimer(step, name) || takeMediaTimer(step, name)) return;

@@ -3,8 +3,13 @@
  * taking a new one in with all that hangs on it. Who signed what is checked in `lists.ts`.
  */
 
-import type { UserJid } from '../../contract.ts';
-import type { ListApplied } from '../../devices/device-list.ts';
+import type { TimerRecord, UserJid } from '../../contract.ts';
+import {
+  type DeviceListRecord,
+  type ListApplied,
+  withoutCompanions,
+} from '../../devices/device-list.ts';
+import { isExpired, nextListDutyUs } from '../../devices/list-expiry.ts';
 import { SIGNAL_COLLECTIONS } from '../../signal/records.ts';
 import { deleteSession } from '../../signal/sessions.ts';
 import { node } from '../../wire/node.ts';
@@ -13,6 +18,9 @@ import { forgetDeviceInGroups } from './group-keys.ts';
 import { linkStateOf } from './link-state.ts';
 import { ask, isAsking } from './outbound.ts';
 import { accountOf, deviceListOf, SELF } from './records.ts';
+
+/** The timer of the daily look at all lists. */
+export const LIST_TIMER = 'list-job';
 
 /**
  * Asks the server for lists, leaving out what is being asked; waits while there is no connection. A
@@ -72,9 +80,26 @@ export function syncStaleLists(step: Step): void {
   if (users.length > 0) askForLists(step, users);
 }
 
+/** The next look at all lists (`list-job.ts`) comes in time for what this one needs. */
+export function armListJob(step: Step, record: DeviceListRecord): void {
+  const timer = step.tx.get('timer', LIST_TIMER) as TimerRecord | undefined;
+  const dutyUs = nextListDutyUs(record, step.nowUs, step.settings.expectedListGraceUs);
+  if (timer !== undefined && dutyUs < timer.deadlineUs) step.setTimer(LIST_TIMER, dutyUs);
+}
+
+/** A list that is too old when it comes counts for the primary alone. */
+function inForce(applied: ListApplied, nowUs: number): ListApplied {
+  if (!isExpired(applied.record, nowUs)) return applied;
+  const expired = withoutCompanions(applied.record);
+  const removed = [...new Set([...applied.removed, ...expired.removed])];
+  return { ...applied, record: expired.record, added: [], removed };
+}
+
 /** Stores the list; what was kept for removed devices goes. */
-export function adopt(step: Step, applied: ListApplied): void {
+export function adopt(step: Step, offered: ListApplied): void {
+  const applied = inForce(offered, step.nowUs);
   step.tx.put('device-list', applied.record.user, applied.record);
+  armListJob(step, applied.record);
   for (const device of applied.removed) {
     deleteSession(step.tx, device);
     forgetDeviceInGroups(step, device);

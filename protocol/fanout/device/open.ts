@@ -7,6 +7,7 @@
 import type { DeviceJid, UserJid } from '../../contract.ts';
 import { type AdvAccepted, type AdvRefused, checkAdv } from '../../devices/adv-check.ts';
 import { isListed } from '../../devices/device-list.ts';
+import { resetTimestampS } from '../../devices/list-expiry.ts';
 import { isRejected, type Rejection, type RejectionCode } from '../../errors.ts';
 import { NACK_CODES } from '../../messages/acks.ts';
 import { type Content, readContent } from '../../messages/content.ts';
@@ -123,7 +124,11 @@ function adoptProof(step: Step, user: UserJid, proof: AdvAccepted): void {
   }
   if (proof.record === undefined) return;
   if (proof.isReset) forgetCompanions(step, user);
-  step.tx.put('device-list', user, proof.record);
+  const held = deviceListOf(step, user);
+  const isFirst = proof.isReset || held === undefined || held.rawId === 0;
+  const timestampS = resetTimestampS(proof.record.timestampS, step.nowUs);
+  const record = isFirst ? { ...proof.record, timestampS } : proof.record;
+  step.tx.put('device-list', user, record);
 }
 
 function forgetCompanions(step: Step, user: UserJid): void {

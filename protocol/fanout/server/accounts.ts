@@ -4,7 +4,7 @@
  */
 
 import type { DeviceJid, LinkedRecord, UserJid } from '../../contract.ts';
-import { PRIMARY_ABSENCE_MAX_US } from '../../limits.ts';
+import { COMPANION_ABSENCE_MAX_US, PRIMARY_ABSENCE_MAX_US } from '../../limits.ts';
 import { deviceIdOf, deviceJid, userOf } from '../../wire/jid.ts';
 import { node } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
@@ -15,6 +15,11 @@ import { accountOf, linkedDevice, type ServerAccountRecord } from './records.ts'
 /** Name of the timer that watches a phone's absence. */
 export function absenceTimer(user: UserJid): string {
   return `primary-absence/${user}`;
+}
+
+/** Name of the timer that watches a companion's absence. */
+export function companionTimer(device: DeviceJid): string {
+  return `companion-absence/${device}`;
 }
 
 /** Writes the account back with some fields changed. */
@@ -37,6 +42,7 @@ export function forgetDevice(step: Step, device: DeviceJid, reason: string): voi
   step.tx.delete('seen', device);
   step.tx.delete('key-ids', device);
   step.tx.delete('transport-index', linked.transportKey);
+  step.cancelTimer(companionTimer(device));
   for (const name of [`prekeys/${device}`, `queue/${device}`, `served/${device}`]) {
     for (const [key] of step.tx.entries(name)) step.tx.delete(name, key);
   }
@@ -65,6 +71,19 @@ function tellRemoved(step: Step, device: DeviceJid, reason: string): void {
   step.close(online.connection);
   state.online.delete(device);
   online.device = undefined;
+}
+
+/** Notes that a companion is, or was until now, connected, or has just been linked. */
+export function noteCompanionSeen(step: Step, device: DeviceJid): void {
+  if (deviceIdOf(device) === 0) return;
+  step.setTimer(companionTimer(device), step.nowUs + COMPANION_ABSENCE_MAX_US + 1);
+}
+
+/** A companion's timer fired: it is logged out, unless it has been connected all the time (5.9). */
+export function checkCompanion(step: Step, device: DeviceJid): void {
+  step.cancelTimer(companionTimer(device));
+  if (volatileOf(step.store).online.has(device)) return noteCompanionSeen(step, device);
+  removeDevice(step, device, 'inactive');
 }
 
 /** Notes that the phone is, or was until now, connected. */

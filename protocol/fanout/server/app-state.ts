@@ -218,10 +218,15 @@ function announce(step: Step, sender: LinkedRecord, changed: readonly Collection
 /** The phone begins anew. False when a companion asks for it. */
 function deleteAll(step: Step, sender: LinkedRecord): boolean {
   if (deviceIdOf(sender.device) !== 0) return false;
+  forgetAppState(step, sender.user);
+  return true;
+}
+
+/** Drops all collections of an account: what its devices share is said anew. */
+export function forgetAppState(step: Step, user: UserJid): void {
   for (const name of COLLECTIONS) {
-    step.tx.delete('app-state-head', `${sender.user}|${name}`);
-    const patches = patchesName(sender.user, name);
+    step.tx.delete('app-state-head', `${user}|${name}`);
+    const patches = patchesName(user, name);
     for (const [key] of step.tx.entries(patches)) step.tx.delete(patches, key);
   }
-  return true;
 }

@@ -13,7 +13,7 @@ import { prekeyIdFrom, registrationIdFrom } from '../../wire/integers.ts';
 import { deviceIdOf, numberOf, userOf } from '../../wire/jid.ts';
 import { attribute, bytesContent, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
-import { notePrimarySeen } from './accounts.ts';
+import { noteCompanionSeen, notePrimarySeen } from './accounts.ts';
 import { appStateNodes } from './app-state.ts';
 import { type ServerConnection, volatileOf } from './connections.ts';
 import { offerReferences } from './pairing.ts';
@@ -127,6 +127,7 @@ function welcome(step: Step, connection: ServerConnection, device: string, count
   step.tx.put('seen', device, record);
   const linked = linkedDevice(step, device);
   if (linked !== undefined) notePrimarySeen(step, linked);
+  noteCompanionSeen(step, device);
 }
 
 /** The latest key ids of this device, and for a phone the time stamp of its account's list. */
@@ -201,5 +202,6 @@ export function noteGone(step: Step, gone: ServerConnection): void {
   const linked = gone.device === undefined ? undefined : linkedDevice(step, gone.device);
   if (linked === undefined) return;
   if (deviceIdOf(linked.device) === 0) notePrimarySeen(step, linked);
+  else noteCompanionSeen(step, linked.device);
   if (step.tx.count(`queue/${linked.device}`) > 0) step.push(linked.transportKey);
 }

@@ -20,7 +20,7 @@ import {
   type WireNode,
 } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
-import { removeDevice, updateAccount } from './accounts.ts';
+import { noteCompanionSeen, removeDevice, updateAccount } from './accounts.ts';
 import { type Pairing, type ServerConnection, volatileOf } from './connections.ts';
 import { announce, announceUpdate } from './lists.ts';
 import { accountOf, type BundleRecord, type ServerAccountRecord } from './records.ts';
@@ -203,6 +203,7 @@ function publish(
     device: offer.device,
   } as StoredRecord);
   step.tx.put('paired', offer.ref, paired);
+  noteCompanionSeen(step, offer.device);
   const id = deviceIdOf(offer.device);
   updateAccount(step, account, {
     devices: [...account.devices, { id, keyIndex: offer.keyIndex }],

@@ -16,6 +16,7 @@ import { deviceJid, userJid, userOf } from '../../wire/jid.ts';
 import { attribute, node } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { forgetDevice, updateAccount } from './accounts.ts';
+import { forgetAppState } from './app-state.ts';
 import { type Pairing, type ServerConnection, volatileOf } from './connections.ts';
 import { devicesOf } from './lists.ts';
 import { dismiss } from './pairing.ts';
@@ -82,6 +83,7 @@ function startOver(step: Step, user: UserJid): void {
   for (const { id } of account.devices) {
     if (id !== 0) forgetDevice(step, deviceJid(user, id), 'device_removed');
   }
+  forgetAppState(step, user);
   const waiting = messagesFor(step, user);
   if (linkedDevice(step, user) !== undefined) forgetDevice(step, user, 'device_removed');
   for (const [key, record] of waiting) step.tx.put(`queue/${user}`, key, record);

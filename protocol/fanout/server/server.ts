@@ -20,7 +20,7 @@ import { decodeFrame } from '../../wire/decode-node.ts';
 import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
 import { APP_STATE_XMLNS } from '../app-state/exchange.ts';
 import { Step } from '../step.ts';
-import { checkAbsence } from './accounts.ts';
+import { checkAbsence, checkCompanion } from './accounts.ts';
 import { takeSync } from './app-state.ts';
 import { takeCall } from './calls.ts';
 import { dropConnection, type ServerConnection, volatileOf } from './connections.ts';
@@ -85,6 +85,7 @@ function connect(step: Step, connection: number, transportKey: string): void {
 
 function takeTimer(step: Step, name: string): void {
   if (name === 'unacknowledged') closeStalled(step);
+  else if (name.startsWith('companion-absence/')) checkCompanion(step, name.slice(18));
   else if (name.startsWith('primary-absence/')) checkAbsence(step, name.slice(16));
   else step.cancelTimer(name);
 }
