@@ -44,7 +44,7 @@ export function choiceOf(entry: TimelineEntry): string {
 /** Asks for every entry and lays out the links. */
 export function planTimeline(scenario: Scenario, chooser: Chooser): TimelinePlan {
   const models = networksOf(scenario.networks);
-  const entries = scenario.timeline.filter((entry) => chooser.flag(choiceOf(entry), true));
+  const entries = withUpgrades(scenario).filter((entry) => chooser.flag(choiceOf(entry), true));
   const plans = new Map<string, LinkPlan>();
   for (const account of scenario.accounts) {
     for (const { name, network } of account.devices) {
@@ -64,6 +64,23 @@ export function planTimeline(scenario: Scenario, chooser: Chooser): TimelinePlan
     plan.networks.sort((one, other) => one.fromUs - other.fromUs);
   }
   return { entries, links: [...plans.values()] };
+}
+
+/**
+ * The timeline with an `upgrade` entry for every account whose app is described as old at first and
+ * current from some time on (`app: [{ use: old }, { from: 8m, use: current }]`).
+ */
+export function withUpgrades(scenario: Scenario): readonly TimelineEntry[] {
+  const upgrades: TimelineEntry[] = [];
+  for (const { name, multiDevice } of scenario.accounts) {
+    const [first, ...later] = multiDevice;
+    const turn = first?.isCapable === false ? later.find(({ isCapable }) => isCapable) : undefined;
+    if (turn === undefined) continue;
+    const action = { kind: 'upgrade', account: name } as const;
+    upgrades.push({ id: `app/${name}`, atUs: turn.fromUs, action });
+  }
+  if (upgrades.length === 0) return scenario.timeline;
+  return [...upgrades, ...scenario.timeline].sort((one, other) => one.atUs - other.atUs);
 }
 
 interface Layout {

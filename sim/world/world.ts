@@ -40,6 +40,7 @@ import { makeHosts, ObservedCrypto, timeZeroStores } from './build.ts';
 import { clonesOf } from './clones.ts';
 import { expandWorkload, type Intent } from './intents.ts';
 import { type Comparison, People, type Scan } from './people.ts';
+import { probePairs } from './probes.ts';
 import { Pushes } from './pushes.ts';
 import { Recorder } from './recorder.ts';
 import { type SnapshotDue, StorageFaults } from './storage-faults.ts';
@@ -297,13 +298,13 @@ export class World implements NetworkPort {
   }
 
   /**
-   * Every linked device of accounts that talked writes once more to the other side, and to every
-   * group in which its account, still a member, or another wrote.
+   * Every linked device of accounts that talked writes once more to the other side, and to the
+   * groups it talked in.
    */
   #probe(): void {
     const cause = this.recorder.record('world', -1, { kind: 'phase', phase: 'probe' });
     const devicesOf = new Map(this.#scenario.accounts.map(({ name, devices }) => [name, devices]));
-    for (const pair of this.#probePairs()) {
+    for (const pair of probePairs(this.people, this.#scenario, this.#server)) {
       const [from, to] = pair.split('|') as [string, string];
       for (const { name } of devicesOf.get(from) ?? []) {
         const account = this.#hostOf(name).store.get('account', 'self') as
@@ -313,26 +314,6 @@ export class World implements NetworkPort {
         this.people.send(`probe/${name}>${to}`, name, to, `probe from ${name} to ${to}`, cause);
       }
     }
-  }
-
-  #probePairs(): Set<string> {
-    const pairs = new Set<string>();
-    for (const pair of this.people.talked) {
-      const [one, other] = pair.split('|') as [string, string];
-      if (!this.people.book.isGroup(other)) pairs.add(pair).add(`${other}|${one}`);
-      else for (const member of this.#membersNow(other)) pairs.add(`${member}|${other}`);
-    }
-    return pairs;
-  }
-
-  /** Accounts that are members of a group at the server now, in order of the scenario. */
-  #membersNow(group: string): string[] {
-    const { book } = this.people;
-    const record = this.#server.store.get('membership', book.chat(group));
-    const members = (record as MembershipRecord | undefined)?.members ?? [];
-    return this.#scenario.accounts
-      .map(({ name }) => name)
-      .filter((name) => members.includes(book.user(name)));
   }
 
   #committed(host: HostIdentity, input: Input, changes: readonly Change[], cause: number): void {
