@@ -14,7 +14,7 @@ import { resolveConflict } from '../app-state/conflicts.ts';
 import type { CollectionAnswer } from '../app-state/exchange.ts';
 import { keyName } from '../app-state/keys.ts';
 import { applyPatch } from '../app-state/patch.ts';
-import { decodePatch, decodeSnapshot, type Patch } from '../app-state/patch-codec.ts';
+import { decodePatch, decodeSnapshot } from '../app-state/patch-codec.ts';
 import { applySnapshot } from '../app-state/snapshot.ts';
 import type { Step } from '../step.ts';
 import { refreshSetting } from './app-state-effects.ts';
@@ -89,20 +89,8 @@ function takePatch(step: Step, name: CollectionName, bytes: Uint8Array): Progres
   const applied = applyPatch(state, patch, mutations, keyLookup(step), step.context.crypto);
   if (applied.kind !== 'collection-applied') return hindered(step, name, applied);
   adopt(step, name, applied);
-  noteApplied(step, name, patch, applied);
-  return undefined;
-}
-
-function noteApplied(
-  step: Step,
-  name: CollectionName,
-  patch: Patch,
-  { refusedCount }: CollectionApplied,
-): void {
   if (patch.external !== undefined) dropFile(step, name);
-  if (refusedCount === 0) return;
-  const facts = { collection: name, version: patch.version ?? 0, count: refusedCount };
-  step.refuseAs('malformed', `${refusedCount} changes of ${name} make no sense`, facts);
+  return undefined;
 }
 
 function hindered(step: Step, name: CollectionName, outcome: NeedsKeys | Rejection): Progress {
@@ -147,6 +135,10 @@ function adopt(step: Step, name: CollectionName, applied: CollectionApplied): vo
     heed(step, remote);
     refreshSetting(step, name, index);
   }
+  const { refusedCount, head } = applied;
+  if (refusedCount === 0) return;
+  const facts = { collection: name, version: head.version, count: refusedCount };
+  step.refuseAs('malformed', `${refusedCount} changes of ${name} make no sense`, facts);
 }
 
 /** A change of ours that was not sent yet meets one of another device. */
@@ -156,6 +148,7 @@ function meet(step: Step, name: CollectionName, index: string, remote: AppStateM
   const outcome = resolveConflict(local, remote);
   const left = outcome.kind === 'skip-remote' ? outcome.pending : undefined;
   if (left !== local) putPending(step, name, index, left);
+  if (outcome.kind === 'skip-remote-and-drop-local') return; // often our own, come back
   const facts = { collection: name, outcome: outcome.kind };
   step.emit('app-state-conflict', `two devices changed the same piece of ${name}`, facts);
 }

@@ -28,7 +28,6 @@ import {
   type BlobOutcome,
   blobNameOf,
   cancelErrand,
-  deleteBlob,
   directPathOf,
   getBlob,
   putBlob,
@@ -114,12 +113,10 @@ export function uploadedPatch(
   return { bytes, sent: { head, changes, pending: new Map(pending) } };
 }
 
+/** A file that is stored stays: the server may have taken its patch without our learning of it. */
 function dropUpload(step: Step, name: CollectionName): undefined {
-  const record = step.get<UploadRecord>('app-state-upload', name);
-  if (record === undefined) return;
   step.tx.delete('app-state-upload', name);
-  if (record.state === 'ready') deleteBlob(step, record.name);
-  else cancelErrand(step, 'put', purposeOf(name, 'up'));
+  cancelErrand(step, 'put', purposeOf(name, 'up'));
 }
 
 /** The server took the patch: its file is everybody's now. */

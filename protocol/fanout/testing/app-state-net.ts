@@ -8,7 +8,7 @@ import { opensslProvider } from '../../crypto/openssl.ts';
 import { isRejected } from '../../errors.ts';
 import { decodeFrame } from '../../wire/decode-node.ts';
 import { encodeFrame } from '../../wire/encode-node.ts';
-import type { WireNode } from '../../wire/node.ts';
+import { attribute, type WireNode } from '../../wire/node.ts';
 import { COLLECTIONS } from '../app-state/collections.ts';
 import { keyName, mutationKeys, type SyncKey } from '../app-state/keys.ts';
 import type { SyncKeyRecord } from '../device/app-state-records.ts';
@@ -104,4 +104,47 @@ export function treeOf(bytes: Uint8Array): WireNode {
   const tree = decodeFrame(bytes);
   if (isRejected(tree)) throw new Error(tree.sentence);
   return tree;
+}
+
+/** The stanza with the bytes of patches and snapshots replaced, of one collection or of all. */
+function withBytes(
+  element: WireNode,
+  collection: string | undefined,
+  change: (bytes: Uint8Array) => Uint8Array,
+): WireNode {
+  const { tag, content } = element;
+  if (tag === 'collection' && collection !== undefined) {
+    if (attribute(element, 'name') !== collection) return element;
+  }
+  const isState = tag === 'patch' || tag === 'snapshot';
+  if (isState && content instanceof Uint8Array) return { ...element, content: change(content) };
+  if (!Array.isArray(content)) return element;
+  const parts = content as readonly WireNode[];
+  return { ...element, content: parts.map((part) => withBytes(part, collection, change)) };
+}
+
+/**
+ * From now on the server's patches and snapshots for `name` are changed, the first `times` of them.
+ * Answers how often that happened.
+ */
+export function tamperState(
+  net: SmallNet,
+  name: string,
+  times: number,
+  collection?: string,
+): { count: number } {
+  const done = { count: 0 };
+  const change = (bytes: Uint8Array): Uint8Array => {
+    if (done.count >= times) return bytes;
+    done.count += 1;
+    const copy = bytes.slice();
+    const middle = Math.floor(copy.length / 2);
+    copy[middle] = (copy[middle] ?? 0) ^ 1;
+    return copy;
+  };
+  net.tamper = ({ bytes, kind, toServer, wire }) => {
+    const isAnswer = !toServer && wire.device.name === name && kind.startsWith('iq');
+    return isAnswer ? encodeFrame(withBytes(treeOf(bytes), collection, change)) : bytes;
+  };
+  return done;
 }
