@@ -9,7 +9,6 @@ import type {
   AccountRecord,
   Architecture,
   Input,
-  MembershipRecord,
   ProtocolNode,
   TransportRecord,
 } from '../../protocol/contract.ts';
