@@ -50,6 +50,7 @@ function realFrames(): Uint8Array[] {
   net.send('bob.web', 'alice', 'third');
   net.settle();
   net.command('alice.tablet', { kind: 'read', chat: net.user('bob') });
+  loseFile(net);
   let isArmed = true;
   net.tamper = ({ bytes, kind, toServer }) => {
     frames.push(bytes);
@@ -78,6 +79,20 @@ function talkOnce(net: SmallNet): void {
   net.settle();
 }
 
+/** A file that is gone when its reader comes for it, and is asked for again. */
+function loseFile(net: SmallNet): void {
+  const chat = net.user('alice');
+  const bytes = new Uint8Array(300).fill(7);
+  net.power('alice.laptop', false);
+  net.command('bob.phone', { kind: 'send-media', chat, media: 'image', bytes, caption: 'file' });
+  net.settle();
+  const { store } = net.member('blobs');
+  const names = [...store.collection('blob').keys()];
+  store.apply(names.map((key) => ({ collection: 'blob', key, record: undefined })));
+  net.power('alice.laptop', true);
+  net.settle();
+}
+
 function warmUp(net: SmallNet): void {
   net.send('alice.phone', 'bob', 'first');
   net.settle();
@@ -88,7 +103,7 @@ function warmUp(net: SmallNet): void {
 const loot = lootOf(realFrames());
 const USERS = ['15550001@s.whatsapp.net', '15550002@s.whatsapp.net'];
 
-type Deed = 'call' | 'answer' | 'send' | 'scan' | 'read' | 'link' | 'unlink' | 'restart';
+type Deed = 'call' | 'answer' | 'file' | 'send' | 'scan' | 'read' | 'link' | 'unlink' | 'restart';
 
 type Action =
   | { readonly kind: 'shot'; readonly stanza: WireNode }
@@ -100,6 +115,7 @@ const deed: fc.Arbitrary<Action> = fc.record({
   what: fc.constantFrom<Deed>(
     'call',
     'answer',
+    'file',
     'send',
     'scan',
     'read',
@@ -200,7 +216,11 @@ function perform(net: SmallNet, name: string, what: Deed): void {
     const to = device.startsWith('bob') ? USERS[0]! : USERS[1]!;
     net.command(device, { kind: 'call', to, isVideo: false });
   } else if (what === 'answer' && isIn) net.command(device, { kind: 'answer-call' });
-  else if (what === 'send' && isIn) {
+  else if (what === 'file' && isIn) {
+    const bytes = new Uint8Array(100).fill(1);
+    const file = { kind: 'send-media', media: 'image', bytes, caption: 'a file' } as const;
+    net.command(device, { ...file, chat: USERS[1]! });
+  } else if (what === 'send' && isIn) {
     net.command(device, { kind: 'send', chat: USERS[1]!, text: 'meanwhile' });
   } else if (what === 'read' && isIn) net.command(device, { kind: 'read', chat: USERS[1]! });
   else if (what === 'link') net.command('alice.tablet', { kind: 'link' });

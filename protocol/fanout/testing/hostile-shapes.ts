@@ -30,7 +30,17 @@ export const SHAPES: ReadonlyMap<string, Shape> = new Map([
   ['unavailable', shape('')],
   ['participants', shape('', 'to')],
   ['to', shape('jid', 'enc')],
-  ['receipt', shape('from to id type recipient participant t', 'list retry registration keys')],
+  [
+    'receipt',
+    shape(
+      'from to id type recipient participant t category',
+      'list retry registration keys encrypt rmr',
+    ),
+  ],
+  ['encrypt', shape('', 'enc_p enc_iv')],
+  ['enc_p', shape('', '', true)],
+  ['enc_iv', shape('', '', true)],
+  ['rmr', shape('jid from_me participant')],
   ['retry', shape('count id t v error')],
   ['keys', shape('', KEYS)],
   ['registration', shape('', '', true)],
@@ -45,7 +55,10 @@ export const SHAPES: ReadonlyMap<string, Shape> = new Map([
   ['ack', shape('class id from to t type error phash participant')],
   [
     'notification',
-    shape('type from id t participant', 'count update add remove devices identity'),
+    shape(
+      'type from to id t participant category',
+      'count update add remove devices identity encrypt rmr',
+    ),
   ],
   ['count', shape('value')],
   ['update', shape('hash')],
