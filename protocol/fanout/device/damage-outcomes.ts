@@ -25,6 +25,7 @@ const OUTCOMES: ReadonlyMap<string, DamageOutcome> = new Map([
   ['companion', 'unusable'],
   ['identity', 'unusable'],
   ['transport', 'unusable'],
+  ['registering', 'unusable'],
   // Counters and lists: the server's echo and answers bring them back.
   ['device-list', 'renewed'],
   ['login', 'renewed'],
@@ -91,6 +92,8 @@ const OUTCOMES: ReadonlyMap<string, DamageOutcome> = new Map([
   ['history-chunk', 'forgotten'],
   ['history-job', 'forgotten'],
   ['history-state', 'forgotten'],
+  ['identity-change', 'forgotten'],
+  ['identity-check', 'forgotten'],
   ['inconsistent', 'forgotten'],
   ['leaving', 'forgotten'],
   ['lost', 'forgotten'],
