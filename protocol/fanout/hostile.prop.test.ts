@@ -50,6 +50,7 @@ function realFrames(): Uint8Array[] {
   net.send('bob.web', 'alice', 'third');
   net.settle();
   net.command('alice.tablet', { kind: 'read', chat: net.user('bob') });
+  setSomething(net, 'alice.tablet');
   loseFile(net);
   let isArmed = true;
   net.tamper = ({ bytes, kind, toServer }) => {
@@ -79,6 +80,13 @@ function talkOnce(net: SmallNet): void {
   net.settle();
 }
 
+/** A chat is pinned: the other devices of the account learn of it. */
+function setSomething(net: SmallNet, device: string): void {
+  const change = { kind: 'pin', chat: net.user('bob'), value: true } as const;
+  net.command(device, { kind: 'app-state', change });
+  net.settle();
+}
+
 /** A file that is gone when its reader comes for it, and is asked for again. */
 function loseFile(net: SmallNet): void {
   const chat = net.user('alice');
@@ -103,7 +111,17 @@ function warmUp(net: SmallNet): void {
 const loot = lootOf(realFrames());
 const USERS = ['15550001@s.whatsapp.net', '15550002@s.whatsapp.net'];
 
-type Deed = 'call' | 'answer' | 'file' | 'send' | 'scan' | 'read' | 'link' | 'unlink' | 'restart';
+type Deed =
+  | 'call'
+  | 'answer'
+  | 'file'
+  | 'send'
+  | 'set'
+  | 'scan'
+  | 'read'
+  | 'link'
+  | 'unlink'
+  | 'restart';
 
 type Action =
   | { readonly kind: 'shot'; readonly stanza: WireNode }
@@ -117,6 +135,7 @@ const deed: fc.Arbitrary<Action> = fc.record({
     'answer',
     'file',
     'send',
+    'set',
     'scan',
     'read',
     'link',
@@ -222,7 +241,8 @@ function perform(net: SmallNet, name: string, what: Deed): void {
     net.command(device, { ...file, chat: USERS[1]! });
   } else if (what === 'send' && isIn) {
     net.command(device, { kind: 'send', chat: USERS[1]!, text: 'meanwhile' });
-  } else if (what === 'read' && isIn) net.command(device, { kind: 'read', chat: USERS[1]! });
+  } else if (what === 'set' && isIn) setSomething(net, device);
+  else if (what === 'read' && isIn) net.command(device, { kind: 'read', chat: USERS[1]! });
   else if (what === 'link') net.command('alice.tablet', { kind: 'link' });
   else if (what === 'unlink' && isIn) {
     net.command(device, { kind: 'unlink', device: USERS[0]!.replace('@', ':1@') });

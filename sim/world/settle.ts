@@ -154,6 +154,8 @@ function pendingReason(collection: string): Reason {
   return (_record, store) => {
     const sync = store.get('app-state-sync', name) as SyncFields | undefined;
     const isBlocked = (sync?.blockedOn?.length ?? 0) > 0;
-    return isBlocked ? undefined : `a change of ${name} is not at the server`;
+    // A phone without companions has no key yet, and nobody to agree with.
+    const isAlone = store.collection('app-state-key').size === 0;
+    return isBlocked || isAlone ? undefined : `a change of ${name} is not at the server`;
   };
 }

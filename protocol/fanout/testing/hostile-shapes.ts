@@ -57,7 +57,7 @@ export const SHAPES: ReadonlyMap<string, Shape> = new Map([
     'notification',
     shape(
       'type from to id t participant category',
-      'count update add remove devices identity encrypt rmr',
+      'count update add remove devices identity encrypt rmr collection',
     ),
   ],
   ['count', shape('value')],
@@ -73,7 +73,8 @@ export const SHAPES: ReadonlyMap<string, Shape> = new Map([
     shape(
       'id type xmlns from to',
       `list usync pair-device pair-success pair-device-sign
-    error count rotate remove-companion-device key-index-list active device ${KEYS}`,
+    error count rotate remove-companion-device key-index-list active device sync
+    delete_all_data ${KEYS}`,
     ),
   ],
   ['usync', shape('sid mode', 'list')],
@@ -89,7 +90,7 @@ export const SHAPES: ReadonlyMap<string, Shape> = new Map([
   ['pub-key', shape('', '', true)],
   ['pair-success', shape('', 'device-identity device')],
   ['pair-device-sign', shape('', 'device-identity')],
-  ['success', shape('id t counter sent', 'last expired')],
+  ['success', shape('id t counter sent', 'last expired sync')],
   ['last', shape('id from recipient t')],
   ['expired', shape('count', 'item')],
   ['failure', shape('reason')],
@@ -121,4 +122,13 @@ export const SHAPES: ReadonlyMap<string, Shape> = new Map([
   ['group_update', shape('call-id call-creator version', 'participant')],
   ['packet', shape('call-id call-creator', '', true)],
   ['participant', shape('jid type')],
+  ['sync', shape('', 'collection')],
+  [
+    'collection',
+    shape('name version type return_snapshot has_more_patches', 'patch patches snapshot error'),
+  ],
+  ['patches', shape('', 'patch')],
+  ['patch', shape('', '', true)],
+  ['snapshot', shape('', '', true)],
+  ['delete_all_data', shape('')],
 ]);

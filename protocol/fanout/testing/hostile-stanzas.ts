@@ -43,7 +43,8 @@ const LONG = ['9'.repeat(400), 'A'.repeat(5_000), 'é'.repeat(200)];
 const TYPES = words(
   `text read read-self sender retry delivered inactive devices account_sync encrypt result
    error set get msg pkmsg usync md passive message receipt notification iq 2 false true 401
-   515 409 server-error mediaretry hist_sync peer_msg peer w:m`,
+   515 409 server-error mediaretry hist_sync peer_msg peer w:m server_sync
+   w:sync:app:state regular_low regular_high critical_block`,
 );
 
 /** Addresses near those of `users`, and some of nobody. */
