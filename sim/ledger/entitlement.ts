@@ -95,8 +95,9 @@ export class Entitlement {
    * The devices owed a message: of a party, linked at τ_send, or linked before the server took it
    * (then the server's answer shows the stale list and backfill follows, unless history was there
    * first), and linked ever since; the author's device is not. A phone set up anew is not owed what
-   * was sent to the one before; what an old app sends is owed to phones alone. Empty while the message is not sealed, and when it never reached the
-   * server because its device was unlinked, was set up anew, or has forgotten it.
+   * was sent to the one before; what an old app sends is owed to phones alone. Empty while the
+   * message is not sealed, and when it never reached the server because its device was unlinked, was
+   * set up anew, or has forgotten it.
    */
   due(status: MessageStatus, now: Moment): readonly DeviceJid[] {
     const { said, acceptedSequence } = status;
@@ -132,7 +133,18 @@ export class Entitlement {
     const { said } = status;
     if (status.isForgotten || this.unusable.has(said.host)) return false;
     if (!this.#linkage.isLinkedSince(said.author, said.saidSequence)) return false;
+    if (this.#isRefusedByAge(said)) return false;
     return !isGroup(said.chat) || this.#membership.isMemberNow(said.chat, said.authorUser);
+  }
+
+  /** A companion wrote to an account whose app is old, learned so, and told its person. */
+  #isRefusedByAge(said: Said): boolean {
+    if (deviceNumberOf(said.author) === 0) return false;
+    const users = isGroup(said.chat)
+      ? this.#membership.membersAt(said.chat, said.saidSequence)
+      : [said.chat];
+    const isOld = users.some((user) => this.#oldApps.isOldAt(user, said.saidSequence));
+    return isOld && this.#screens.lostOn(said.author, said) !== undefined;
   }
 }
 
