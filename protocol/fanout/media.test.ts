@@ -252,3 +252,29 @@ test.each(['alice.phone', 'alice.laptop', 'bob.web', 'server', 'blobs'])(
   },
   60_000,
 );
+
+test.each(['blob-job', 'media-wait', 'media-content', 'timer'])(
+  'a file is fetched or called missing when %s is lost from the disk',
+  (collection) => {
+    for (const isGone of [false, true]) {
+      const net = world();
+      net.tamper = ({ bytes, wire, toServer }) =>
+        wire.device.name === 'bob.web' && wire.endpoint === 'blobs' && toServer ? undefined : bytes;
+      net.power('alice.phone', true);
+      sendFile(net);
+      net.settle();
+      if (isGone) forgetFiles(net);
+      expect(statesOf(net, 'bob.web')).toEqual(['wanted']);
+      const { store } = net.member('bob.web');
+      const keys = [...store.collection(collection).keys()];
+      expect(keys).not.toEqual([]);
+      store.apply(keys.map((key) => ({ collection, key, record: undefined })));
+      net.tamper = ({ bytes }) => bytes;
+      net.restart('bob.web');
+      net.settle(60 * 60_000_000);
+      const state = collection === 'media-content' ? 'missing' : 'fetched';
+      expect(statesOf(net, 'bob.web')).toEqual([state]);
+      expectNothingOpen(net);
+    }
+  },
+);

@@ -51,6 +51,7 @@ import {
   wipe,
 } from './connection.ts';
 import { takeDamage } from './damage.ts';
+import { resumeErrands } from './errands.ts';
 import { takeChangeAnswer, takeChangeGroup, takeCreateGroup } from './group-commands.ts';
 import { settleGiven } from './group-keys.ts';
 import { takeGroupMessage } from './group-receive.ts';
@@ -113,6 +114,7 @@ function handle(step: Step, setup: DeviceSetup, input: Input): void {
     case 'started':
       takeDamage(step, setup);
       endInterruptedCalls(step);
+      resumeErrands(step);
       return connectIfDown(step, setup);
     case 'push':
       return connectIfDown(step, setup);

@@ -28,7 +28,7 @@ import {
   type HistorySyncNotification,
 } from '../../wire/history.ts';
 import type { Step } from '../step.ts';
-import { type BlobOutcome, blobNameOf, deleteBlob, getBlob } from './blob-client.ts';
+import { type BlobOutcome, blobNameOf, deleteBlob, getBlob, isOnErrand } from './blob-client.ts';
 import { leave } from './link-primary.ts';
 import { linkStateOf } from './link-state.ts';
 import { shownMedia, takeMedia } from './media-fetch.ts';
@@ -165,6 +165,22 @@ function jobOf(told: HistorySyncNotification, from: DeviceJid): HistoryJobRecord
 
 function fetchPart(step: Step, id: string, job: HistoryJobRecord): void {
   getBlob(step, job.name, job.fileLength, { kind: 'history-download', key: id });
+}
+
+/** Parts that nothing fetches any more, and a deadline that is gone, are taken up again. */
+export function resumeHistory(step: Step): void {
+  for (const [id, entry] of step.tx.entries('history-job')) {
+    const job = entry as HistoryJobRecord;
+    const isFetching = isOnErrand(step, 'get', { kind: 'history-download', key: id });
+    if (job.state === 'fetching' && !isFetching) fetchPart(step, id, job);
+    const isWaiting = job.state === 'asking' && !step.hasTimer(retryTimer(id));
+    if (isWaiting) {
+      step.setTimer(retryTimer(id), step.nowUs + step.settings.placeholderDeadlineUs);
+    }
+  }
+  if (stateOf(step)?.isBegun === false && !step.hasTimer(DEADLINE_TIMER)) {
+    step.setTimer(DEADLINE_TIMER, step.nowUs + HISTORY_DEADLINE_US);
+  }
 }
 
 /** What came of fetching the part that message `id` told of. */

@@ -29,7 +29,13 @@ import { encodeMessage } from '../../wire/message.ts';
 import type { WireNode } from '../../wire/node.ts';
 import { PROTOCOL_TYPES } from '../../wire/protocol-message.ts';
 import type { Step } from '../step.ts';
-import { type BlobOutcome, cancelErrand, directPathOf, putBlob } from './blob-client.ts';
+import {
+  type BlobOutcome,
+  cancelErrand,
+  directPathOf,
+  isOnErrand,
+  putBlob,
+} from './blob-client.ts';
 import { saidFields } from './media-records.ts';
 import { ownOthers, sendPeer } from './peer.ts';
 import { accountOf } from './records.ts';
@@ -230,6 +236,17 @@ export function advanceHistory(step: Step): void {
       upload(step, key, chunk);
       uploading += 1;
     }
+  }
+}
+
+/** Parts whose upload is gone are sealed and uploaded again. */
+export function resumeHistoryUploads(step: Step): void {
+  for (const [key, entry] of step.tx.entries('history-chunk')) {
+    const chunk = entry as HistoryChunkRecord;
+    if (chunk.state !== 'uploading') continue;
+    if (isOnErrand(step, 'put', { kind: 'history-upload', key })) continue;
+    const planned: HistoryChunkRecord = { ...chunk, state: 'planned', file: undefined };
+    step.tx.put('history-chunk', key, planned);
   }
 }
 

@@ -30,6 +30,12 @@ import { sendReliably } from './outbound.ts';
 import { accountOf, messageKey, SELF } from './records.ts';
 
 const RETRY_IV_BYTES = 12;
+const FIRST_FETCH: MediaWaitRecord = {
+  kind: 'media-wait',
+  state: 'fetching',
+  fetches: 0,
+  requests: 0,
+};
 
 /** A message with a file is shown: keeps how to open it; of a live one the file is fetched now. */
 export function takeMedia(
@@ -80,9 +86,9 @@ function fetch(step: Step, key: string, requests = 0, fetches = 0): void {
 
 /** What came of fetching the file of message `key`. */
 export function takeDownload(step: Step, key: string, outcome: BlobOutcome): void {
-  const wait = step.get<MediaWaitRecord>('media-wait', key);
+  const wait = step.get<MediaWaitRecord>('media-wait', key) ?? FIRST_FETCH;
   const content = mediaContentOf(step, key);
-  if (wait === undefined || content === undefined) return;
+  if (content === undefined) return giveUpFile(step, key);
   if (outcome.kind !== 'fetched') return askForFile(step, key, content, wait);
   const { media, mediaKey } = content;
   const file = decryptMedia(media, mediaKey, outcome.bytes, content, step.context.crypto);
@@ -143,10 +149,10 @@ function askForFile(
 }
 
 function giveUpFile(step: Step, key: string): void {
-  const content = mediaContentOf(step, key);
+  const media = step.get<MediaRecord>('media', key);
   step.tx.delete('media-wait', key);
   step.cancelTimer(retryTimer(key));
-  if (content !== undefined) putMedia(step, key, 'missing', bytesToHex(content.fileSha256));
+  if (media !== undefined) putMedia(step, key, 'missing', media.fileDigest);
   step.emit('media-missing', 'nobody has the file of a message any more', { message: key });
 }
 
@@ -167,6 +173,17 @@ export function takeFileAnswer(
   const moved: MediaContentRecord = { ...content, directPath: directPath ?? content.directPath };
   step.tx.put('media-content', key, moved);
   fetch(step, key, wait?.requests ?? 0);
+}
+
+/** A file is wanted and nothing fetches it: its answer is waited for, or it is fetched anew. */
+export function resumeFetch(step: Step, key: string): void {
+  const wait = step.get<MediaWaitRecord>('media-wait', key);
+  if (mediaContentOf(step, key) === undefined) giveUpFile(step, key);
+  else if (wait?.state !== 'asking') {
+    fetch(step, key, wait?.requests ?? 0);
+  } else if (!step.hasTimer(retryTimer(key))) {
+    step.setTimer(retryTimer(key), step.nowUs + step.settings.placeholderDeadlineUs);
+  }
 }
 
 /** Nobody answered in time; false when the timer is not one of these. */
