@@ -102,5 +102,22 @@ export const LEVERS: readonly string[] = [
  */
 export const PROPERTIES: readonly string[] = [
   ...['C1', 'C2', 'C8', 'I1', 'I2', 'I5', 'O1', 'O2', 'O3', 'K1', 'K2', 'K3', 'K4', 'K8'],
-  ...['D1', 'D3', 'L1', 'L2', 'L3', 'L5', 'L6', 'L9', 'V1', 'V2', 'V3', 'X1', 'X2', 'X3', 'X4'],
+  ...[
+    'D1',
+    'D3',
+    'L1',
+    'L2',
+    'L3',
+    'L5',
+    'L6',
+    'L8',
+    'L9',
+    'V1',
+    'V2',
+    'V3',
+    'X1',
+    'X2',
+    'X3',
+    'X4',
+  ],
 ];

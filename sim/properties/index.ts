@@ -5,9 +5,16 @@
 
 import { c1 } from './c1.ts';
 import { c2 } from './c2.ts';
+import { c7 } from './c7.ts';
 import { c8 } from './c8.ts';
 import { d1 } from './d1.ts';
 import { d3 } from './d3.ts';
+import { g1 } from './g1.ts';
+import { g2 } from './g2.ts';
+import { g3 } from './g3.ts';
+import { g4 } from './g4.ts';
+import { g5 } from './g5.ts';
+import { g6 } from './g6.ts';
 import { i1 } from './i1.ts';
 import { i2 } from './i2.ts';
 import { i5 } from './i5.ts';
@@ -21,6 +28,7 @@ import { l2 } from './l2.ts';
 import { l3 } from './l3.ts';
 import { l5 } from './l5.ts';
 import { l6 } from './l6.ts';
+import { l8 } from './l8.ts';
 import { l9 } from './l9.ts';
 import { o1 } from './o1.ts';
 import { o2 } from './o2.ts';
@@ -41,6 +49,7 @@ export { judgeDeterminism } from './x5.ts';
 export const allProperties: readonly Property[] = [
   c1,
   c2,
+  c7,
   c8,
   i1,
   i2,
@@ -55,11 +64,18 @@ export const allProperties: readonly Property[] = [
   k8,
   d1,
   d3,
+  g1,
+  g2,
+  g3,
+  g4,
+  g5,
+  g6,
   l1,
   l2,
   l3,
   l5,
   l6,
+  l8,
   l9,
   v1,
   v2,

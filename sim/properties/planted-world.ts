@@ -5,7 +5,13 @@
  * checked.
  */
 
-import type { Action, Device, Scenario, TimelineEntry } from '../../scenarios/scenario.ts';
+import type {
+  Action,
+  AppStateSetting,
+  Device,
+  Scenario,
+  TimelineEntry,
+} from '../../scenarios/scenario.ts';
 import { allProperties } from './index.ts';
 import { both, type Twin, type WrapNode } from './twin-tools.ts';
 
@@ -29,6 +35,11 @@ export interface Plot {
 /** Somebody writes. Texts are long enough for C2 to look for them. */
 export function writes(from: string, to: string, text: string): Action {
   return { kind: 'send', from, to, text: `${text}, said ${from} to ${to}` };
+}
+
+/** Somebody sets something on a device. */
+export function sets(device: string, set: AppStateSetting): Action {
+  return { kind: 'app-state', device, set };
 }
 
 /** Alice's phone writes `count` times to Bob, ten seconds apart, from `fromS` on. */

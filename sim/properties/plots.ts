@@ -1,8 +1,8 @@
 /** The small world in which each twin shows what it is, by the twin's id. */
 
-import { aliceWrites, type Plot, writes } from './planted-world.ts';
+import { aliceWrites, type Plot, sets, writes } from './planted-world.ts';
 import { both } from './twin-tools.ts';
-import { damagesCopies, ignoresRetries, sendsTwice } from './weather.ts';
+import { damagesCopies, damagesPatch, ignoresRetries, sendsTwice } from './weather.ts';
 
 /** Bob's phone as the first account numbers give it; weather acts on what is addressed to it. */
 export interface Addresses {
@@ -85,6 +85,18 @@ const calls: Plot = {
   ],
 };
 
+/** Alice's devices set things, in turn and at once. */
+const settings: Plot = {
+  story: [
+    ...aliceWrites(1),
+    [20, sets('alice.phone', { kind: 'pin', chat: 'bob', value: true })],
+    [40, sets('alice.laptop', { kind: 'mute', chat: 'bob', value: true, forUs: 0 })],
+    [40, sets('alice.phone', { kind: 'pin', chat: 'carol', value: true })],
+    [60, writes('bob.phone', 'alice', 'something to read')],
+    [80, sets('alice.phone', { kind: 'mark-read', chat: 'bob', value: true })],
+  ],
+};
+
 /** The plot for a twin; the plain one where none is named. */
 export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
   const damagedPlot = { story: aliceWrites(4), weather: () => damagesCopies(bobPhone) };
@@ -118,6 +130,11 @@ export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
     case 'connected-at-once':
     case 'one-key-for-all-calls':
       return calls;
+    case 'one-bad-patch-ends':
+      return { ...settings, weather: () => damagesPatch('alice.laptop', 1) };
+    case 'move-ignored':
+    case 'old-setting-shown':
+      return settings;
     case 'waiting-dropped':
       return away;
     case 'phone-needed':

@@ -4,6 +4,7 @@
  */
 
 import type { Twin } from './twin-tools.ts';
+import { moveIgnored, oldSettingShown, oneBadPatchEnds } from './twins-app-state.ts';
 import { connectedAtOnce, oneKeyForAllCalls, ringsOn } from './twins-calls.ts';
 import {
   lowCountIgnored,
@@ -62,6 +63,9 @@ export function allTwins(): readonly Twin[] {
     sessionNeverRenewed,
     lowCountIgnored,
     poisonStops,
+    moveIgnored,
+    oneBadPatchEnds,
+    oldSettingShown,
     phoneNeeded,
     ringsOn,
     connectedAtOnce,

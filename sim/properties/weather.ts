@@ -4,6 +4,7 @@
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';
+import { encodeFrame } from '../../protocol/wire/encode-node.ts';
 import { attribute, children, type WireNode } from '../../protocol/wire/node.ts';
 import { mapSent, onHost, readFrame, type WrapNode } from './twin-tools.ts';
 
@@ -53,4 +54,32 @@ export function ignoresRetries(host: string): WrapNode {
     const isRetry = stanza?.tag === 'receipt' && attribute(stanza, 'type') === 'retry';
     return isRetry ? [] : inner();
   });
+}
+
+/** The `nth` patch of app state that reaches the host is damaged on its way, and no other. */
+export function damagesPatch(host: string, nth: number): WrapNode {
+  let count = 0;
+  return onHost(host, ({ input, stanza, inner }) => {
+    if (input.kind !== 'frame' || stanza?.tag !== 'iq' || !holdsPatch(stanza)) return inner();
+    count += 1;
+    return count === nth
+      ? inner({ ...input, bytes: encodeFrame(damagedPatches(stanza)) })
+      : inner();
+  });
+}
+
+function holdsPatch(element: WireNode): boolean {
+  return element.tag === 'patch' || children(element).some(holdsPatch);
+}
+
+function damagedPatches(element: WireNode): WireNode {
+  const { tag, content } = element;
+  if (tag === 'patch' && content instanceof Uint8Array) {
+    const bytes = content.slice();
+    const at = bytes.length - FROM_END;
+    bytes[at] = (bytes[at] as number) ^ 1;
+    return { ...element, content: bytes };
+  }
+  if (!Array.isArray(content)) return element;
+  return { ...element, content: children(element).map(damagedPatches) };
 }
