@@ -68,8 +68,18 @@ function isGap(id: string): boolean {
   return id === EARLIER;
 }
 
+/** The time of a snapshot: 0 to 3 quarters of the way to now, in whole seconds. */
+function snapshotUs(atUs: number, pick: number): number {
+  return Math.floor((atUs * (pick % 4)) / 4_000_000) * 1_000_000;
+}
+
 /** Fills in the message or call that is meant; undefined when there is none. */
-function filled(past: Past, { action, pick }: Drawn): Action | undefined {
+function filled(past: Past, { atUs, action, pick }: Drawn): Action | undefined {
+  if (action.kind === 'restore-snapshot') return { ...action, fromUs: snapshotUs(atUs, pick) };
+  if (action.kind === 'clone') {
+    const { kind, device, forUs } = action;
+    return pick === 0 ? { kind, device, forUs } : { ...action, fromUs: snapshotUs(atUs, pick) };
+  }
   const knows = (device: string) => (one: Sent) => one.people.has(ownerOf(device));
   if (action.kind === 'fetch-media' && isGap(action.message)) {
     const files = past.messages.filter(({ hasFile }) => hasFile);

@@ -5,9 +5,15 @@
 
 import fc from 'fast-check';
 import type { Stage } from './generate-actions.ts';
-import { arbitraryLastsUs, arbitraryPauseUs, type Feature } from './generate-choices.ts';
+import {
+  arbitraryLastsUs,
+  arbitraryPauseUs,
+  arbitraryText,
+  type Feature,
+} from './generate-choices.ts';
 import { alone, type Draft, EARLIER } from './generate-draft.ts';
 import { ownerOf } from './generate-mend.ts';
+import { cloneOf } from './machines.ts';
 import { type Action, type AppStateSetting, type Group, MEDIA_KINDS } from './scenario.ts';
 
 const SECOND_US = 1_000_000;
@@ -150,12 +156,23 @@ function arbitraryVerification(stage: Stage): fc.Arbitrary<Draft> {
 
 function arbitraryStorageFault(stage: Stage): fc.Arbitrary<Draft> {
   const device = arbitraryDevice(stage);
-  const restore = fc.tuple(device, arbitraryPauseUs).map(([name, restartAfterUs]) => {
-    return alone({ kind: 'restore-snapshot', device: name, fromUs: 0, restartAfterUs });
-  });
-  const clone = fc.tuple(device, arbitraryLastsUs).map(([name, forUs]) => {
-    return alone({ kind: 'clone', device: name, forUs });
-  });
+  const aged = (action: Action, pick: number): Draft => [{ offsetUs: 0, action, pick }];
+  const restore = fc
+    .tuple(device, arbitraryPauseUs, fc.nat(3))
+    .map(([name, restartAfterUs, age]) => {
+      return aged({ kind: 'restore-snapshot', device: name, fromUs: 0, restartAfterUs }, age);
+    });
+  const clone = fc
+    .tuple(arbitraryChat(stage), arbitraryLastsUs, fc.nat(3), fc.option(arbitraryText))
+    .map(([{ device: name, chat }, forUs, age, text]) => {
+      const part = aged({ kind: 'clone', device: name, forUs, fromUs: 0 }, age);
+      if (text === null) return part;
+      const send: Action = { kind: 'send', from: cloneOf(name), to: chat, text };
+      return [
+        ...part,
+        { offsetUs: Math.floor(forUs / 2_000_000) * 1_000_000, action: send, pick: 0 },
+      ];
+    });
   const damage = fc.tuple(device, arbitraryPauseUs).map(([name, restartAfterUs]) => {
     return alone({ kind: 'damage-record', device: name, restartAfterUs });
   });

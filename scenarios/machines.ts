@@ -9,3 +9,8 @@ const CLONE = '~clone';
 export function deviceOfMachine(machine: string): string {
   return machine.endsWith(CLONE) ? machine.slice(0, -CLONE.length) : machine;
 }
+
+/** The second machine of a device. */
+export function cloneOf(device: string): string {
+  return device + CLONE;
+}

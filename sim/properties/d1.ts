@@ -11,6 +11,7 @@ import type { StoredRecord } from '../../protocol/store.ts';
 import { deviceNumberOf, type Ledger, userOf } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
 import { displaysOf } from './displays.ts';
+import { openings } from './openings.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 import { type SignalState, sameBytes, signalState } from './signal-state.ts';
 import { type Stanzas, stanzas } from './stanzas.ts';
@@ -36,6 +37,7 @@ class Judging implements Judge {
   readonly #frames: Stanzas;
   readonly #lists: DeviceViews;
   readonly #state: SignalState;
+  readonly #opening;
   /** Stanzas judged when they were stored. */
   readonly #judged = new WeakSet<Uint8Array>();
   /** Host to the signed identity it proves itself with. */
@@ -46,6 +48,7 @@ class Judging implements Judge {
     this.#ledger = view.ledger;
     this.#frames = stanzas(view.ledger);
     this.#state = signalState(view.ledger);
+    this.#opening = openings(view);
     this.#lists = deviceViews(view);
   }
 
@@ -56,11 +59,20 @@ class Judging implements Judge {
       for (const { host, record, before } of displaysOf(this.#ledger, event)) {
         // What comes as history is its phone's word for it, whoever wrote it.
         if (before !== undefined || record.via === 'history') continue;
+        if (this.#isHandedOn(host, record.author)) continue;
         this.#judgeAuthor(host, record.author);
       }
     } else if (event.kind === 'send' && event.source !== 'server' && event.attempt <= 1) {
       if (!this.#judged.has(event.bytes)) this.#judgeTargets(event.source, event.bytes);
     }
+  }
+
+  /** Whether the own phone handed the message on: it vouches for an author who may be gone since. */
+  #isHandedOn(host: string, author: DeviceJid): boolean {
+    const carrier = this.#opening()?.author;
+    const own = this.#ledger.linkage.deviceOf(host);
+    if (carrier === undefined || own === undefined || carrier === author) return false;
+    return carrier === userOf(own);
   }
 
   /**

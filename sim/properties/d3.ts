@@ -27,8 +27,14 @@ function judgeMonotone(view: JudgeView): Judge {
     kinds: ['commit'],
     observe(event) {
       if (event.kind !== 'commit' || event.node === 'server') return;
-      for (const { collection, key, after } of event.changes) {
-        if (collection !== 'device-list' || after === undefined) continue;
+      for (const { collection, key, before: was, after } of event.changes) {
+        if (collection !== 'device-list') continue;
+        if (after === undefined) {
+          // A disk that lost the list, or went back behind it, has accepted none.
+          const lost = was as ListFields | undefined;
+          if (view.ledger.isUndo) newest.delete(`${event.node}|${key}|${lost?.rawId}`);
+          continue;
+        }
         const { rawId, timestampS } = after as ListFields;
         const name = `${event.node}|${key}|${rawId}`;
         const before = newest.get(name) ?? timestampS;

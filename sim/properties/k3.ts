@@ -1,9 +1,9 @@
 /**
  * K3: ids and keys go together one to one. Under one identity, every id of a one-time or signed
- * prekey that leaves its device (upload, rotation, retry receipt) or is served stands for one key for
- * ever: after restarts, restored backups, on two machines at once, and when ids wrap. The server's
- * pool never exchanges the key under an id. Read from the frames and the server's commits. Catalogue
- * section 5.
+ * prekey that the server takes from its device (upload, rotation, retry receipt) or serves stands for
+ * one key for ever: after restarts, restored backups, on two machines at once, and when ids wrap.
+ * What never reached the server names nothing to anybody. The server's pool never exchanges the key
+ * under an id. Read from the frames and the server's commits. Catalogue section 5.
  */
 
 import type { BundleRecord, ServedPrekeyRecord } from '../../protocol/fanout/server/records.ts';
@@ -19,6 +19,7 @@ import type { RunEvent } from '../trace/events.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 import { sameBytes, signalState } from './signal-state.ts';
 import { stanzas } from './stanzas.ts';
+import { survivedSteps } from './steps.ts';
 
 /** K3: the definition a run judges by; the rules are at the top of this file. */
 export const k3: Property = {
@@ -31,10 +32,13 @@ export const k3: Property = {
 const POOL = 'prekeys/';
 
 class Judging implements Judge {
-  readonly kinds = ['commit', 'send'] as const;
+  readonly kinds = ['stepped', 'commit', 'send'] as const;
   readonly #view: JudgeView;
   readonly #frames;
   readonly #state;
+  readonly #steps;
+  /** The host that sends on a connection. */
+  readonly #hostOf = new Map<number, string>();
   /** `identity|kind|id` to the public key it stands for, all in hex. */
   readonly #keys = new Map<string, string>();
 
@@ -42,11 +46,18 @@ class Judging implements Judge {
     this.#view = view;
     this.#frames = stanzas(view.ledger);
     this.#state = signalState(view.ledger);
+    this.#steps = survivedSteps(view.ledger);
   }
 
   observe(event: RunEvent): void {
     if (event.kind === 'commit' && event.node === 'server') this.#stored(event);
-    else if (event.kind === 'send' && event.attempt <= 1) this.#sent(event);
+    const step = this.#steps.current;
+    if (step?.node === 'server' && step.input.kind === 'frame' && step.changes.length > 0) {
+      this.#taken(step.input.connection, step.input.bytes);
+    }
+    if (event.kind !== 'send' || event.attempt > 1) return;
+    if (event.source !== 'server') this.#hostOf.set(event.connection, event.source);
+    else if (event.label.kind.startsWith('iq')) this.#served(event.bytes);
   }
 
   #stored(event: RunEvent & { readonly kind: 'commit' }): void {
@@ -75,24 +86,22 @@ class Judging implements Judge {
     return identity === undefined ? device : hexOf(identity);
   }
 
-  #sent(event: RunEvent & { readonly kind: 'send' }): void {
-    const { kind } = event.label;
-    if (!kind.startsWith('iq') && kind !== 'receipt:retry') return;
-    const stanza = this.#frames.read(event.bytes);
-    if (stanza === undefined) return;
-    if (event.source === 'server') {
-      if (kind.startsWith('iq')) this.#served(stanza);
-      return;
-    }
-    if (kind.startsWith('iq') && attribute(stanza, 'xmlns') !== 'encrypt') return;
-    const identity = this.#state.identityOf(event.source);
-    if (identity === undefined) return;
+  /** A stanza of a device that the server made something of. */
+  #taken(connection: number, bytes: Uint8Array): void {
+    const host = this.#hostOf.get(connection);
+    const identity = host === undefined ? undefined : this.#state.identityOf(host);
+    const stanza = this.#frames.read(bytes);
+    if (host === undefined || identity === undefined || stanza === undefined) return;
+    const isKeys = stanza.tag === 'iq' && attribute(stanza, 'xmlns') === 'encrypt';
+    const isRetry = stanza.tag === 'receipt' && attribute(stanza, 'type') === 'retry';
+    if (!isKeys && !isRetry) return;
     const holder = child(stanza, 'rotate') ?? child(stanza, 'keys') ?? stanza;
-    this.#holder(hexOf(identity), holder, event.source);
+    this.#holder(hexOf(identity), holder, host);
   }
 
-  #served(answer: WireNode): void {
-    const list = child(answer, 'list');
+  #served(bytes: Uint8Array): void {
+    const answer = this.#frames.read(bytes);
+    const list = answer === undefined ? undefined : child(answer, 'list');
     for (const user of list === undefined ? [] : children(list, 'user')) {
       const identity = bytesContent(child(user, 'identity'));
       const device = attribute(user, 'jid') ?? '';
