@@ -101,10 +101,16 @@ export const LEVERS: readonly string[] = [
  * outside.
  */
 export const PROPERTIES: readonly string[] = [
-  ...['C1', 'C2', 'C8', 'I1', 'I2', 'I5', 'O1', 'O2', 'O3', 'K1', 'K2', 'K3', 'K4', 'K8'],
+  ...['C1', 'C2', 'C7', 'C8', 'I1', 'I2', 'I5', 'O1', 'O2', 'O3', 'K1', 'K2', 'K3', 'K4', 'K8'],
   ...[
     'D1',
     'D3',
+    'G1',
+    'G2',
+    'G3',
+    'G4',
+    'G5',
+    'G6',
     'L1',
     'L2',
     'L3',

@@ -30,6 +30,8 @@ export interface Plot {
   /** One-time prekeys per upload; 30 unless said. */
   readonly prekeys?: number;
   readonly lengthS?: number;
+  /** Groups at time zero; the first member is their admin. */
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Somebody writes. Texts are long enough for C2 to look for them. */
@@ -76,7 +78,9 @@ export function worldOf(plot: Plot): Scenario {
       account('bob', 'phone', 'web'),
       account('carol', 'phone'),
     ],
-    groups: [],
+    groups: Object.entries(plot.groups ?? {}).map(([name, members]) => {
+      return { name, members, admins: members.slice(0, 1), existsAtStart: true };
+    }),
     networks: [],
     settings: {
       prekeys: plot.prekeys ?? 30,

@@ -1,5 +1,6 @@
 /** The small world in which each twin shows what it is, by the twin's id. */
 
+import type { Action } from '../../scenarios/scenario.ts';
 import { aliceWrites, type Plot, sets, writes } from './planted-world.ts';
 import { both } from './twin-tools.ts';
 import { damagesCopies, damagesPatch, ignoresRetries, sendsTwice } from './weather.ts';
@@ -97,6 +98,33 @@ const settings: Plot = {
   ],
 };
 
+/** A group in which Alice writes, with Carol, without her, and with her again. */
+const inGroup: Plot = {
+  groups: { walk: ['alice', 'bob', 'carol'] },
+  story: [
+    [10, writes('alice.phone', 'walk', 'a first word')],
+    [20, writes('alice.laptop', 'walk', 'a second word')],
+    [30, changes('remove', 'carol')],
+    [50, writes('alice.phone', 'walk', 'a third word')],
+    [60, writes('alice.phone', 'walk', 'a fourth word')],
+    [70, changes('add', 'carol')],
+    [90, writes('alice.phone', 'walk', 'a fifth word')],
+  ],
+};
+
+/** A group of Alice and Bob; Carol writes to Bob alone. */
+const outsider: Plot = {
+  groups: { walk: ['alice', 'bob'] },
+  story: [
+    [10, writes('alice.phone', 'walk', 'a word among us')],
+    [20, writes('carol.phone', 'bob', 'a word for you')],
+  ],
+};
+
+function changes(change: 'add' | 'remove', member: string): Action {
+  return { kind: 'change-group', group: 'walk', change, members: [member], by: 'alice.phone' };
+}
+
 /** The plot for a twin; the plain one where none is named. */
 export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
   const damagedPlot = { story: aliceWrites(4), weather: () => damagesCopies(bobPhone) };
@@ -130,6 +158,17 @@ export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
     case 'connected-at-once':
     case 'one-key-for-all-calls':
       return calls;
+    case 'chain-never-advanced':
+    case 'key-for-all-but-one':
+    case 'uninvited-member':
+    case 'rotation-forgotten':
+    case 'key-never-handed':
+    case 'author-mistaken':
+      return inGroup;
+    case 'group-never-updated':
+      return { ...inGroup, story: inGroup.story.slice(0, 4) };
+    case 'outsider-in-group':
+      return outsider;
     case 'one-bad-patch-ends':
       return { ...settings, weather: () => damagesPatch('alice.laptop', 1) };
     case 'move-ignored':

@@ -7,6 +7,16 @@ import type { Twin } from './twin-tools.ts';
 import { moveIgnored, oldSettingShown, oneBadPatchEnds } from './twins-app-state.ts';
 import { connectedAtOnce, oneKeyForAllCalls, ringsOn } from './twins-calls.ts';
 import {
+  authorMistaken,
+  chainNeverAdvanced,
+  groupNeverUpdated,
+  keyForAllButOne,
+  keyNeverHanded,
+  outsiderInGroup,
+  rotationForgotten,
+  uninvitedMember,
+} from './twins-groups.ts';
+import {
   lowCountIgnored,
   phoneNeeded,
   prekeyServedAgain,
@@ -44,7 +54,9 @@ export function allTwins(): readonly Twin[] {
   return [
     sharedHistory,
     textInAttribute,
+    chainNeverAdvanced,
     oneDeviceForgotten,
+    keyForAllButOne,
     textAltered,
     wrongConversation,
     damagedByFailure,
@@ -58,6 +70,12 @@ export function allTwins(): readonly Twin[] {
     keyInFrame,
     removedDeviceKept,
     olderListRestored,
+    uninvitedMember,
+    groupNeverUpdated,
+    rotationForgotten,
+    keyNeverHanded,
+    outsiderInGroup,
+    authorMistaken,
     waitingDropped,
     waitsForEver,
     sessionNeverRenewed,
