@@ -2,7 +2,15 @@
 
 import { expect, test } from 'vitest';
 import type { CallRecord } from '../contract.ts';
-import { call, callNet, callSecrets, callsOn, groupCallNet, outcomes } from './testing/call-net.ts';
+import {
+  call,
+  callNet,
+  callSecrets,
+  callsOn,
+  groupCallNet,
+  outcomes,
+  talk,
+} from './testing/call-net.ts';
 import type { SmallNet } from './testing/small-net.ts';
 
 const SECOND_US = 1_000_000;
@@ -65,6 +73,30 @@ test.each(['alice.laptop', 'bob.phone', 'bob.web', 'server'])(
     }
   },
   120_000,
+);
+
+test.each(['call', 'call-side', 'call-peer', 'timer'])(
+  'a device whose %s records are lost from the disk in a call is free for the next one',
+  (collection) => {
+    const net = callNet();
+    talk(net, 'alice.laptop', 'bob.phone');
+    const { store } = net.member('bob.phone');
+    const keys = [...store.collection(collection).keys()];
+    expect(keys.length).toBeGreaterThan(0);
+    for (const key of keys) {
+      const damaged = { kind: 'damaged', collection, key };
+      const name = `${collection} ${key}`;
+      store.apply([
+        { collection, key, record: undefined },
+        { collection: 'damaged', key: name, record: damaged },
+      ]);
+    }
+    net.restart('bob.phone');
+    net.settle(3 * MINUTE_US);
+    expectAllEnded(net, 0);
+    talk(net, 'alice.laptop', 'bob.phone');
+    expect(outcomes(net)['bob.phone']).toBe('connected');
+  },
 );
 
 test.each(['alice.phone', 'bob.web', 'carol.phone', 'server'])(
