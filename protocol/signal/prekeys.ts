@@ -85,6 +85,15 @@ export function currentSignedPrekey(tx: Transaction): SignedPrekeyRecord | undef
   return undefined;
 }
 
+/** Deletes the signed prekeys whose grace period is over. */
+export function dropRetiredSignedPrekeys(tx: Transaction, wallUs: number): void {
+  for (const [key, record] of tx.entries(SIGNAL_COLLECTIONS.signedPrekey)) {
+    const { retiredUs } = record as SignedPrekeyRecord;
+    const isOver = retiredUs !== 0 && wallUs - retiredUs > SIGNED_PREKEY_GRACE_US;
+    if (isOver) tx.delete(SIGNAL_COLLECTIONS.signedPrekey, key);
+  }
+}
+
 /** Retires the current signed prekey and deletes those whose grace period is over. */
 function retireSignedPrekeys(tx: Transaction, wallUs: number): void {
   for (const [key, record] of tx.entries(SIGNAL_COLLECTIONS.signedPrekey)) {
@@ -93,10 +102,9 @@ function retireSignedPrekeys(tx: Transaction, wallUs: number): void {
       // A host clock may stand at or before zero only in error; 1 keeps "retired" true even then.
       const retiredUs = Math.max(1, wallUs);
       tx.put(SIGNAL_COLLECTIONS.signedPrekey, key, { ...signed, retiredUs } as SignedPrekeyRecord);
-    } else if (wallUs - signed.retiredUs > SIGNED_PREKEY_GRACE_US) {
-      tx.delete(SIGNAL_COLLECTIONS.signedPrekey, key);
     }
   }
+  dropRetiredSignedPrekeys(tx, wallUs);
 }
 
 /**

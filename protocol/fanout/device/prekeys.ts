@@ -4,11 +4,16 @@
  */
 
 import type { Settings } from '../../contract.ts';
-import { PREKEY_UPLOAD_BACKOFF_MAX_S, SIGNED_PREKEY_ROTATION_US } from '../../limits.ts';
+import {
+  PREKEY_UPLOAD_BACKOFF_MAX_S,
+  SIGNED_PREKEY_GRACE_US,
+  SIGNED_PREKEY_ROTATION_US,
+} from '../../limits.ts';
 import { prekeyNode } from '../../messages/retry-receipt.ts';
 import { positiveNumber } from '../../messages/stanza-time.ts';
 import {
   currentSignedPrekey,
+  dropRetiredSignedPrekeys,
   makePrekeys,
   makeSignedPrekey,
   markUploaded,
@@ -24,6 +29,7 @@ import { type CompanionRecord, SELF } from './records.ts';
 
 const UPLOAD_TIMER = 'prekey-upload';
 const ROTATION_TIMER = 'signed-prekey-rotation';
+const GRACE_TIMER = 'signed-prekey-grace';
 const KEY_TYPE = new Uint8Array([5]);
 
 /** `<skey>`: the public half, with its signature. */
@@ -103,8 +109,14 @@ export function takePrekeyTimer(step: Step, name: string): boolean {
     if (linkStateOf(step.store).phase === 'active') uploadWhenNeeded(step);
     return true;
   }
+  if (name === GRACE_TIMER) {
+    step.cancelTimer(GRACE_TIMER);
+    dropRetiredSignedPrekeys(step.tx, step.context.wallUs);
+    return true;
+  }
   if (name !== ROTATION_TIMER) return false;
   makeSignedPrekey(step.tx, step.context);
+  step.setTimer(GRACE_TIMER, step.nowUs + SIGNED_PREKEY_GRACE_US + 1);
   step.tx.put('rotation', SELF, { kind: 'rotation' });
   armRotation(step);
   rotateWhenNeeded(step);
