@@ -56,11 +56,30 @@ describe('the state of chats', () => {
     expect([isArchived(store, BOB), isArchived(store, ALICE)]).toEqual([false, true]);
   });
 
+  it('messages are deleted with their chat as far as it was known', () => {
+    const shownAt = (positionS: number, value: object, name = 'clearChat') => {
+      const store = storeOf([[[name, BOB, '1', '0'], value]]);
+      show(store, 'AAA', BOB, true);
+      const key = `${BOB}|${BOB}|AAA`;
+      const record = { ...store.get('shown', key), kind: 'shown', positionUs: positionS * 1e6 };
+      store.apply([{ collection: 'shown', key, record }]);
+      return isDeleted(store, LUNCH, true);
+    };
+    const range = { lastMessageTimestamp: 50, messages: [{ key: { id: 'BBB' }, timestamp: 50 }] };
+    expect(shownAt(49, { range })).toBe(true);
+    expect(shownAt(49, { range }, 'deleteChat')).toBe(true);
+    expect(shownAt(50, { range })).toBe(false);
+    const listed = { ...range, messages: [{ key: { id: 'AAA' }, timestamp: 50 }] };
+    expect(shownAt(50, { range: listed })).toBe(true);
+    expect(shownAt(49, {})).toBe(false);
+  });
+
   it('a chat is read when all that others wrote is, unless it is marked unread', () => {
     const store = storeOf([]);
     show(store, 'own', ALICE, false);
     expect(isRead(store, BOB)).toBe(true);
     show(store, 'other', BOB, false);
+    expect(isRead(store, BOB, new Set(['other']))).toBe(true);
     expect(isRead(store, BOB)).toBe(false);
     show(store, 'other', BOB, true);
     expect(isRead(store, BOB)).toBe(true);

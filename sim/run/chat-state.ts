@@ -36,11 +36,31 @@ export function isStarred(store: Store, message: MessageName): boolean {
   return settingOf(store, 'star', message.chat, message.messageId)?.['starred'] === true;
 }
 
-/** Whether the message is not to be seen: deleted by itself or with its chat. */
+/**
+ * Whether the message is not to be seen: deleted by itself or with its chat. Its record may stay, so
+ * that a copy that comes again is recognised.
+ */
 export function isDeleted(store: Store, message: MessageName, wasShown: boolean): boolean {
   const setting = settingOf(store, 'deleteMessageForMe', message.chat, message.messageId);
   if (setting !== undefined) return true;
-  return wasShown && store.get('shown', keyOf(message)) === undefined;
+  const shown = store.get('shown', keyOf(message)) as ShownRecord | undefined;
+  if (shown === undefined) return wasShown;
+  return ['clearChat', 'deleteChat'].some((name) => {
+    const range = settingOf(store, name, message.chat)?.['range'] as Range | undefined;
+    return range !== undefined && covers(range, shown);
+  });
+}
+
+/** The messages that an action on a chat means, as settings say it. */
+interface Range {
+  readonly lastMessageTimestamp?: number;
+  readonly messages?: readonly { readonly key?: { readonly id?: string } }[];
+}
+
+/** Messages before the last second of the range, and those it lists. */
+function covers(range: Range, { positionUs, messageId }: ShownRecord): boolean {
+  if (Math.floor(positionUs / 1_000_000) < (range.lastMessageTimestamp ?? 0)) return true;
+  return range.messages?.some(({ key }) => key?.id === messageId) === true;
 }
 
 /** Whether the file of the message is there. */
@@ -68,13 +88,21 @@ export function isArchived(store: Store, chat: ChatJid): boolean {
   return settingOf(store, 'archive', chat)?.['archived'] === true;
 }
 
-/** Whether the chat is not marked unread, and everything others wrote in it is read. */
-export function isRead(store: Store, chat: ChatJid): boolean {
+/**
+ * Whether the chat is not marked unread, and everything others wrote in it is read, but for messages
+ * that are `setAside`: nobody is to read the probes of the heal phase.
+ */
+export function isRead(
+  store: Store,
+  chat: ChatJid,
+  setAside: ReadonlySet<string> = new Set(),
+): boolean {
   if (settingOf(store, 'markChatAsRead', chat)?.['read'] === false) return false;
   for (const record of store.collection('shown').values()) {
     const shown = record as ShownRecord;
     const isOwn = userOf(shown.author) === shown.account;
-    if (shown.chat === chat && !isOwn && !shown.isRead) return false;
+    if (shown.chat !== chat || isOwn || setAside.has(shown.messageId)) continue;
+    if (!shown.isRead) return false;
   }
   return true;
 }

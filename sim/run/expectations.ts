@@ -196,8 +196,13 @@ function stateOf(
     case 'archived':
       return isArchived(store, chat);
     case 'read':
-      return isRead(store, chat);
+      return isRead(store, chat, probesOf(byInput));
   }
+}
+
+function probesOf(statuses: Statuses): ReadonlySet<string> {
+  const said = [...statuses.values()].filter(({ isProbe }) => isProbe);
+  return new Set(said.map((status) => status.said.messageId));
 }
 
 function wrongCall(
