@@ -64,3 +64,14 @@ it('an update is told to the server after a crash, and told once is enough', () 
   small.settle();
   expect(small.texts('bob.phone')).toEqual(['heard']);
 });
+
+it('where the phone passes on what old contacts write, companions show it as history', () => {
+  const accounts = { alice: ['laptop'], bob: [] };
+  const always = (): boolean => true;
+  const small = new SmallNet(accounts, [], {}, ['bob'], always, { mirrorsOldContacts: true });
+  small.send('bob.phone', 'alice', 'hi');
+  small.settle(60_000_000);
+  expect(small.texts('alice.laptop')).toEqual(['hi']);
+  const [shown] = small.member('alice.laptop').store.collection('shown').values();
+  expect(shown).toMatchObject({ via: 'history', author: small.user('bob') });
+});

@@ -16,6 +16,7 @@ import type { Step } from '../step.ts';
 import { chatOf } from './audience.ts';
 import { takeContextInfo } from './consistency-check.ts';
 import { shownMedia, takeMedia } from './media-fetch.ts';
+import { passOnFromOld } from './mirror.ts';
 import { openPairwise, type PairwiseCiphertext } from './open.ts';
 import { takePeerMessage } from './peer.ts';
 import { takePeerContent } from './peer-content.ts';
@@ -123,6 +124,7 @@ function showCopy(step: Step, copy: CopyHead, shows: Omit<Shows, 'read'>): void 
     };
     step.tx.put('shown', key, record);
     if (!record.isRead) step.tx.put(`unread/${copy.chat}`, key, { kind: 'unread' });
+    passOnFromOld(step, copy, userOf(copy.author));
   }
   settlePlaceholder(step, key);
   sendReceipt(step, copy);

@@ -70,6 +70,7 @@ export class SmallNet {
   readonly #opening: { readonly member: Member; readonly endpoint: string }[] = [];
   readonly #stream = keyStream(rootSecret('small-net'));
   #counter = 0;
+  readonly #settings: Settings;
   #crash: { readonly name: string; commitsLeft: number } | undefined;
   readonly #groups: readonly string[];
   readonly #endpointKeys = new Map<string, Uint8Array>();
@@ -83,7 +84,9 @@ export class SmallNet {
     old: readonly string[] = [],
     /** Whether an account holds another's list before the story; all do unless told otherwise. */
     knows: (name: string, other: string) => boolean = () => true,
+    settings: Partial<Settings> = {},
   ) {
+    this.#settings = { ...SETTINGS, ...settings };
     const names = Object.keys(accounts);
     const numberOf = (name: string): string => String(15_550_001 + names.indexOf(name));
     const commits = fanout.timeZero({
@@ -101,7 +104,7 @@ export class SmallNet {
         admins: members.slice(0, 1).map(numberOf),
       })),
       unlinked,
-      settings: SETTINGS,
+      settings: this.#settings,
       contextOf: (host) => this.context(host, 0, 'time-zero'),
     });
     this.#groups = Object.keys(groups);
@@ -121,14 +124,14 @@ export class SmallNet {
   }
 
   #make(name: string, store: Store): ProtocolNode {
-    if (name === 'server') return fanout.server(store, { settings: SETTINGS });
-    if (name === 'blobs') return fanout.blobs(store, { settings: SETTINGS });
+    if (name === 'server') return fanout.server(store, { settings: this.#settings });
+    if (name === 'blobs') return fanout.blobs(store, { settings: this.#settings });
     return fanout.device(store, {
       role: name.endsWith('.phone') ? 'primary' : 'companion',
       serverEndpoint: 'server',
       blobEndpoint: 'blobs',
       serverStaticKey: this.#keyOf('server'),
-      settings: SETTINGS,
+      settings: this.#settings,
     });
   }
 
