@@ -85,6 +85,16 @@ export function currentSignedPrekey(tx: Transaction): SignedPrekeyRecord | undef
   return undefined;
 }
 
+/** When the oldest retired signed prekey is to be deleted; undefined when there is none. */
+export function nextSignedPrekeyEndUs(tx: Transaction): number | undefined {
+  let oldestUs: number | undefined;
+  for (const [, record] of tx.entries(SIGNAL_COLLECTIONS.signedPrekey)) {
+    const { retiredUs } = record as SignedPrekeyRecord;
+    if (retiredUs !== 0 && retiredUs < (oldestUs ?? Infinity)) oldestUs = retiredUs;
+  }
+  return oldestUs === undefined ? undefined : oldestUs + SIGNED_PREKEY_GRACE_US + 1;
+}
+
 /** Deletes the signed prekeys whose grace period is over. */
 export function dropRetiredSignedPrekeys(tx: Transaction, wallUs: number): void {
   for (const [key, record] of tx.entries(SIGNAL_COLLECTIONS.signedPrekey)) {

@@ -4,11 +4,7 @@
  */
 
 import type { Settings } from '../../contract.ts';
-import {
-  PREKEY_UPLOAD_BACKOFF_MAX_S,
-  SIGNED_PREKEY_GRACE_US,
-  SIGNED_PREKEY_ROTATION_US,
-} from '../../limits.ts';
+import { PREKEY_UPLOAD_BACKOFF_MAX_S, SIGNED_PREKEY_ROTATION_US } from '../../limits.ts';
 import { prekeyNode } from '../../messages/retry-receipt.ts';
 import { positiveNumber } from '../../messages/stanza-time.ts';
 import {
@@ -17,6 +13,7 @@ import {
   makePrekeys,
   makeSignedPrekey,
   markUploaded,
+  nextSignedPrekeyEndUs,
   prekeysToUpload,
 } from '../../signal/prekeys.ts';
 import { type SignedPrekeyRecord, selfIdentity } from '../../signal/records.ts';
@@ -102,6 +99,12 @@ export function armRotation(step: Step): void {
   step.setTimer(ROTATION_TIMER, step.nowUs + SIGNED_PREKEY_ROTATION_US);
 }
 
+/** Arms the end of the oldest signed prekey that another has replaced. */
+function armGrace(step: Step): void {
+  const endUs = nextSignedPrekeyEndUs(step.tx);
+  if (endUs !== undefined) step.setTimer(GRACE_TIMER, Math.max(endUs, step.nowUs + 1));
+}
+
 /** Handles this file's timers; false when the name is not one of them. */
 export function takePrekeyTimer(step: Step, name: string): boolean {
   if (name === UPLOAD_TIMER) {
@@ -112,11 +115,12 @@ export function takePrekeyTimer(step: Step, name: string): boolean {
   if (name === GRACE_TIMER) {
     step.cancelTimer(GRACE_TIMER);
     dropRetiredSignedPrekeys(step.tx, step.context.wallUs);
+    armGrace(step);
     return true;
   }
   if (name !== ROTATION_TIMER) return false;
   makeSignedPrekey(step.tx, step.context);
-  step.setTimer(GRACE_TIMER, step.nowUs + SIGNED_PREKEY_GRACE_US + 1);
+  armGrace(step);
   step.tx.put('rotation', SELF, { kind: 'rotation' });
   armRotation(step);
   rotateWhenNeeded(step);
