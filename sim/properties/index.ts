@@ -8,6 +8,7 @@ import { c2 } from './c2.ts';
 import { c7 } from './c7.ts';
 import { c8 } from './c8.ts';
 import { d1 } from './d1.ts';
+import { d2 } from './d2.ts';
 import { d3 } from './d3.ts';
 import { g1 } from './g1.ts';
 import { g2 } from './g2.ts';
@@ -17,6 +18,7 @@ import { g5 } from './g5.ts';
 import { g6 } from './g6.ts';
 import { i1 } from './i1.ts';
 import { i2 } from './i2.ts';
+import { i3 } from './i3.ts';
 import { i5 } from './i5.ts';
 import { k1 } from './k1.ts';
 import { k2 } from './k2.ts';
@@ -28,6 +30,7 @@ import { l2 } from './l2.ts';
 import { l3 } from './l3.ts';
 import { l5 } from './l5.ts';
 import { l6 } from './l6.ts';
+import { l7 } from './l7.ts';
 import { l8 } from './l8.ts';
 import { l9 } from './l9.ts';
 import { o1 } from './o1.ts';
@@ -53,6 +56,7 @@ export const allProperties: readonly Property[] = [
   c8,
   i1,
   i2,
+  i3,
   i5,
   o1,
   o2,
@@ -63,6 +67,7 @@ export const allProperties: readonly Property[] = [
   k4,
   k8,
   d1,
+  d2,
   d3,
   g1,
   g2,
@@ -75,6 +80,7 @@ export const allProperties: readonly Property[] = [
   l3,
   l5,
   l6,
+  l7,
   l8,
   l9,
   v1,

@@ -40,6 +40,18 @@ const unlinked: Plot = {
   ],
 };
 
+/** Alice's laptop is unlinked and linked again, and her phone hands its history over. */
+const relinked: Plot = {
+  lengthS: 600,
+  story: [
+    ...aliceWrites(2),
+    [40, { kind: 'unlink', companion: 'alice.laptop', by: 'phone' }],
+    [50, writes('carol.phone', 'bob', 'not for Alice')],
+    [70, { kind: 'link', companion: 'alice.laptop' }],
+    ...aliceWrites(2, 120),
+  ],
+};
+
 /** Everybody meets Bob's phone for the first time, and its pool is small. */
 const firstContacts: Plot = {
   prekeys: 6,
@@ -145,6 +157,10 @@ export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
     case 'removed-device-kept':
     case 'older-list-restored':
       return unlinked;
+    case 'history-from-strangers':
+    case 'proof-not-kept':
+    case 'waits-for-history':
+      return relinked;
     case 'prekey-served-again':
     case 'ids-start-anew':
     case 'uploaded-and-forgotten':

@@ -22,6 +22,7 @@ import {
   prekeyServedAgain,
   uploadedAndForgotten,
 } from './twins-keys.ts';
+import { historyFromStrangers, proofNotKept, waitsForHistory } from './twins-linking.ts';
 import {
   acknowledgedUnread,
   damagedByFailure,
@@ -59,6 +60,7 @@ export function allTwins(): readonly Twin[] {
     keyForAllButOne,
     textAltered,
     wrongConversation,
+    historyFromStrangers,
     damagedByFailure,
     shownAgain,
     retryForDuplicate,
@@ -69,6 +71,7 @@ export function allTwins(): readonly Twin[] {
     uploadedAndForgotten,
     keyInFrame,
     removedDeviceKept,
+    proofNotKept,
     olderListRestored,
     uninvitedMember,
     groupNeverUpdated,
@@ -81,6 +84,7 @@ export function allTwins(): readonly Twin[] {
     sessionNeverRenewed,
     lowCountIgnored,
     poisonStops,
+    waitsForHistory,
     moveIgnored,
     oneBadPatchEnds,
     oldSettingShown,

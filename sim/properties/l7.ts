@@ -1,0 +1,117 @@
+/**
+ * L7: linking ends, one way or the other. When all is at rest, a companion that somebody tried to
+ * link is linked as a whole (it says so, the server says so, it is on its phone's list, and the
+ * first part of its history is there) or not at all. Nobody is on a list without being linked.
+ * Catalogue section 8; specification 5.3, 8.2.
+ */
+
+import type { AccountRecord, DeviceJid, UserJid } from '../../protocol/contract.ts';
+import type { StoredRecord } from '../../protocol/store.ts';
+import { deviceJid } from '../../protocol/wire/jid.ts';
+import { deviceNumberOf } from '../ledger/ledger.ts';
+import { isClone } from '../ledger/names.ts';
+import type { Change, RunEvent } from '../trace/events.ts';
+import type { Judge, JudgeView, Property } from './property.ts';
+
+/** L7: the definition a run judges by; the rules are at the top of this file. */
+export const l7: Property = {
+  id: 'L7',
+  name: 'linking ends',
+  summary: 'At rest a companion is linked as a whole, its history begun, or not at all.',
+  judge: (view) => new Judging(view),
+};
+
+interface OwnListRecord extends StoredRecord {
+  readonly devices: readonly { readonly id: number }[];
+}
+
+interface HistoryRecord extends StoredRecord {
+  readonly isBegun: boolean;
+}
+
+class Judging implements Judge {
+  readonly kinds = ['commit'] as const;
+  readonly #view: JudgeView;
+  /** Hosts that showed a code: somebody tried to link them. */
+  readonly #tried = new Set<string>();
+  readonly #accounts = new Map<string, AccountRecord>();
+  readonly #histories = new Map<string, HistoryRecord>();
+  /** Devices that the server holds linked. */
+  readonly #linked = new Set<DeviceJid>();
+  /** Of each account the devices on its list, as its phone keeps it. */
+  readonly #lists = new Map<UserJid, ReadonlySet<DeviceJid>>();
+
+  constructor(view: JudgeView) {
+    this.#view = view;
+  }
+
+  observe(event: RunEvent): void {
+    if (event.kind !== 'commit' || isClone(event.node)) return;
+    for (const change of event.changes) this.#changed(event.node, change);
+  }
+
+  #changed(host: string, { collection, key, after }: Change): void {
+    switch (collection) {
+      case 'qr':
+        if (after !== undefined) this.#tried.add(host);
+        return;
+      case 'account':
+        return note(this.#accounts, host, after as AccountRecord | undefined);
+      case 'history-state':
+        return note(this.#histories, host, after as HistoryRecord | undefined);
+      case 'linked':
+        if (host !== 'server') return;
+        if (after === undefined) this.#linked.delete(key);
+        else this.#linked.add(key);
+        return;
+      case 'device-list': {
+        if (this.#accounts.get(host)?.device !== key) return;
+        const devices = (after as OwnListRecord | undefined)?.devices ?? [];
+        this.#lists.set(key, new Set(devices.map(({ id }) => deviceJid(key, id))));
+        return;
+      }
+    }
+  }
+
+  finish(): void {
+    for (const host of this.#tried) {
+      const account = this.#accounts.get(host);
+      if (account !== undefined) this.#judgeLinked(host, account);
+      else this.#judgeFree(host);
+    }
+    for (const [user, devices] of this.#lists) {
+      if (this.#tried.size > 0) this.#judgeList(user, devices);
+    }
+  }
+
+  #judgeLinked(host: string, { user, device }: AccountRecord): void {
+    const listed = this.#lists.get(user);
+    const why = !this.#linked.has(device)
+      ? 'but the server knows nothing of it'
+      : listed !== undefined && !listed.has(device)
+        ? 'but is not on the list of its phone'
+        : this.#histories.get(host)?.isBegun === false
+          ? 'and waits for its history for ever'
+          : undefined;
+    this.#view.check(why === undefined, device, () => `${host} is linked, ${why}`);
+  }
+
+  /** Whoever was not linked in the end stands behind no linked device. */
+  #judgeFree(host: string): void {
+    const { linkage } = this.#view.ledger;
+    const half = [...this.#linked].find((device) => linkage.hostOf(device) === host);
+    this.#view.check(half === undefined, host, () => `${host} is linked and does not know it`);
+  }
+
+  #judgeList(user: UserJid, devices: ReadonlySet<DeviceJid>): void {
+    const ghost = [...devices].find(
+      (device) => deviceNumberOf(device) !== 0 && !this.#linked.has(device),
+    );
+    this.#view.check(ghost === undefined, user, () => `${ghost} is on its list and not linked`);
+  }
+}
+
+function note<Kept>(into: Map<string, Kept>, host: string, record: Kept | undefined): void {
+  if (record === undefined) into.delete(host);
+  else into.set(host, record);
+}
