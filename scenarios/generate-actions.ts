@@ -125,7 +125,7 @@ function arbitraryHostFault(stage: Stage): fc.Arbitrary<Action> {
   });
   const disk = fc.record({
     kind: fc.constant('disk-full' as const),
-    device,
+    device: fc.constantFrom(...stage.devices, 'server'),
     forUs: arbitraryLastsUs,
   });
   return fc.oneof(disk, clock);

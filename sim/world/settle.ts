@@ -71,7 +71,8 @@ export function stuckItems(hosts: Iterable<Host>, server: Host, ledger: Ledger):
       if (reasonOf === undefined) continue;
       for (const [subject, record] of host.store.collection(name)) {
         const reason = reasonOf(record, host.store);
-        if (reason !== undefined) out.push({ host: host.name, subject, reason });
+        if (reason !== undefined && !isForUnusable(subject, ledger))
+          out.push({ host: host.name, subject, reason });
       }
     }
   }
@@ -86,6 +87,11 @@ export function stuckItems(hosts: Iterable<Host>, server: Host, ledger: Ledger):
   }
   stuckProbes(ledger, out);
   return out;
+}
+
+/** Whether a key names a device that is of no use any more: nobody will answer for it. */
+function isForUnusable(key: string, ledger: Ledger): boolean {
+  return key.split('|').some((part) => ledger.isUnusable(ledger.linkage.hostOf(part) ?? ''));
 }
 
 function stuckProbes(ledger: Ledger, out: StuckItem[]): void {
