@@ -75,3 +75,21 @@ it('where the phone passes on what old contacts write, companions show it as his
   const [shown] = small.member('alice.laptop').store.collection('shown').values();
   expect(shown).toMatchObject({ via: 'history', author: small.user('bob') });
 });
+
+it('in a group with an old member phones write and read, and its own messages reach phones', () => {
+  const groups = { team: ['alice', 'bob', 'carol'] };
+  const small = new SmallNet({ alice: ['laptop'], bob: [], carol: ['web'] }, [], groups, ['bob']);
+  const chat = small.group('team');
+  small.command('alice.laptop', { kind: 'send', chat, text: 'not from here' });
+  small.command('alice.phone', { kind: 'send', chat, text: 'hello all' });
+  small.settle();
+  small.command('bob.phone', { kind: 'send', chat, text: 'hello phones' });
+  small.settle();
+  for (const phone of ['alice.phone', 'bob.phone', 'carol.phone']) {
+    expect(small.texts(phone), phone).toEqual(['hello all', 'hello phones']);
+  }
+  for (const companion of ['alice.laptop', 'carol.web']) {
+    expect(small.texts(companion), companion).toEqual(['hello all']);
+    expect([...small.member(companion).store.collection('placeholder')]).toEqual([]);
+  }
+});

@@ -14,7 +14,7 @@ import { membershipOf } from './groups.ts';
 import { devicesOf } from './lists.ts';
 import { answer, copiesOf, forgetOldAccepted } from './message-parts.ts';
 import { enqueue, enqueueAll } from './queue.ts';
-import { type AcceptedRecord, linkedDevice, nextStampUs } from './records.ts';
+import { type AcceptedRecord, isOldAccount, linkedDevice, nextStampUs } from './records.ts';
 
 /** Assumption: the real server's code for a group one is no member of is not public. */
 const NOT_A_MEMBER = 403;
@@ -40,10 +40,12 @@ export function takeGroupFanout(
   const membership = membershipOf(step, group);
   if (membership?.members.includes(sender.user) !== true) return refuse(step, sender, stanza, id);
   const stampUs = nextStampUs(step);
-  const devices = devicesIn(step, membership);
+  // An old app knows of phones alone (12): nobody else gets it, and nobody tells it of more.
+  const isOld = isOldAccount(step, sender.user);
+  const devices = isOld ? membership.members : devicesIn(step, membership);
   spread(step, sender, stanza, devices, stampUs);
   const hash = participantHash(devices, step.context.crypto);
-  const hashTold = hash === attribute(stanza, 'phash') ? '' : hash;
+  const hashTold = isOld || hash === attribute(stanza, 'phash') ? '' : hash;
   const accepted: AcceptedRecord = { kind: 'accepted', stampUs, participantHash: hashTold };
   forgetOldAccepted(step);
   step.tx.put('accepted', acceptedKey, accepted);
