@@ -2,8 +2,8 @@
  * K4: published means stored. When a public prekey leaves a device (upload, rotation, retry
  * receipt) its private half is in that device's Store by then: the judge derives the public key
  * from what is stored and compares. A published one-time prekey is not dropped except by the
- * handshake that used it, or with the whole identity when the device is logged out. Catalogue
- * section 5; specification 1.5.
+ * handshake that used it, or with the whole identity when the device is logged out or the phone set
+ * up anew. Catalogue section 5; specification 1.5.
  */
 
 import type { PrekeyRecord } from '../../protocol/signal/records.ts';
@@ -60,10 +60,11 @@ class Judging implements Judge {
   }
 
   #commit(event: RunEvent & { readonly kind: 'commit' }): void {
-    const isLoggedOut = event.changes.some(
-      ({ collection, after }) => collection === 'identity' && after === undefined,
+    const isGone = event.changes.some(
+      ({ collection, before, after }) =>
+        collection === 'identity' && (after === undefined || before !== undefined),
     );
-    const isWiped = isLoggedOut || this.#view.ledger.isUnusable(event.node);
+    const isWiped = isGone || this.#view.ledger.isUnusable(event.node);
     for (const { collection, key, after } of event.changes) {
       const name = `${event.node}|${key}`;
       if (collection === 'signed-prekey' && after !== undefined) this.#signed.set(name, after);

@@ -18,7 +18,8 @@ export class SignalState implements Observer {
   readonly #sessions = new Map<string, SessionRecord>();
   readonly #chainNext = new Map<string, number>();
   readonly #ratchetHex = new WeakMap<KeyPair, string>();
-  readonly #identities = new Map<string, Uint8Array>();
+  /** By host, oldest first: a phone that is set up anew has another. */
+  readonly #identities = new Map<string, Uint8Array[]>();
   /** By `host|group`: the id of the host's own sender key. */
   readonly #ownChains = new Map<string, number>();
   /** By `host|chain id`: the next iteration of a sender key. */
@@ -75,7 +76,11 @@ export class SignalState implements Observer {
 
   #identity(host: string, change: Change): void {
     const identity = change.after as SelfIdentityRecord | undefined;
-    if (identity !== undefined) this.#identities.set(host, identity.keyPair.publicKey);
+    if (identity === undefined) return;
+    const known = this.#identities.get(host) ?? [];
+    this.#identities.set(host, known);
+    const { publicKey } = identity.keyPair;
+    if (!known.some((key) => sameBytes(key, publicKey))) known.push(publicKey);
   }
 
   /** The session a host's Store holds with a peer. */
@@ -104,7 +109,12 @@ export class SignalState implements Observer {
 
   /** The identity key (32 bytes) a host made for itself, last. */
   identityOf(host: string): Uint8Array | undefined {
-    return this.#identities.get(host);
+    return this.#identities.get(host)?.at(-1);
+  }
+
+  /** Every identity key a host ever made for itself, oldest first. */
+  identitiesOf(host: string): readonly Uint8Array[] {
+    return this.#identities.get(host) ?? [];
   }
 }
 

@@ -15,6 +15,7 @@ import {
   decodeSignedDeviceIdentity,
   decodeSignedKeyIndexList,
   type KeyIndexList,
+  type SignedKeyIndexList,
 } from '../../protocol/wire/adv.ts';
 import { hexOf, type Ledger } from '../ledger/ledger.ts';
 import type { JudgeView } from './property.ts';
@@ -49,30 +50,47 @@ export class Signatures {
     return host === undefined ? undefined : this.#state.identityOf(host);
   }
 
-  /** The list, if its account's primary signed it and it carries the time stamp said. */
+  /** Every identity key the host behind an address ever had, oldest first. */
+  trueKeysOf(device: DeviceJid): readonly Uint8Array[] {
+    const host = this.#ledger.linkage.hostOf(device);
+    return host === undefined ? [] : this.#state.identitiesOf(host);
+  }
+
+  /**
+   * The list, if its account's primary signed it, with its present key or a former one, and it
+   * carries the time stamp said.
+   */
   list(user: UserJid, bytes: Uint8Array, timestampS: number): KeyIndexList | undefined {
     const signed = decodeSignedKeyIndexList(bytes);
-    const key = this.trueKeyOf(user);
-    if (isRejected(signed) || key === undefined) return undefined;
+    if (isRejected(signed)) return undefined;
+    for (const key of this.trueKeysOf(user).toReversed()) {
+      const list = this.#listUnder(key, signed);
+      if (list !== undefined) return list.timestampS === timestampS ? list : undefined;
+    }
+    return undefined;
+  }
+
+  #listUnder(key: Uint8Array, signed: SignedKeyIndexList): KeyIndexList | undefined {
     const name = `${hexOf(key)}${hexOf(signed.accountSignature)}${hexOf(signed.details)}`;
     if (!this.#lists.has(name)) {
       const holds = this.#verify(key, [LIST, signed.details], signed.accountSignature);
       const list = holds ? decodeKeyIndexList(signed.details) : undefined;
       this.#lists.set(name, isRejected(list) ? undefined : list);
     }
-    const list = this.#lists.get(name);
-    return list?.timestampS === timestampS ? list : undefined;
+    return this.#lists.get(name);
   }
 
   /** The identity, if primary and device both signed it for this key. */
   identity(user: UserJid, bytes: Uint8Array, identityKey: Uint8Array): ProvenIdentity | undefined {
-    const primary = this.trueKeyOf(user);
-    if (primary === undefined) return undefined;
-    const name = `${hexOf(primary)}${hexOf(identityKey)}${hexOf(bytes)}`;
-    if (!this.#identities.has(name)) {
-      this.#identities.set(name, this.#prove(primary, bytes, identityKey));
+    for (const primary of this.trueKeysOf(user).toReversed()) {
+      const name = `${hexOf(primary)}${hexOf(identityKey)}${hexOf(bytes)}`;
+      if (!this.#identities.has(name)) {
+        this.#identities.set(name, this.#prove(primary, bytes, identityKey));
+      }
+      const proven = this.#identities.get(name);
+      if (proven !== undefined) return proven;
     }
-    return this.#identities.get(name);
+    return undefined;
   }
 
   #prove(

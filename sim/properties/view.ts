@@ -4,10 +4,10 @@
  * survived, and from what it held at time zero. It never reads what the device made of them.
  * `Intended(m)` is taken from it in the commit that seals m; of a group, for the members in the
  * `group` record of its sender, which G1 holds against the server's. Lists and audiences are
- * immutable and shared; a change costs one new list.
+ * immutable and shared; a change costs one new list. What falls back to a phone alone without a list
+ * is judged by `list-drops.ts`.
  *
- * Source: specification 5.7, 5.8, 5.10; contract 4. Expiry (5.11) and expectedTs are not folded
- * yet.
+ * Source: specification 5.7, 5.8, 5.10 to 5.12; contract 4.
  */
 
 import type {
@@ -35,7 +35,7 @@ import {
   type Said,
   userOf,
 } from '../ledger/ledger.ts';
-import type { RunEvent } from '../trace/events.ts';
+import type { Change, RunEvent } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
 import {
   type AccountView,
@@ -45,6 +45,7 @@ import {
   withChange,
   withProven,
 } from './account-view.ts';
+import { ListDrops } from './list-drops.ts';
 import { type Opening, openings } from './openings.ts';
 import { type OwnList, OwnLists } from './own-lists.ts';
 import type { JudgeView } from './property.ts';
@@ -62,8 +63,9 @@ interface Audience {
 
 /** The views of all devices. */
 export class DeviceViews implements Observer {
-  readonly kinds = ['stepped', 'commit', 'send'] as const;
+  readonly kinds = ['stepped', 'commit', 'send', 'lever'] as const;
   readonly signatures: Signatures;
+  readonly #drops: ListDrops;
   readonly #ledger: Ledger;
   readonly #steps: SurvivedSteps;
   readonly #frames: Stanzas;
@@ -84,6 +86,7 @@ export class DeviceViews implements Observer {
     this.#frames = stanzas(view.ledger);
     this.#opening = openings(view);
     this.signatures = new Signatures(view);
+    this.#drops = new ListDrops(view, this.signatures);
     this.#ownLists = new OwnLists(this.#frames);
   }
 
@@ -105,6 +108,7 @@ export class DeviceViews implements Observer {
   }
 
   observe(event: RunEvent): void {
+    if (event.kind === 'lever') return this.#drops.observe(event);
     if (event.kind === 'commit' && event.node !== 'server') this.#storedGroups(event);
     if (event.kind === 'commit' && event.isTimeZero) this.#timeZero(event);
     else if (event.kind === 'commit' && this.#ledger.isRestore) this.#restore(event);
@@ -119,6 +123,7 @@ export class DeviceViews implements Observer {
     if (event.kind !== 'commit' || event.node === 'server' || this.#ledger.isUndo) return;
     if (event.isTimeZero) return;
     this.#storedLists(event);
+    if (!this.#ledger.isRestore) this.#fellBack(event);
     this.#seal(event);
   }
 
@@ -205,6 +210,7 @@ export class DeviceViews implements Observer {
     if (device === undefined || deviceNumberOf(device) !== 0) return;
     const list = this.signatures.list(device, own.signedList, own.timestampS);
     if (list === undefined) return;
+    this.#drops.noteSigned(device, list);
     const held = this.#held(host, device) ?? primaryOnly(device);
     if (newcomer !== undefined && list.timestampS < held.timestampS) {
       // Another companion left meanwhile: the newcomer comes into force with the list signed next.
@@ -220,6 +226,31 @@ export class DeviceViews implements Observer {
     for (const change of event.changes) {
       const own = this.#ownLists.stored(change);
       if (own !== undefined) this.#signed(event.node, own, undefined);
+    }
+  }
+
+  /** Lists that count no more, phones with other keys, and a host that has begun anew. */
+  #fellBack(event: RunEvent & { readonly kind: 'commit' }): void {
+    const host = event.node;
+    if (event.changes.some(isReinstalled)) this.#forgetAll(host);
+    for (const change of event.changes) {
+      const user = change.key;
+      if (change.collection === 'peer-identity' && this.#drops.isNewPhone(change)) {
+        this.#put(host, user, primaryOnly(user));
+      }
+    }
+    for (const change of event.changes) {
+      const held = change.collection === 'device-list' && this.#held(host, change.key);
+      if (held === undefined || held === false) continue;
+      if (!this.#drops.isLawful(held, change, event.timeUs)) continue;
+      const { timestampS } = change.after as DeviceListRecord;
+      this.#put(host, change.key, { ...withAnswer(held, [], undefined), timestampS });
+    }
+  }
+
+  #forgetAll(host: string): void {
+    for (const user of [...(this.#views.get(host)?.keys() ?? [])]) {
+      this.#put(host, user, primaryOnly(user));
     }
   }
 
@@ -310,6 +341,11 @@ export class DeviceViews implements Observer {
     }
     return devices;
   }
+}
+
+/** Whether a change gives a host that had a transport key another one. */
+function isReinstalled({ collection, before, after }: Change): boolean {
+  return collection === 'transport' && before !== undefined && after !== undefined;
 }
 
 const PHONE_ALONE: ReadonlyMap<number, number> = new Map([[0, 0]]);

@@ -17,11 +17,14 @@ import { accountOf, deviceListOf } from './records.ts';
 export function seenAccount(step: Step, user: UserJid): Omit<KnownMetadata, 'list'> | undefined {
   const list = deviceListOf(step, user);
   if (list === undefined) return undefined;
-  const view = accountView(list, (id) => identityKeyOf(step, deviceJid(user, id)));
+  // Known from a companion's own proof alone, the list that vouches for it was not seen yet.
+  const isSeen = list.devices.length === 1 || list.validIndexes.length > 1;
+  const known = isSeen ? list : { ...list, timestampS: 0 };
+  const view = accountView(known, (id) => identityKeyOf(step, deviceJid(user, id)));
   const { metadata: kept } = linkStateOf(step.store);
-  const known = kept.get(user);
-  const isKnown = known?.list === list && hasSameKeys(known.view, view);
-  if (isKnown && list.devices.length > 1) return known;
+  const last = kept.get(user);
+  const isSame = last?.list === list && hasSameKeys(last.view, view);
+  if (isSame && list.devices.length > 1) return last;
   const metadata = accountMetadata(view, step.nowUs, step.context.crypto);
   kept.set(user, { list, view, metadata });
   return { view, metadata };

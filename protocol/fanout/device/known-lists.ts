@@ -98,6 +98,11 @@ function inForce(applied: ListApplied, nowUs: number): ListApplied {
 /** Stores the list; what was kept for removed devices goes. */
 export function adopt(step: Step, offered: ListApplied): void {
   const applied = inForce(offered, step.nowUs);
+  const { user, timestampS } = applied.record;
+  const isRenewed = timestampS > (deviceListOf(step, user)?.timestampS ?? timestampS);
+  if (isRenewed && applied.added.length + applied.removed.length === 0) {
+    step.emit('list-refreshed', `the device list of ${user} is signed anew`, { user, timestampS });
+  }
   step.tx.put('device-list', applied.record.user, applied.record);
   armListJob(step, applied.record);
   for (const device of applied.removed) {

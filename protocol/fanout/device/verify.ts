@@ -21,8 +21,8 @@ import { raiseAlarm } from './alarms.ts';
 import { devicesOf } from './audience.ts';
 import { primaryKeyOf } from './bundles.ts';
 import { askForIdentities } from './identities.ts';
-import { linkStateOf } from './link-state.ts';
 import { askForLists } from './known-lists.ts';
+import { linkStateOf } from './link-state.ts';
 import { accountOf, deviceListOf } from './records.ts';
 
 /** Version of the codes shown: hashes, not keys. */
@@ -37,10 +37,10 @@ interface CodeBasisRecord extends StoredRecord {
   readonly primaryKey: Uint8Array | undefined;
 }
 
-/** A person opens the screen with the code. */
+/** A person opens the screen with the code: it is worked out anew, and stays up to date. */
 export function takeShowCode(step: Step, user: UserJid): void {
-  if (accountOf(step) === undefined || step.tx.get('code-basis', user) !== undefined) return;
-  wantCode(step, user, undefined);
+  if (accountOf(step) === undefined) return;
+  wantCode(step, user, step.get<CodeBasisRecord>('code-basis', user)?.primaryKey);
 }
 
 /** A person scans the code on the other's screen. */
