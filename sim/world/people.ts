@@ -159,10 +159,14 @@ export class People {
     return true;
   }
 
-  /** The other person opens the code; a few seconds later it is scanned. */
+  /** Both people open the screen with the code; a few seconds later one scans the other's. */
   #verify(id: string, action: { readonly by: string; readonly with: string }): void {
-    const user = this.book.user(accountNameOf(action.by));
-    if (!this.#command(`${id}/show`, action.with, { kind: 'show-code', user }, -1)) return;
+    const isOpen = (step: string, device: string, partner: string): boolean => {
+      const user = this.book.user(accountNameOf(partner));
+      if (this.#hostOf(device).store.get('verification', user) !== undefined) return true;
+      return this.#command(`${id}/${step}`, device, { kind: 'show-code', user }, -1);
+    };
+    if (!isOpen('show', action.with, action.by) || !isOpen('open', action.by, action.with)) return;
     const delayUs = COMPARE_LEAST_US + this.#room.chooser.below(`verify/${id}`, COMPARE_SPREAD_US);
     const comparison: Comparison = { entry: id, device: action.by, other: action.with };
     const atUs = this.#room.queue.timeUs + delayUs;
