@@ -106,6 +106,12 @@ export const HISTORY_BOOTSTRAP_MESSAGES = 10;
 /** How far back RECENT goes (8.2: about three months), and FULL. */
 export const HISTORY_RECENT_US = 90 * 86_400_000_000;
 export const HISTORY_FULL_US = 365 * 86_400_000_000;
+/**
+ * A part of the history that a companion was told of and has not taken is told of again after this
+ * long, then after twice as long, and so on, this many times. Assumption.
+ */
+export const HISTORY_AGAIN_US = 120_000_000;
+export const HISTORY_TELLINGS_MAX = 5;
 /** A companion without its first history by then logs itself out (8.2). */
 export const HISTORY_DEADLINE_US = 180_000_000;
 /** Chunks of one companion's history under way at once. Assumption. */

@@ -95,6 +95,7 @@ const OUTCOMES: ReadonlyMap<string, DamageOutcome> = new Map([
   ['history-chunk', 'forgotten'],
   ['history-job', 'forgotten'],
   ['history-state', 'forgotten'],
+  ['history-taken', 'forgotten'],
   ['identity-change', 'forgotten'],
   ['identity-check', 'forgotten'],
   ['inconsistent', 'forgotten'],

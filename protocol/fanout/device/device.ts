@@ -57,7 +57,7 @@ import { settleGiven } from './group-keys.ts';
 import { takeGroupMessage } from './group-receive.ts';
 import { takeGroupAnswer, takeGroupNotification, takeParticipating } from './groups.ts';
 import { takeHistoryTimer } from './history-receive.ts';
-import { takeHistoryReceipt } from './history-send.ts';
+import { noteTold, takeHistoryAgain, takeHistoryReceipt } from './history-send.ts';
 import { takeIdentities } from './identities.ts';
 import { takeIdentityNotification } from './identity-change.ts';
 import { showFirstCode, takeLink, takePairSuccess, takeQrTimer } from './link-companion.ts';
@@ -187,6 +187,7 @@ function takeTimer(step: Step, setup: DeviceSetup, name: string): void {
   if (takeAppStateTimer(step, name)) return;
   if (takeBlobTimer(step, name) || takeMediaTimer(step, name)) return;
   if (takeCallTimer(step, name)) return;
+  if (takeHistoryAgain(step, name)) return;
   if (takeHistoryTimer(step, name) || takeAskTimer(step, name)) return;
   if (!takeQrTimer(step, name)) step.cancelTimer(name);
 }
@@ -242,6 +243,7 @@ function takeAnyReceipt(step: Step, connection: number, receipt: WireNode): void
   else if (attribute(receipt, 'type') === 'server-error') takeFileRequest(step, receipt);
   else if (attribute(receipt, 'type') === 'hist_sync') takeHistoryReceipt(step, receipt);
   else takeReceipt(step, receipt);
+  if (attribute(receipt, 'type') === 'peer_msg') noteTold(step, receipt);
 }
 
 function takeNotification(

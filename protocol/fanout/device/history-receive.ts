@@ -120,6 +120,8 @@ export function takeHistoryNotification(
   if (authorDeviceId !== 0) {
     return step.refuseAs('not-allowed', `${author} is no phone and hands over history`, { author });
   }
+  if (step.tx.get('history-job', id) !== undefined) return; // told again while it is being fetched
+  if (step.tx.get('history-taken', id) !== undefined) return confirm(step, author, id);
   const told = decodeHistorySyncNotification(bytes ?? new Uint8Array(0));
   const job = isRejected(told) ? told : jobOf(told, author);
   if (isRejected(job)) {
@@ -231,6 +233,7 @@ function endJob(
   sentence: string,
 ): void {
   step.tx.delete('history-job', id);
+  step.tx.put('history-taken', id, { kind: 'history-taken' });
   step.cancelTimer(retryTimer(id));
   deleteBlob(step, job.name);
   step.emit(code, sentence, { type: job.syncType, progress: job.progress });

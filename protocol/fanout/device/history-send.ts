@@ -3,22 +3,12 @@
  * linked, then sealed and uploaded part by part, each with a key of its own that is forgotten when
  * the companion has taken the part. The plan is records, so that a crash loses nothing; a part that
  * the companion cannot take blocks no other (L6).
- *
- * Assumption: RECENT goes to every companion, and so does FULL; the real one is for desktops that
- * ask for it. Names travel with app state. Files of old messages are not uploaded again (8.2).
+ * Files of old messages are not uploaded again (8.2). What goes into which part: history-plan.ts.
  */
 
-import type { ChatJid, DeviceJid, GroupRecord, ShownRecord } from '../../contract.ts';
+import type { DeviceJid, GroupRecord, ShownRecord } from '../../contract.ts';
 import { assert, isRejected } from '../../errors.ts';
-import {
-  HISTORY_BOOTSTRAP_MESSAGES,
-  HISTORY_CHUNK_BYTES_MAX,
-  HISTORY_CHUNK_MESSAGES_MAX,
-  HISTORY_CONVERSATIONS_MAX,
-  HISTORY_FULL_US,
-  HISTORY_RECENT_US,
-  HISTORY_WINDOW,
-} from '../../limits.ts';
+import { HISTORY_AGAIN_US, HISTORY_TELLINGS_MAX, HISTORY_WINDOW } from '../../limits.ts';
 import { historyPartBytes, type PassedConversation } from '../../messages/history.ts';
 import { encryptMedia } from '../../messages/media-crypto.ts';
 import { readReceipt } from '../../messages/receipts.ts';
@@ -27,7 +17,7 @@ import { encodeHistorySyncNotification, HISTORY_TYPES } from '../../wire/history
 import { userOf } from '../../wire/jid.ts';
 import { encodeMessage } from '../../wire/message.ts';
 import type { WireNode } from '../../wire/node.ts';
-import { PROTOCOL_TYPES } from '../../wire/protocol-message.ts';
+import { PROTOCOL_TYPES, type ProtocolFields } from '../../wire/protocol-message.ts';
 import type { Step } from '../step.ts';
 import {
   type BlobOutcome,
@@ -36,23 +26,12 @@ import {
   isOnErrand,
   putBlob,
 } from './blob-client.ts';
+import { countOf, draftsOf, type PlannedConversation } from './history-plan.ts';
 import { saidFields } from './media-records.ts';
-import { ownOthers, sendPeer } from './peer.ts';
+import { ownOthers, sendPeer, sendPeerAgain } from './peer.ts';
 import { accountOf } from './records.ts';
 
 const MEDIA_KEY_BYTES = 32;
-/** What a message takes beside its text, roughly: addresses, id, numbers. */
-const MESSAGE_BYTES = 200;
-/** What the reference to a file adds. */
-const FILE_BYTES = 400;
-
-/** Part of a conversation in the plan: keys of `shown`, newest first. */
-interface PlannedConversation {
-  readonly chat: ChatJid;
-  readonly isEnd: boolean;
-  readonly keys: readonly string[];
-}
-
 /** A part as it was encrypted; kept until the companion has it. */
 interface HistoryFile {
   readonly mediaKey: Uint8Array;
@@ -79,102 +58,10 @@ export interface HistoryChunkRecord extends StoredRecord {
   readonly file: HistoryFile | undefined;
   /** Of the peer message that told the companion; empty before. */
   readonly messageId: string;
-}
-
-type Entry = readonly [key: string, shown: ShownRecord];
-
-function newestFirst([oneKey, one]: Entry, [otherKey, other]: Entry): number {
-  if (one.positionUs !== other.positionUs) return other.positionUs - one.positionUs;
-  return oneKey < otherKey ? -1 : 1;
-}
-
-/** Shown messages by chat, newest first; the chat with the newest message first. */
-function conversationsOf(step: Step, sinceUs: number): Map<ChatJid, Entry[]> {
-  const entries = step.tx.entries('shown') as [string, ShownRecord][];
-  const byChat = new Map<ChatJid, Entry[]>();
-  for (const entry of entries.sort(newestFirst)) {
-    const { chat, positionUs } = entry[1];
-    if (positionUs < sinceUs) continue;
-    const known = byChat.get(chat);
-    if (known === undefined) byChat.set(chat, [entry]);
-    else known.push(entry);
-  }
-  return byChat;
-}
-
-/** A part of the plan before it is numbered. */
-interface Draft {
-  readonly syncType: number;
-  readonly conversations: readonly PlannedConversation[];
-}
-
-/** Fills parts up to their limits, conversation after conversation. */
-class Packer {
-  readonly drafts: Draft[] = [];
-  readonly #syncType: number;
-  #conversations: PlannedConversation[] = [];
-  #sizeBytes = 0;
-  #messages = 0;
-
-  constructor(syncType: number) {
-    this.#syncType = syncType;
-  }
-
-  add(chat: ChatJid, entries: readonly Entry[], isEnd: boolean): void {
-    let keys: string[] = [];
-    for (const [key, { text, media }] of entries) {
-      // Up to three bytes of UTF-8 for each character of the text.
-      const bytes = MESSAGE_BYTES + 3 * text.length + (media === undefined ? 0 : FILE_BYTES);
-      const isFull =
-        this.#sizeBytes + bytes > HISTORY_CHUNK_BYTES_MAX ||
-        this.#messages >= HISTORY_CHUNK_MESSAGES_MAX;
-      if (isFull && this.#messages > 0) {
-        if (keys.length > 0) this.#conversations.push({ chat, isEnd: false, keys });
-        keys = [];
-        this.flush();
-      }
-      keys.push(key);
-      this.#sizeBytes += bytes;
-      this.#messages += 1;
-    }
-    if (keys.length > 0) this.#conversations.push({ chat, isEnd, keys });
-    if (this.#conversations.length >= HISTORY_CONVERSATIONS_MAX) this.flush();
-  }
-
-  flush(): void {
-    const conversations = this.#conversations;
-    if (conversations.length > 0) this.drafts.push({ syncType: this.#syncType, conversations });
-    this.#conversations = [];
-    this.#sizeBytes = 0;
-    this.#messages = 0;
-  }
-}
-
-function draftsOf(step: Step): Draft[] {
-  const bootstrap = new Packer(HISTORY_TYPES.initialBootstrap);
-  const recent = new Packer(HISTORY_TYPES.recent);
-  const full = new Packer(HISTORY_TYPES.full);
-  for (const [chat, entries] of conversationsOf(step, step.nowUs - HISTORY_FULL_US)) {
-    const first = entries.slice(0, HISTORY_BOOTSTRAP_MESSAGES);
-    const rest = entries.slice(HISTORY_BOOTSTRAP_MESSAGES);
-    const isOld = ([, { positionUs }]: Entry): boolean =>
-      positionUs < step.nowUs - HISTORY_RECENT_US;
-    const older = rest.filter(isOld);
-    const newer = rest.filter((entry) => !isOld(entry));
-    bootstrap.add(chat, first, rest.length === 0);
-    recent.add(chat, newer, older.length === 0);
-    full.add(chat, older, true);
-  }
-  for (const packer of [bootstrap, recent, full]) packer.flush();
-  // The companion waits for a first part, even an empty one.
-  if (bootstrap.drafts.length === 0) {
-    bootstrap.drafts.push({ syncType: HISTORY_TYPES.initialBootstrap, conversations: [] });
-  }
-  return [...bootstrap.drafts, ...recent.drafts, ...full.drafts];
-}
-
-function countOf({ conversations }: Draft): number {
-  return conversations.reduce((sum, { keys }) => sum + keys.length, 0);
+  /** That peer message as it was sealed, to tell it again; empty before. */
+  readonly notice: ProtocolFields;
+  /** How often it was told. */
+  readonly tellings: number;
 }
 
 /** A companion was linked: chooses what it gets. Everything else happens in `advanceHistory`. */
@@ -208,7 +95,10 @@ export function planOnDemand(
   plan(step, key, { syncType, conversations, device, order: 0, progress: 100, requestId });
 }
 
-type Planned = Omit<HistoryChunkRecord, 'kind' | 'state' | 'file' | 'messageId'>;
+type Planned = Omit<
+  HistoryChunkRecord,
+  'kind' | 'state' | 'file' | 'messageId' | 'notice' | 'tellings'
+>;
 
 function plan(step: Step, key: string, planned: Planned): void {
   const record: HistoryChunkRecord = {
@@ -217,6 +107,8 @@ function plan(step: Step, key: string, planned: Planned): void {
     ...planned,
     file: undefined,
     messageId: '',
+    notice: {},
+    tellings: 0,
   };
   step.tx.put('history-chunk', key, record);
 }
@@ -230,6 +122,7 @@ export function advanceHistory(step: Step): void {
     const chunk = entry as HistoryChunkRecord;
     if (!others.includes(chunk.device)) {
       step.tx.delete('history-chunk', key);
+      step.cancelTimer(againTimer(key));
       cancelErrand(step, 'put', { kind: 'history-upload', key });
     } else if (chunk.state === 'uploading') uploading += 1;
     else if (chunk.state === 'planned' && uploading < HISTORY_WINDOW) {
@@ -316,9 +209,48 @@ export function takeHistoryUpload(step: Step, key: string, outcome: BlobOutcome)
     peerDataRequestSessionId: requestId === '' ? undefined : requestId,
   });
   const type = PROTOCOL_TYPES.historySyncNotification;
-  const messageId = sendPeer(step, [device], { type, historySyncNotification });
-  const sent: HistoryChunkRecord = { ...chunk, state: 'sent', messageId };
+  const notice = { type, historySyncNotification };
+  const messageId = sendPeer(step, [device], notice);
+  const sent: HistoryChunkRecord = { ...chunk, state: 'sent', messageId, notice, tellings: 1 };
   step.tx.put('history-chunk', key, sent);
+}
+
+function againTimer(key: string): string {
+  return `history-again|${key}`;
+}
+
+/**
+ * `peer_msg`: the companion knows of parts, which it has not taken yet. A Store that loses its last
+ * commit can forget them again, so they are told again until they are taken.
+ */
+export function noteTold(step: Step, stanza: WireNode): void {
+  const receipt = readReceipt(stanza);
+  if (isRejected(receipt) || step.tx.count('history-chunk') === 0) return;
+  for (const messageId of receipt.ids) {
+    const found = chunkOf(step, receipt.from, messageId);
+    if (found === undefined) continue;
+    const [key, { tellings }] = found;
+    step.setTimer(againTimer(key), step.nowUs + HISTORY_AGAIN_US * 2 ** (tellings - 1));
+  }
+}
+
+/** Tells of a part again, or gives it up; false when the timer is another. */
+export function takeHistoryAgain(step: Step, name: string): boolean {
+  if (!name.startsWith('history-again|')) return false;
+  const key = name.slice('history-again|'.length);
+  step.cancelTimer(name);
+  const chunk = step.get<HistoryChunkRecord>('history-chunk', key);
+  if (chunk?.state !== 'sent') return true;
+  const { device, order, notice, messageId, tellings } = chunk;
+  if (tellings >= HISTORY_TELLINGS_MAX) {
+    step.tx.delete('history-chunk', key);
+    step.emit('history-skipped', `${device} does not take a part of its history`, { order });
+    return true;
+  }
+  sendPeerAgain(step, device, messageId, notice);
+  const told: HistoryChunkRecord = { ...chunk, tellings: tellings + 1 };
+  step.tx.put('history-chunk', key, told);
+  return true;
 }
 
 function chunkOf(
@@ -339,7 +271,9 @@ export function takeHistoryReceipt(step: Step, stanza: WireNode): void {
   if (isRejected(receipt)) return step.refuse(receipt);
   for (const messageId of receipt.ids) {
     const found = chunkOf(step, receipt.from, messageId);
-    if (found !== undefined) step.tx.delete('history-chunk', found[0]);
+    if (found === undefined) continue;
+    step.tx.delete('history-chunk', found[0]);
+    step.cancelTimer(againTimer(found[0]));
   }
 }
 

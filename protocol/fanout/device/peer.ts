@@ -59,13 +59,21 @@ export function sendPeer(
   const account = accountOf(step);
   if (account === undefined) return '';
   const messageId = makeMessageId(account.device, step.context);
-  const content = encodeMessage({ protocol: encodeProtocolMessage(protocol) });
-  for (const target of targets) {
-    const named = { messageId, target, content };
-    const record: PeerRecord = { kind: 'peer', ...named, count: 0, state: 'wanting' };
-    step.tx.put('peer', `${messageId}|${target}`, record);
-  }
+  for (const target of targets) sendPeerAgain(step, target, messageId, protocol);
   return messageId;
+}
+
+/** Tells one own device something under an id: a new one, or that of what it may have forgotten. */
+export function sendPeerAgain(
+  step: Step,
+  target: DeviceJid,
+  messageId: string,
+  protocol: ProtocolFields,
+): void {
+  const content = encodeMessage({ protocol: encodeProtocolMessage(protocol) });
+  const named = { messageId, target, content };
+  const record: PeerRecord = { kind: 'peer', ...named, count: 0, state: 'wanting' };
+  step.tx.put('peer', `${messageId}|${target}`, record);
 }
 
 /** Own other devices, as listed. */
