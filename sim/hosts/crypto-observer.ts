@@ -63,12 +63,12 @@ function observedCurve(
     },
     sign(privateKey, message, z) {
       const signature = inner.sign(privateKey, message, z);
-      sink(plainUse('sign', [idOf(privateKey), idOf(z)], true));
+      sink({ ...plainUse('sign', [idOf(privateKey), idOf(z)], true), ...startOf(message) });
       return signature;
     },
     verify(publicKey, message, signature) {
       const isGood = inner.verify(publicKey, message, signature);
-      sink(plainUse('verify', [idOf(publicKey)], isGood));
+      sink({ ...plainUse('verify', [idOf(publicKey)], isGood), ...startOf(message) });
       return isGood;
     },
   };
@@ -190,6 +190,13 @@ function observedHashes(
 }
 
 /** A use that makes no key. */
+/** What K5 tells signatures apart by. */
+function startOf(message: Uint8Array): Pick<CryptoUse, 'signedStart' | 'signedBytes'> {
+  const [first = 0, second = 0] = message;
+  const signedStart = (first * 256 + second).toString(16).padStart(4, '0');
+  return { signedStart, signedBytes: message.length };
+}
+
 function plainUse(operation: string, keysIn: readonly string[], isGood: boolean): CryptoUse {
   return { operation, keysIn, keysOut: NONE, isGood };
 }

@@ -101,9 +101,13 @@ class Judging implements Judge {
       const device = this.#view.ledger.linkage.deviceOf(host);
       if (retiredUs === 0 || device === undefined) continue;
       const ageUs = epochUs + this.#nowUs - retiredUs;
-      this.#view.check(ageUs <= SIGNED_PREKEY_GRACE_US + LATE_US, `${host} signed prekey ${id}`, () => {
-        return `${host} still stores signed prekey ${id}, long after another took its place`;
-      });
+      this.#view.check(
+        ageUs <= SIGNED_PREKEY_GRACE_US + LATE_US,
+        `${host} signed prekey ${id}`,
+        () => {
+          return `${host} still stores signed prekey ${id}, long after another took its place`;
+        },
+      );
     }
   }
 }

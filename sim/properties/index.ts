@@ -5,6 +5,7 @@
 
 import { c1 } from './c1.ts';
 import { c2 } from './c2.ts';
+import { c4 } from './c4.ts';
 import { c7 } from './c7.ts';
 import { c8 } from './c8.ts';
 import { d1 } from './d1.ts';
@@ -20,14 +21,18 @@ import { i1 } from './i1.ts';
 import { i2 } from './i2.ts';
 import { i3 } from './i3.ts';
 import { i5 } from './i5.ts';
+import { i6 } from './i6.ts';
 import { k1 } from './k1.ts';
 import { k2 } from './k2.ts';
 import { k3 } from './k3.ts';
 import { k4 } from './k4.ts';
+import { k5 } from './k5.ts';
+import { k6 } from './k6.ts';
 import { k8 } from './k8.ts';
 import { l1 } from './l1.ts';
 import { l2 } from './l2.ts';
 import { l3 } from './l3.ts';
+import { l4 } from './l4.ts';
 import { l5 } from './l5.ts';
 import { l6 } from './l6.ts';
 import { l7 } from './l7.ts';
@@ -36,6 +41,9 @@ import { l9 } from './l9.ts';
 import { o1 } from './o1.ts';
 import { o2 } from './o2.ts';
 import { o3 } from './o3.ts';
+import { o4 } from './o4.ts';
+import { o5 } from './o5.ts';
+import { o6 } from './o6.ts';
 import type { Property } from './property.ts';
 import { v1 } from './v1.ts';
 import { v2 } from './v2.ts';
@@ -52,19 +60,26 @@ export { judgeDeterminism } from './x5.ts';
 export const allProperties: readonly Property[] = [
   c1,
   c2,
+  c4,
   c7,
   c8,
   i1,
   i2,
   i3,
   i5,
+  i6,
   o1,
   o2,
   o3,
+  o4,
+  o5,
+  o6,
   k1,
   k2,
   k3,
   k4,
+  k5,
+  k6,
   k8,
   d1,
   d2,
@@ -78,6 +93,7 @@ export const allProperties: readonly Property[] = [
   l1,
   l2,
   l3,
+  l4,
   l5,
   l6,
   l7,

@@ -12,6 +12,11 @@ export interface Addresses {
 
 const plain: Plot = { story: aliceWrites(4) };
 
+/** Alice's phone writes, Bob's companion answers. */
+const answered: Plot = {
+  story: [...aliceWrites(2), [60, writes('bob.web', 'alice', 'an answer')]],
+};
+
 /** Bob is away while three messages come. */
 const away: Plot = {
   story: [
@@ -142,9 +147,12 @@ export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
   const damagedPlot = { story: aliceWrites(4), weather: () => damagesCopies(bobPhone) };
   const twicePlot = { story: aliceWrites(3), weather: () => sendsTwice(bobPhone) };
   switch (twin) {
+    case 'companions-an-hour-early':
+      return answered;
     case 'damaged-by-failure':
     case 'session-never-renewed':
     case 'poison-stops':
+    case 'retries-without-end':
       return damagedPlot;
     case 'waits-for-ever':
       return {
@@ -190,6 +198,7 @@ export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
     case 'move-ignored':
     case 'old-setting-shown':
       return settings;
+    case 'delivered-unseen':
     case 'waiting-dropped':
       return away;
     case 'phone-needed':

@@ -4,6 +4,13 @@
  */
 
 import type { Twin } from './twin-tools.ts';
+import {
+  companionsAnHourEarly,
+  deliveredUnseen,
+  placedBySeconds,
+  placedOnArrival,
+  retriesWithoutEnd,
+} from './twins-agreement.ts';
 import { moveIgnored, oldSettingShown, oneBadPatchEnds } from './twins-app-state.ts';
 import { connectedAtOnce, oneKeyForAllCalls, ringsOn } from './twins-calls.ts';
 import {
@@ -16,6 +23,7 @@ import {
   rotationForgotten,
   uninvitedMember,
 } from './twins-groups.ts';
+import { bareSignature, keysKept, sessionsHoarded } from './twins-hygiene.ts';
 import {
   lowCountIgnored,
   phoneNeeded,
@@ -55,6 +63,7 @@ export function allTwins(): readonly Twin[] {
   return [
     sharedHistory,
     textInAttribute,
+    keysKept,
     chainNeverAdvanced,
     oneDeviceForgotten,
     keyForAllButOne,
@@ -62,13 +71,19 @@ export function allTwins(): readonly Twin[] {
     wrongConversation,
     historyFromStrangers,
     damagedByFailure,
+    deliveredUnseen,
     shownAgain,
     retryForDuplicate,
     latestFirst,
+    companionsAnHourEarly,
+    placedOnArrival,
+    placedBySeconds,
     ratchetNotSaved,
     prekeyServedAgain,
     idsStartAnew,
     uploadedAndForgotten,
+    bareSignature,
+    sessionsHoarded,
     keyInFrame,
     removedDeviceKept,
     proofNotKept,
@@ -82,6 +97,7 @@ export function allTwins(): readonly Twin[] {
     waitingDropped,
     waitsForEver,
     sessionNeverRenewed,
+    retriesWithoutEnd,
     lowCountIgnored,
     poisonStops,
     waitsForHistory,

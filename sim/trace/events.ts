@@ -25,6 +25,10 @@ export interface CryptoUse {
   readonly isGood: boolean;
   /** For encryptions: digest of (iv, plaintext), 32 hex digits. */
   readonly plaintextDigest?: string;
+  /** For signatures made and checked: the first two bytes of what is signed, four hex digits. */
+  readonly signedStart?: string;
+  /** Of the same, its length in bytes. */
+  readonly signedBytes?: number;
   /** For encryptions: the IV or nonce, named as keys are. */
   readonly nonce?: string;
 }
