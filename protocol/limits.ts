@@ -53,9 +53,9 @@ export const SIGNED_PREKEY_ROTATION_US = 30 * 86_400_000_000;
 export const SIGNED_PREKEY_GRACE_US = 30 * 86_400_000_000;
 
 /**
- * Stanzas with ciphertext that may wait for the server, and the keys a sending chain skips before its
- * first use after a boot: a disk that lost its last commits can have lost that many uses which nobody
- * else has seen. Higher: more skipped keys at the peers after each boot.
+ * Stanzas with ciphertext that may wait for the server, and the keys a sending chain skips before
+ * its first use after a boot: a disk that lost its last commits can have lost that many uses which
+ * nobody else has seen. Higher: more skipped keys at the peers after each boot.
  */
 export const SEALED_PER_STEP_MAX = 16;
 
@@ -143,8 +143,8 @@ export const QR_NEXT_US = 20_000_000;
 export const RECONNECT_BACKOFF_MAX_S = 55;
 /**
  * A device whose place another machine with its keys took comes back after this, then after
- * Fibonacci multiples of it up to the most; a connection that held for `REPLACED_CALM_US` begins the
- * row anew. Assumption: public clients stay away until a person acts. Lower: a clone and its
+ * Fibonacci multiples of it up to the most; a connection that held for `REPLACED_CALM_US` begins
+ * the row anew. Assumption: public clients stay away until a person acts. Lower: a clone and its
  * original make each other's sessions anew more often.
  */
 export const REPLACED_BACKOFF_FIRST_S = 30;
@@ -240,8 +240,9 @@ export const CALL_RING_US = 60_000_000;
 export const CALL_CONNECT_BEATS = 10;
 export const CALL_CONNECT_BEAT_US = 2_000_000;
 /**
- * Media is sampled by one real packet to each participant per beat. Assumption: real keep-alives are
- * 1.1 s apart (9.6), and sound has 50 packets a second. Lower: more events per minute of a call.
+ * Media is sampled by one real packet to each participant per beat. Assumption: real keep-alives
+ * are 1.1 s apart (9.6), and sound has 50 packets a second. Lower: more events per minute of a
+ * call.
  */
 export const CALL_BEAT_US = 15_000_000;
 /** Beats without a packet from a participant after which it is gone. Assumption. */

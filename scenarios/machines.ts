@@ -1,6 +1,6 @@
 /**
- * Names of machines: a device by its own name, and the second machine a `clone` entry starts for it,
- * `alice.phone~clone`.
+ * Names of machines: a device by its own name, and the second machine a `clone` entry starts for
+ * it, `alice.phone~clone`.
  */
 
 const CLONE = '~clone';

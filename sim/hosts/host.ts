@@ -14,25 +14,15 @@ import type { Change } from '../trace/events.ts';
 import { stepContext } from './context.ts';
 import { HOST_EVENTS } from './host-events.ts';
 import type { ClosedHere, Ended, HostRoom, HostSetup, Power } from './host-room.ts';
+import {
+  AWAKE_US,
+  REFUSED_LEAST_US,
+  REFUSED_MOST_US,
+  RESTART_LEAST_US,
+  RESTART_SPREAD_US,
+} from './pauses.ts';
 import { storeChanges } from './store-changes.ts';
 import { Timers } from './timers.ts';
-
-/**
- * Shortest and longest wait before a node that crashed at a crash point starts again. Assumption.
- */
-const RESTART_LEAST_US = 1_000_000;
-const RESTART_SPREAD_US = 4_000_000;
-/**
- * First and longest wait before a node restarts after a refused commit; it doubles in between.
- * Assumption.
- */
-const REFUSED_LEAST_US = 5_000_000;
-const REFUSED_MOST_US = 60_000_000;
-/**
- * How long a dozing device stays up after a push or a timer. Assumption: Android's short
- * maintenance window.
- */
-const AWAKE_US = 30_000_000;
 
 /** A machine that runs one node. */
 export class Host {

@@ -66,8 +66,8 @@ export class Ledger implements Observer {
    */
   isUndo = false;
   /**
-   * Whether that undoing is a disk's that lost more than its last commit: an old snapshot came back,
-   * a record was damaged, a clone was put away. What was shown was shown, and people saw it.
+   * Whether that undoing is a disk's that lost more than its last commit: an old snapshot came
+   * back, a record was damaged, a clone was put away. What was shown was shown, and people saw it.
    */
   isRestore = false;
   /** Hosts whose disk is about to change, by the lever that was pulled. */

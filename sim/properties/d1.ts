@@ -67,7 +67,9 @@ class Judging implements Judge {
     }
   }
 
-  /** Whether the own phone handed the message on: it vouches for an author who may be gone since. */
+  /**
+   * Whether the own phone handed the message on: it vouches for an author who may be gone since.
+   */
   #isHandedOn(host: string, author: DeviceJid): boolean {
     const carrier = this.#opening()?.author;
     const own = this.#ledger.linkage.deviceOf(host);

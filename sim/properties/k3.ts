@@ -1,9 +1,9 @@
 /**
  * K3: ids and keys go together one to one. Under one identity, every id of a one-time or signed
- * prekey that the server takes from its device (upload, rotation, retry receipt) or serves stands for
- * one key for ever: after restarts, restored backups, on two machines at once, and when ids wrap.
- * What never reached the server names nothing to anybody. The server's pool never exchanges the key
- * under an id. Read from the frames and the server's commits. Catalogue section 5.
+ * prekey that the server takes from its device (upload, rotation, retry receipt) or serves stands
+ * for one key for ever: after restarts, restored backups, on two machines at once, and when ids
+ * wrap. What never reached the server names nothing to anybody. The server's pool never exchanges
+ * the key under an id. Read from the frames and the server's commits. Catalogue section 5.
  */
 
 import type { BundleRecord, ServedPrekeyRecord } from '../../protocol/fanout/server/records.ts';

@@ -1,9 +1,9 @@
 /**
  * X3: single writer. Two machines on one Store (a cloned device, an extension beside its app) are
- * one device to everybody else, so what they do has to be in one order: the server takes stanzas of a
- * device only from the connection that logged in last. What a machine that was displaced still sends
- * changes nothing. That the two never use one key is K1's, that they never give one id two keys
- * K3's. Catalogue section 9.
+ * one device to everybody else, so what they do has to be in one order: the server takes stanzas of
+ * a device only from the connection that logged in last. What a machine that was displaced still
+ * sends changes nothing. That the two never use one key is K1's, that they never give one id two
+ * keys K3's. Catalogue section 9.
  */
 
 import type { RunEvent } from '../trace/events.ts';

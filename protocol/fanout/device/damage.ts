@@ -1,7 +1,7 @@
 /**
  * Damaged records at the boot (contract 2): for each name that the storage layer left, the outcome
- * of `damage-outcomes.ts` is carried out, and a person is told. Losing a record must never let a key
- * be used twice, a message vanish without a word, or a step stop for want of it.
+ * of `damage-outcomes.ts` is carried out, and a person is told. Losing a record must never let a
+ * key be used twice, a message vanish without a word, or a step stop for want of it.
  *
  * What it does not do: notice the damage. Whoever stores records checks them.
  */
@@ -162,8 +162,8 @@ function rebuildOutbound(step: Step, key: string): void {
 }
 
 /**
- * The message, and those sealed behind it for the same chat, are sealed once more, so that they reach
- * the server in their order. One that it has taken gets the answer of then.
+ * The message, and those sealed behind it for the same chat, are sealed once more, so that they
+ * reach the server in their order. One that it has taken gets the answer of then.
  */
 function sealAnew(step: Step, first: OutboxRecord): void {
   let isBehind = false;

@@ -154,9 +154,9 @@ export function putOutbox(
 }
 
 /**
- * Whether one more stanza may be sealed: not before a login was answered in this boot, and not while
- * `SEALED_PER_STEP_MAX` wait for the server, since no more can be lost unseen then than the gap of a
- * sending chain covers.
+ * Whether one more stanza may be sealed: not before a login was answered in this boot, and not
+ * while `SEALED_PER_STEP_MAX` wait for the server, since no more can be lost unseen then than the
+ * gap of a sending chain covers.
  */
 export function maySealMore(step: Step): boolean {
   if (!linkStateOf(step.store).isConfirmed) return false;

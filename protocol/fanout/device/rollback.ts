@@ -1,13 +1,14 @@
 /**
  * A Store that went back (contract 2, 5; X4): restored from a backup, run on two machines at once,
  * or without the record that would tell. The login's answer says how far the server has seen this
- * device get; whoever stands behind that makes all sending state anew before the first send, so that
- * no key is used twice (K1) and no key id names two keys (K3). Used up again is nothing; what was
- * received meanwhile is history.
+ * device get; whoever stands behind that makes all sending state anew before the first send, so
+ * that no key is used twice (K1) and no key id names two keys (K3). Used up again is nothing; what
+ * was received meanwhile is history.
  *
  * What it cannot know is what nobody saw: that is covered by the gap a sending chain leaves after a
  * boot, and by the bound on sealed stanzas that wait for the server (`SEALED_PER_STEP_MAX`).
- * Assumption: the attributes `counter`, `sent`, `prekey`, `skey` and `list` of `<success>` are ours.
+ * Assumption: the attributes `counter`, `sent`, `prekey`, `skey` and `list` of `<success>` are
+ * ours.
  */
 
 import { COUNT_MAX, PREKEY_ID_MAX } from '../../limits.ts';
@@ -56,7 +57,9 @@ function readSeen(success: WireNode): Seen | undefined {
   return isPossible ? seen : undefined;
 }
 
-/** Compares the Store with what the server has seen; call at `<success>`, before anything is sent. */
+/**
+ * Compares the Store with what the server has seen; call at `<success>`, before anything is sent.
+ */
 export function noticeRollback(step: Step, success: WireNode): void {
   const login = step.get<LoginRecord>('login', SELF);
   if (login === undefined) return;

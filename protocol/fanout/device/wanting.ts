@@ -1,7 +1,7 @@
 /**
- * The row of messages that wait to be sealed, first in, first out. Damage can take one out of it, and
- * a record written again would stand at its end: so the whole row is dropped and lined up anew, in
- * the order of the outbox, when the next login is answered. Nothing is sealed before that.
+ * The row of messages that wait to be sealed, first in, first out. Damage can take one out of it,
+ * and a record written again would stand at its end: so the whole row is dropped and lined up anew,
+ * in the order of the outbox, when the next login is answered. Nothing is sealed before that.
  */
 
 import type { OutboxRecord } from '../../contract.ts';
