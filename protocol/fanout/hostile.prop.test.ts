@@ -7,7 +7,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { OutboxRecord } from '../contract.ts';
+import type { MembershipRecord, OutboxRecord } from '../contract.ts';
 import { encodeFrame } from '../wire/encode-node.ts';
 import { children, type WireNode } from '../wire/node.ts';
 import { utf8Bytes } from '../wire/utf8.ts';
@@ -32,7 +32,8 @@ const MINUTE_US = 60_000_000;
 // ------------------------------------------------------------------------------------ the world
 
 function world(): JudgedNet {
-  return new JudgedNet({ alice: ['laptop'], bob: ['web'] }, ['alice.tablet']);
+  const accounts = { alice: ['laptop'], bob: ['web'] };
+  return new JudgedNet(accounts, ['alice.tablet'], { walk: ['alice', 'bob'] });
 }
 
 /** The frames of a run with everything in it, in order. */
@@ -64,6 +65,7 @@ function realFrames(): Uint8Array[] {
   net.send('bob.phone', 'alice', 'damaged');
   net.settle();
   talkOnce(net);
+  walkTogether(net);
   net.command('alice.phone', { kind: 'unlink', device: net.user('alice').replace('@', ':2@') });
   net.settle();
   return frames;
@@ -101,8 +103,27 @@ function loseFile(net: SmallNet): void {
   net.settle();
 }
 
+/** A group is written to, changes, and loses a copy; another is made. */
+function walkTogether(net: SmallNet): void {
+  const [group, bob] = [net.group('walk'), net.user('bob')];
+  const changes = ['promote', 'demote', 'remove', 'add'] as const;
+  for (const change of changes) {
+    net.command('alice.phone', { kind: 'change-group', group, change, members: [bob] });
+    net.settle();
+    net.command('alice.laptop', { kind: 'send', chat: group, text: `after ${change}` });
+    net.settle();
+  }
+  net.command('bob.phone', { kind: 'read', chat: group });
+  const made = '120363000000000077@g.us';
+  net.command('bob.web', { kind: 'create-group', group: made, name: 'made', members: [] });
+  net.command('bob.web', { kind: 'change-group', group: made, change: 'leave', members: [] });
+  net.settle();
+}
+
 function warmUp(net: SmallNet): void {
   net.send('alice.phone', 'bob', 'first');
+  net.settle();
+  net.command('alice.phone', { kind: 'send', chat: net.group('walk'), text: 'first of all' });
   net.settle();
   net.send('bob.web', 'alice', 'answer');
   net.settle();
@@ -113,6 +134,7 @@ const USERS = ['15550001@s.whatsapp.net', '15550002@s.whatsapp.net'];
 
 type Deed =
   | 'call'
+  | 'walk'
   | 'answer'
   | 'file'
   | 'send'
@@ -132,6 +154,7 @@ const deed: fc.Arbitrary<Action> = fc.record({
   kind: fc.constant('do' as const),
   what: fc.constantFrom<Deed>(
     'call',
+    'walk',
     'answer',
     'file',
     'send',
@@ -241,6 +264,8 @@ function perform(net: SmallNet, name: string, what: Deed): void {
     net.command(device, { ...file, chat: USERS[1]! });
   } else if (what === 'send' && isIn) {
     net.command(device, { kind: 'send', chat: USERS[1]!, text: 'meanwhile' });
+  } else if (what === 'walk' && isIn) {
+    net.command(device, { kind: 'send', chat: net.group('walk'), text: 'meanwhile, to all' });
   } else if (what === 'set' && isIn) setSomething(net, device);
   else if (what === 'read' && isIn) net.command(device, { kind: 'read', chat: USERS[1]! });
   else if (what === 'link') net.command('alice.tablet', { kind: 'link' });
@@ -317,12 +342,33 @@ function expectRecovery(net: SmallNet, target: string): void {
   }
 }
 
+/** The same in the group, while its two members belong to it. */
+function expectGroupRecovery(net: SmallNet): void {
+  const group = net.group('walk');
+  const { members } = net.member('server').store.get('membership', group) as MembershipRecord;
+  const { store } = net.member('bob.phone');
+  const isThere = [...USERS].every((user) => members.includes(user));
+  if (!isThere || store.get('group', group) === undefined) return;
+  net.command('bob.phone', { kind: 'send', chat: group, text: 'fresh, to all' });
+  const sent = net.outbox('bob.phone').at(-1) as OutboxRecord;
+  net.settle(12 * MINUTE_US);
+  for (const name of ['alice.phone', 'alice.laptop']) {
+    const account = net.member(name).store.get('account', 'self') as { device?: string };
+    const isLinked = net.member('server').store.get('linked', account?.device ?? '');
+    if (isLinked === undefined) continue;
+    const isLost = net.lost(name).some(({ messageId }) => messageId === sent.messageId);
+    const isShown = net.texts(name).includes('fresh, to all');
+    if (!isShown && !isLost) fail(`${name} never hears of what was said in the group`);
+  }
+}
+
 test('no hostile stanza makes a step throw, and messages flow once it is over', () => {
   fc.assert(
     fc.property(attack, (plan) => {
       const net = world();
       carryOut(net, plan);
       expectRecovery(net, plan.aim.target);
+      expectGroupRecovery(net);
     }),
     { numRuns: CASES, seed: 20_210_714 },
   );

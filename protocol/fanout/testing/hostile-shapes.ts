@@ -23,7 +23,7 @@ export const SHAPES: ReadonlyMap<string, Shape> = new Map([
     'message',
     shape(
       'from to id t type recipient phash device_fanout sent participant',
-      'enc unavailable participants device-identity',
+      'enc enc unavailable participants device-identity',
     ),
   ],
   ['enc', shape('v type count', '', true)],
@@ -57,13 +57,21 @@ export const SHAPES: ReadonlyMap<string, Shape> = new Map([
     'notification',
     shape(
       'type from to id t participant category',
-      'count update add remove devices identity encrypt rmr collection',
+      'count update add remove devices identity encrypt rmr collection create leave promote demote',
     ),
   ],
   ['count', shape('value')],
   ['update', shape('hash')],
-  ['add', shape('device_hash', 'device key-index-list')],
-  ['remove', shape('device_hash', 'device key-index-list')],
+  ['add', shape('device_hash v_id prev_v_id', 'device key-index-list participant')],
+  ['remove', shape('device_hash v_id prev_v_id', 'device key-index-list participant')],
+  ['create', shape('subject v_id', 'participant')],
+  ['leave', shape('v_id prev_v_id', 'participant')],
+  ['promote', shape('v_id prev_v_id', 'participant')],
+  ['demote', shape('v_id prev_v_id', 'participant')],
+  ['group', shape('id subject v_id', 'participant')],
+  ['groups', shape('t', 'group')],
+  ['query', shape('')],
+  ['participating', shape('')],
   ['devices', shape('dhash', 'device device-list key-index-list')],
   ['device-list', shape('', 'device')],
   ['device', shape('id jid key-index')],
@@ -71,10 +79,10 @@ export const SHAPES: ReadonlyMap<string, Shape> = new Map([
   [
     'iq',
     shape(
-      'id type xmlns from to',
+      'id type xmlns from to t',
       `list usync pair-device pair-success pair-device-sign
     error count rotate remove-companion-device key-index-list active device sync
-    delete_all_data ${KEYS}`,
+    delete_all_data create add remove leave promote demote group groups query participating ${KEYS}`,
     ),
   ],
   ['usync', shape('sid mode', 'list')],

@@ -33,7 +33,9 @@ const NUMBERS = words(
 
 /** Attributes that are numbers, and those that are addresses; `id` of a device is a number too. */
 const NUMERIC = new Set(
-  words('t ts count value counter sent key-index error code v device-id generation version'),
+  words(
+    't ts count value counter sent key-index error code v device-id generation version v_id prev_v_id',
+  ),
 );
 const ADDRESSES = new Set(words('from to jid recipient participant call-creator'));
 
@@ -43,7 +45,7 @@ const LONG = ['9'.repeat(400), 'A'.repeat(5_000), 'é'.repeat(200)];
 const TYPES = words(
   `text read read-self sender retry delivered inactive devices account_sync encrypt result
    error set get msg pkmsg usync md passive message receipt notification iq 2 false true 401
-   515 409 server-error mediaretry hist_sync peer_msg peer w:m server_sync
+   515 409 skmsg w:g2 w:gp2 admin server-error mediaretry hist_sync peer_msg peer w:m server_sync
    w:sync:app:state regular_low regular_high critical_block`,
 );
 
@@ -55,7 +57,15 @@ function addresses(users: readonly string[]): string[] {
     const ids = ['1', '2', '9', '0', '01', '70000', '-1', '1e400', 'x', '', '1:2', '247', '300'];
     return [user, number, `${number}@lid`, ...ids.map((id) => `${number}:${id}${at}`)];
   });
-  const others = ['s.whatsapp.net', '@s.whatsapp.net', '__proto__@s.whatsapp.net', 'a@b@c', ':'];
+  const groups = ['120363000000000010@g.us', '1@g.us', 'g.us', '@g.us', '9@g.us'];
+  const others = [
+    ...groups,
+    's.whatsapp.net',
+    '@s.whatsapp.net',
+    '__proto__@s.whatsapp.net',
+    'a@b@c',
+    ':',
+  ];
   return [...forms, ...others, '7@s.whatsapp.net', 'a|b@s.whatsapp.net', '@', 'status@broadcast'];
 }
 

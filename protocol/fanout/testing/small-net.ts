@@ -3,7 +3,6 @@
  * when asked. It drives the protocol's own tests; the simulator has nothing to do with it.
  */
 
-import { bytesToHex } from '@noble/hashes/utils.js';
 import type {
   Command,
   Effect,
@@ -392,11 +391,5 @@ export class SmallNet {
 
   outbox(name: string): OutboxRecord[] {
     return [...this.member(name).store.collection('outbox').values()] as OutboxRecord[];
-  }
-
-  transportKey(name: string): string {
-    return bytesToHex(
-      (this.member(name).store.get('transport', 'self') as TransportRecord).publicKey,
-    );
   }
 }
