@@ -9,8 +9,8 @@ import { srtpKeys, unprotectRtp } from '../messages/srtp.ts';
 import { decodeFrame } from '../wire/decode-node.ts';
 import { encodeFrame } from '../wire/encode-node.ts';
 import { attribute, children, node, type WireNode } from '../wire/node.ts';
-import { callSecrets, groupCallNet, lastCall, outcomes } from './testing/call-net.ts';
-import type { SmallNet } from './testing/small-net.ts';
+import { callSecrets, callsOn, groupCallNet, lastCall, outcomes } from './testing/call-net.ts';
+import { SmallNet } from './testing/small-net.ts';
 
 const SECOND_US = 1_000_000;
 const MINUTE_US = 60 * SECOND_US;
@@ -152,6 +152,45 @@ describe('a call of a group', () => {
       'bob.web': 'missed',
       'carol.phone': 'cancelled',
     });
+  });
+
+  test('goes on without a member who is put out of the group, and without an unlinked device', () => {
+    const net = groupCallNet();
+    callTeam(net, 'alice.phone');
+    answer(net, 'bob.web');
+    answer(net, 'carol.phone');
+    const known = ['carol.phone', 'bob.web'].flatMap((name) => callSecrets(net, name));
+    const [group, members] = [net.group('team'), [net.user('carol')]];
+    net.command('alice.phone', { kind: 'change-group', group, change: 'remove', members });
+    net.settle(5 * SECOND_US);
+    expect(lastCall(net, 'carol.phone').outcome).toBe('connected');
+    expect(lastCall(net, 'alice.phone').peers).toEqual([net.user('bob').replace('@', ':1@')]);
+    const packets = tapPackets(net);
+    net.settle(31 * SECOND_US);
+    expect(packets.length).toBeGreaterThan(2);
+    for (const { from, bytes } of packets) {
+      for (const secret of known) expect(opens(secret, from, bytes)).toBe(false);
+    }
+    net.command('bob.phone', { kind: 'unlink', device: net.user('bob').replace('@', ':1@') });
+    net.settle(5 * SECOND_US);
+    expect(lastCall(net, 'alice.phone').outcome).toBe('connected');
+    expect(callsOn(net, 'bob.web')).toEqual([]);
+  });
+
+  test('is refused in a group of more than thirty-two, and by an account outside', () => {
+    const names = Array.from({ length: 33 }, (_, at) => `m${at}`);
+    const accounts = Object.fromEntries([...names, 'eve'].map((name) => [name, []]));
+    const net = new SmallNet(accounts, [], { crowd: names, few: names.slice(0, 32) });
+    for (const [caller, group] of [
+      ['m0', 'crowd'],
+      ['eve', 'few'],
+    ] as const) {
+      net.command(`${caller}.phone`, { kind: 'call', to: net.group(group), isVideo: false });
+      expect(callsOn(net, `${caller}.phone`)).toEqual([]);
+    }
+    net.command('m0.phone', { kind: 'call', to: net.group('few'), isVideo: false });
+    net.settle(2 * SECOND_US);
+    expect(lastCall(net, 'm31.phone').state).toBe('ringing');
   });
 
   test('asks again for a secret that does not open', () => {

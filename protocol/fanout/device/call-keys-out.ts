@@ -17,6 +17,7 @@ import { encodeMessage } from '../../wire/message.ts';
 import type { Step } from '../step.ts';
 import { devicesOf, isReadyFor, usersOf } from './audience.ts';
 import { finishCall, stanzaId } from './call-end.ts';
+import { dropOutsiders } from './call-outsiders.ts';
 import {
   type CallPeerRecord,
   callTimer,
@@ -39,6 +40,7 @@ export function advanceCalls(step: Step): void {
   const live = liveCall(step);
   if (live === undefined) return;
   if (live.side.phase === 'wanting') return offerWhenReady(step, live);
+  if (dropOutsiders(step, live)) return advanceCalls(step);
   for (const peer of peersOf(step, live.call.callId)) {
     if (peer.wants !== 'nothing') sealForPeer(step, live, peer);
   }

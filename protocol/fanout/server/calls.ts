@@ -150,7 +150,9 @@ function takeForGroup(step: Step, sender: LinkedRecord, signal: Signal): void {
   const members = membershipOf(step, group)?.members ?? [];
   const call = step.get<GroupCallRecord>('group-call', name.callId);
   const isKnown = call?.group === group && call.creator === name.creator;
-  if (!members.includes(sender.user) || (call !== undefined && !isKnown)) {
+  const isLeaving = isKnown && signal.signal.tag === 'terminate'; // also who was put out meanwhile
+  const mayTakePart = members.includes(sender.user) || isLeaving;
+  if (!mayTakePart || (call !== undefined && !isKnown)) {
     step.refuseAs('not-allowed', `${sender.device} may not take part in a call of ${group}`);
     return;
   }
