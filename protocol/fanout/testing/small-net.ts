@@ -3,6 +3,7 @@
  * when asked. It drives the protocol's own tests; the simulator has nothing to do with it.
  */
 
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type {
   Command,
   Effect,
@@ -391,5 +392,10 @@ export class SmallNet {
 
   outbox(name: string): OutboxRecord[] {
     return [...this.member(name).store.collection('outbox').values()] as OutboxRecord[];
+  }
+
+  transportKey(name: string): string {
+    const record = this.member(name).store.get('transport', 'self') as TransportRecord;
+    return bytesToHex(record.publicKey);
   }
 }
