@@ -1,4 +1,4 @@
-/** App state while somebody crashes, after each of its commits in turn: all devices agree in the end. */
+/** App state while somebody crashes, after each commit in turn: all devices agree in the end. */
 
 import { expect, test } from 'vitest';
 import { AppStateNet } from './testing/app-state-net.ts';

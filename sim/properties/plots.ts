@@ -142,13 +142,42 @@ function changes(change: 'add' | 'remove', member: string): Action {
   return { kind: 'change-group', group: 'walk', change, members: [member], by: 'alice.phone' };
 }
 
+/** Plots that hang on nothing but the twin. */
+const PLOTS: ReadonlyMap<string, Plot> = new Map([
+  ['companions-an-hour-early', answered],
+  ['removed-device-kept', unlinked],
+  ['older-list-restored', unlinked],
+  ['history-from-strangers', relinked],
+  ['proof-not-kept', relinked],
+  ['waits-for-history', relinked],
+  ['prekey-served-again', firstContacts],
+  ['ids-start-anew', firstContacts],
+  ['uploaded-and-forgotten', firstContacts],
+  ['low-count-ignored', firstContacts],
+  ['rollback-unnoticed', restored],
+  ['both-are-served', cloned],
+  ['rings-on', calls],
+  ['connected-at-once', calls],
+  ['one-key-for-all-calls', calls],
+  ['chain-never-advanced', inGroup],
+  ['key-for-all-but-one', inGroup],
+  ['uninvited-member', inGroup],
+  ['rotation-forgotten', inGroup],
+  ['key-never-handed', inGroup],
+  ['author-mistaken', inGroup],
+  ['outsider-in-group', outsider],
+  ['move-ignored', settings],
+  ['old-setting-shown', settings],
+  ['delivered-unseen', away],
+  ['waiting-dropped', away],
+  ['phone-needed', longAway],
+]);
+
 /** The plot for a twin; the plain one where none is named. */
 export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
   const damagedPlot = { story: aliceWrites(4), weather: () => damagesCopies(bobPhone) };
   const twicePlot = { story: aliceWrites(3), weather: () => sendsTwice(bobPhone) };
   switch (twin) {
-    case 'companions-an-hour-early':
-      return answered;
     case 'damaged-by-failure':
     case 'session-never-renewed':
     case 'poison-stops':
@@ -162,48 +191,11 @@ export function plotFor(twin: string, { bobPhone }: Addresses): Plot {
     case 'shown-again':
     case 'retry-for-duplicate':
       return twicePlot;
-    case 'removed-device-kept':
-    case 'older-list-restored':
-      return unlinked;
-    case 'history-from-strangers':
-    case 'proof-not-kept':
-    case 'waits-for-history':
-      return relinked;
-    case 'prekey-served-again':
-    case 'ids-start-anew':
-    case 'uploaded-and-forgotten':
-    case 'low-count-ignored':
-      return firstContacts;
-    case 'rollback-unnoticed':
-      return restored;
-    case 'both-are-served':
-      return cloned;
-    case 'rings-on':
-    case 'connected-at-once':
-    case 'one-key-for-all-calls':
-      return calls;
-    case 'chain-never-advanced':
-    case 'key-for-all-but-one':
-    case 'uninvited-member':
-    case 'rotation-forgotten':
-    case 'key-never-handed':
-    case 'author-mistaken':
-      return inGroup;
     case 'group-never-updated':
       return { ...inGroup, story: inGroup.story.slice(0, 4) };
-    case 'outsider-in-group':
-      return outsider;
     case 'one-bad-patch-ends':
       return { ...settings, weather: () => damagesPatch('alice.laptop', 1) };
-    case 'move-ignored':
-    case 'old-setting-shown':
-      return settings;
-    case 'delivered-unseen':
-    case 'waiting-dropped':
-      return away;
-    case 'phone-needed':
-      return longAway;
     default:
-      return plain;
+      return PLOTS.get(twin) ?? plain;
   }
 }

@@ -37,8 +37,8 @@ export function isStarred(store: Store, message: MessageName): boolean {
 }
 
 /**
- * Whether the message is not to be seen: deleted by itself or with its chat. Its record may stay, so
- * that a copy that comes again is recognised.
+ * Whether the message is not to be seen: deleted by itself or with its chat. Its record may stay,
+ * so that a copy that comes again is recognised.
  */
 export function isDeleted(store: Store, message: MessageName, wasShown: boolean): boolean {
   const setting = settingOf(store, 'deleteMessageForMe', message.chat, message.messageId);
@@ -89,8 +89,8 @@ export function isArchived(store: Store, chat: ChatJid): boolean {
 }
 
 /**
- * Whether the chat is not marked unread, and everything others wrote in it is read, but for messages
- * that are `setAside`: nobody is to read the probes of the heal phase.
+ * Whether the chat is not marked unread, and everything others wrote in it is read, but for
+ * messages that are `setAside`: nobody is to read the probes of the heal phase.
  */
 export function isRead(
   store: Store,

@@ -1,6 +1,6 @@
 /**
- * A small net that knows of app state: what each device holds, whether devices agree, and patches of
- * the test's own making. Alice has a phone and a laptop unless told otherwise.
+ * A small net that knows of app state: what each device holds, what is not at rest, and patches that
+ * are damaged on their way.
  */
 
 import type { AppStateChange, AppStateVersionRecord, SettingRecord } from '../../contract.ts';
