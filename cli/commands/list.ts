@@ -30,10 +30,10 @@ async function itemsOf(what: ListName): Promise<readonly Item[]> {
       return (await import('../../scenarios/library.ts')).listScenarios();
     case 'properties': {
       const { catalogue } = await import('../../sim/properties/index.ts');
-      return catalogue.map(({ id, name, summary }) => ({
-        name: id,
-        summary: `${name}: ${summary}`,
-      }));
+      const { demandWords } = await import('../../sim/properties/modes.ts');
+      return catalogue.map(({ id, name, summary }) => {
+        return { name: id, summary: `${name}: ${summary} [${demandWords(id)}]` };
+      });
     }
     case 'faults':
       return (await import('../faults.ts')).FAULTS;

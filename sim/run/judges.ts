@@ -7,6 +7,7 @@ import type { Architecture } from '../../protocol/contract.ts';
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { countsAgainst, type Mode, modeOf } from '../properties/modes.ts';
 import type {
   Judge,
   JudgeView,
@@ -33,6 +34,7 @@ export interface JudgeRoom {
 /** All judges of one run as one observer; feed it after the ledger. */
 export class Judges implements Observer {
   readonly #room: JudgeRoom;
+  readonly #mode: Mode;
   readonly #seats: Seat[];
   readonly #audience: Audience;
   #sequence = -1;
@@ -40,6 +42,7 @@ export class Judges implements Observer {
 
   constructor(properties: readonly Property[], room: JudgeRoom) {
     this.#room = room;
+    this.#mode = modeOf(room.scenario);
     this.#seats = properties.map((property) => this.#seat(property));
     this.#audience = new Audience(this.#seats.map(({ judge }) => judge));
   }
@@ -56,8 +59,8 @@ export class Judges implements Observer {
   }
 
   /**
-   * What each found. One that checked nothing is undecided, and so is an excepted one that was
-   * violated.
+   * What each found. One that checked nothing is undecided, and so is one that was violated and is
+   * excepted, or of which the mode of the run demands nothing.
    */
   verdicts(): PropertyVerdict[] {
     return this.#seats.map(({ property, checked, violations }) => {
@@ -69,6 +72,7 @@ export class Judges implements Observer {
 
   #verdictOf(id: string, checked: number, violations: readonly Violation[]): VerdictWord {
     if (violations.length === 0) return checked === 0 ? 'undecided' : 'held';
+    if (!countsAgainst(id, this.#mode)) return 'undecided';
     const { scenario, architecture } = this.#room;
     const isExcepted = scenario.exceptions.some(
       (exception) =>
