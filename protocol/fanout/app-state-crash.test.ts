@@ -76,3 +76,42 @@ test.each(['alice.phone', 'blobs', 'server'])(
   },
   120_000,
 );
+
+test.each(['alice.phone', 'alice.laptop', 'server'])(
+  'a crash of %s while the state of an account is given up and made anew is made good',
+  (name) => {
+    for (let at = 1; ; at += 1) {
+      const net = new AppStateNet({ alice: ['laptop'], bob: [] }, ['alice.tablet']);
+      net.pin('alice.phone');
+      net.settle();
+      for (const device of ['alice.phone', 'alice.laptop']) {
+        const keys = net.keyNames(device);
+        net
+          .member(device)
+          .store.apply(
+            keys.map((key) => ({ collection: 'app-state-key', key, record: undefined })),
+          );
+      }
+      // What the laptop held is gone, too: it asks for all of it, and for the key that nobody has.
+      const gone = { collection: 'app-state-version', key: 'regular_low', record: undefined };
+      net.member('alice.laptop').store.apply([gone]);
+      const isFired = net.crashAfterCommit(name, at, () => {
+        net.restart('alice.laptop');
+        net.settle(MINUTE_US);
+      });
+      net.settle(2 * MINUTE_US);
+      net.link('alice.phone', 'alice.tablet');
+      net.settle(2 * MINUTE_US);
+      const where = `${name} ${at}`;
+      const laptop = net.member('alice.laptop').store.get('account', 'self');
+      expect([where, laptop]).toEqual([where, undefined]);
+      expect([where, net.setting('alice.tablet', 'pin_v1')]).toEqual([where, { pinned: true }]);
+      expectAgreement(net, where, ['alice.phone', 'alice.tablet']);
+      if (!isFired) {
+        expect(at).toBeGreaterThan(3);
+        return;
+      }
+    }
+  },
+  120_000,
+);

@@ -1,6 +1,6 @@
 /**
- * A small net that knows of app state: what each device holds, what is not at rest, and patches that
- * are damaged on their way.
+ * A small net that knows of app state: what each device holds, what is not at rest, and patches
+ * that are damaged on their way.
  */
 
 import type { AppStateChange, AppStateVersionRecord, SettingRecord } from '../../contract.ts';
