@@ -5,6 +5,7 @@
 
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type {
+  AccountRecord,
   Command,
   Effect,
   InputBody,
@@ -109,10 +110,9 @@ export class SmallNet {
     });
     this.#groups = Object.keys(groups);
     for (const endpoint of ['server', 'blobs']) {
-      for (const write of commits.get(endpoint) ?? []) {
-        if (write.collection !== 'transport') continue;
-        this.#endpointKeys.set(endpoint, (write.record as TransportRecord).publicKey);
-      }
+      const found = commits.get(endpoint)?.find(({ collection }) => collection === 'transport');
+      const record = found?.record as TransportRecord | undefined;
+      if (record !== undefined) this.#endpointKeys.set(endpoint, record.publicKey);
     }
     for (const [name, writes] of commits) {
       const store = new Store();
@@ -346,9 +346,8 @@ export class SmallNet {
   }
 
   user(name: string): string {
-    return (
-      this.member(`${name}.phone`).store.get('account', 'self') as StoredRecord & { user: string }
-    ).user;
+    const account = this.member(`${name}.phone`).store.get('account', 'self');
+    return (account as AccountRecord).user;
   }
 
   send(from: string, to: string, text: string): void {
