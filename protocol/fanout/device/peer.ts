@@ -83,6 +83,18 @@ export function ownOthers(step: Step): DeviceJid[] {
   return devicesOf(step, account.user).filter((device) => device !== account.device);
 }
 
+/**
+ * After a start: what has no receipt is sealed again. The receipt may have come in the commit that
+ * the crash took, and comes no more; who has the message already takes it twice without harm.
+ */
+export function resumePeers(step: Step): void {
+  for (const [key, entry] of step.tx.entries('peer')) {
+    const peer = entry as PeerRecord;
+    const again: PeerRecord = { ...peer, state: 'wanting' };
+    if (peer.state === 'sealed') step.tx.put('peer', key, again);
+  }
+}
+
 /** Seals the peer messages whose session is there; forgets those of devices that are gone. */
 export function advancePeers(step: Step): void {
   let others: readonly DeviceJid[] | undefined;
