@@ -33,6 +33,7 @@ function judgeEnds(view: JudgeView): Judge {
         if (after === undefined) known.delete(key);
         else {
           known.set(key, after as CallRecord);
+          if (view.ledger.isUndo) continue; // a disk that went back
           judgeChange(view, event.node, before as CallRecord | undefined, after as CallRecord);
         }
       }

@@ -22,7 +22,7 @@ function judgeAnswers(view: JudgeView): Judge {
   return {
     kinds: ['commit'],
     observe(event) {
-      if (event.kind !== 'commit') return;
+      if (event.kind !== 'commit' || view.ledger.isUndo) return;
       for (const { collection, after } of event.changes) {
         if (collection !== 'call' || after === undefined) continue;
         const { callId, chat, state, peers } = after as CallRecord;
