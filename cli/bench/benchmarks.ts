@@ -58,11 +58,24 @@ async function history(): Promise<readonly BenchRow[]> {
   ];
 }
 
+async function group(): Promise<readonly BenchRow[]> {
+  const { benchGroups } = await import('../../protocol/fanout/groups.bench.ts');
+  return benchGroups().map(({ what, made, wanted, tookMs }) => ({
+    benchmark: 'group',
+    what: `256 members x 3 devices, ${what}, ${tookMs.toFixed(0)} ms to all`,
+    measured: `${made.shared} ciphertext and ${made.pairwise} keys`,
+    reference: '',
+    wanted: `exactly ${wanted.shared} and ${wanted.pairwise}`,
+    isMet: made.shared === wanted.shared && made.pairwise === wanted.pairwise,
+  }));
+}
+
 /** In the order they are run. */
 export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'session', summary: 'a message against libsignal-client', measure: session },
   { name: 'kernel', summary: 'the event queue against tinyqueue', measure: kernel },
   { name: 'history', summary: 'a long history to a new companion', measure: history },
+  { name: 'group', summary: 'ciphertexts of a message to a large group', measure: group },
   {
     name: 'day',
     summary: 'the phone-offline day, wall time and time per copy',
