@@ -10,6 +10,9 @@ import { type Rejection, reject } from '../errors.ts';
 const PIECE_BYTES = 4_096;
 /** Adler-32 of the inflated bytes, at the end. */
 const CHECKSUM_BYTES = 4;
+const MODULUS = 65_521;
+/** Bytes after which its sums have to be reduced. */
+const RUN_BYTES = 4_096;
 
 /** The size of the hash table, fixed: left out, the library takes a logarithm of the input's size. */
 const TABLE_SIZE = 8;
@@ -20,9 +23,8 @@ export function deflate(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Inflates to at most `limitBytes`. `malformed` when the bytes are no zlib stream or end early,
- * `limit-reached` when there is more. The checksum is not compared: whoever calls has checked a MAC
- * of the whole file.
+ * Inflates to at most `limitBytes`. `malformed` when the bytes are no zlib stream, end early or
+ * have another checksum, `limit-reached` when there is more.
  */
 export function inflate(bytes: Uint8Array, limitBytes: number): Uint8Array | Rejection {
   const pieces: Uint8Array[] = [];
@@ -46,16 +48,32 @@ export function inflate(bytes: Uint8Array, limitBytes: number): Uint8Array | Rej
       limitBytes,
     });
   }
-  if (!isWhole || bytes.length <= CHECKSUM_BYTES) {
-    return reject('malformed', 'The bytes end before the stream does.', {
-      sizeBytes: bytes.length,
-    });
-  }
   const whole = new Uint8Array(sizeBytes);
   let at = 0;
   for (const piece of pieces) {
     whole.set(piece, at);
     at += piece.length;
   }
-  return whole;
+  if (isWhole && checksumOf(whole) === lastWord(bytes)) return whole;
+  return reject('malformed', 'The bytes end before the stream does.', { sizeBytes: bytes.length });
+}
+
+/** Adler-32 (RFC 1950); sums are reduced before they can pass 2^32. */
+function checksumOf(bytes: Uint8Array): number {
+  let [low, high] = [1, 0];
+  for (let at = 0; at < bytes.length; ) {
+    const end = Math.min(at + RUN_BYTES, bytes.length);
+    for (; at < end; at += 1) {
+      low += bytes[at] as number;
+      high += low;
+    }
+    low %= MODULUS;
+    high %= MODULUS;
+  }
+  return high * 0x1_0000 + low;
+}
+
+/** The last four bytes, highest first. */
+function lastWord(bytes: Uint8Array): number {
+  return bytes.subarray(-CHECKSUM_BYTES).reduce((sum, byte) => sum * 0x100 + byte, 0);
 }
