@@ -10,7 +10,7 @@ import { isGroupJid, userOf } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
 import { audienceOf, isReadyFor } from './audience.ts';
 import { othersLists } from './fresh-lists.ts';
-import { groupMessageOf, sealGroupBackfill } from './group-seal.ts';
+import { groupMessageOf, isForMember, sealGroupBackfill } from './group-seal.ts';
 import { needGroup } from './groups.ts';
 import { isForFormerKeys } from './identity-change.ts';
 import { askForLists } from './known-lists.ts';
@@ -81,10 +81,9 @@ function missingDevices(step: Step, outbox: OutboxRecord): DeviceJid[] {
   }
   if (sealed === undefined) return [];
   const known = new Set(sealed.audience);
-  const members = new Set(sealed.members);
   // Who came to the group later does not get what was said before (C7).
   return audienceOf(step, outbox.chat).filter((device) => {
-    if (known.has(device) || !members.has(userOf(device))) return false;
+    if (known.has(device) || !isForMember(step, outbox, userOf(device))) return false;
     return !isForFormerKeys(step, userOf(device), outbox.messageId);
   });
 }

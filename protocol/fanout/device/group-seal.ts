@@ -37,6 +37,19 @@ export function groupMessageOf(step: Step, messageId: string): GroupMessageRecor
   return step.get<GroupMessageRecord>('group-message', messageId);
 }
 
+/**
+ * Whether a sealed group message may go to devices of an account: a member when it was sealed, or
+ * one whose coming the server had ordered before the message, as the group's record shows by now.
+ */
+export function isForMember(step: Step, outbox: OutboxRecord, user: UserJid): boolean {
+  const sealed = groupMessageOf(step, outbox.messageId);
+  if (sealed === undefined) return false;
+  if (sealed.members.includes(user)) return true;
+  const record = groupOf(step, outbox.chat);
+  if (record === undefined || record.changedUs >= outbox.positionUs) return false;
+  return record.members.includes(user);
+}
+
 /** The own sender key as part of a `Message`. */
 function distributionOf(step: Step, group: GroupJid): MessageFields {
   const distribution = distributionMessage(step.tx, group);

@@ -24,7 +24,7 @@ import type { Step } from '../step.ts';
 import { devicesOf, isReadyFor, usersOf } from './audience.ts';
 import { isProven, provenPolicy } from './bundles.ts';
 import { forgetKeyOf } from './group-keys.ts';
-import { groupMessageOf, sealGroupResend } from './group-seal.ts';
+import { isForMember, sealGroupResend } from './group-seal.ts';
 import { barredByChange, followIdentity, pinnedKey } from './identity-change.ts';
 import { linkStateOf } from './link-state.ts';
 import {
@@ -69,7 +69,7 @@ function whyNot(
   const user = userOf(device);
   const isOfGroup = isGroupJid(outbox.chat);
   if (group !== (isOfGroup ? outbox.chat : undefined)) return 'it was written to another chat';
-  if (isOfGroup && groupMessageOf(step, messageId)?.members.includes(user) !== true) {
+  if (isOfGroup && !isForMember(step, outbox, user)) {
     return 'its account was no member when the message was written';
   }
   const isParty = usersOf(step, outbox.chat, accountOf(step)?.user ?? '').includes(user);
