@@ -1,10 +1,12 @@
 /**
  * D3: a device list never goes back. For each device and account, and while the account's rawId
- * stays, the time stamp of the list in the device's Store never decreases, across restarts too.
+ * stays, the time stamp of the list in the device's Store never decreases, across restarts too. A
+ * phone set up anew begins anew.
  * Catalogue section 6.
  */
 
 import type { StoredRecord } from '../../protocol/store.ts';
+import { beginsAnew } from './displays.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
 /** D3: the definition a run judges by; the rules are at the top of this file. */
@@ -22,11 +24,14 @@ interface ListFields extends StoredRecord {
 }
 
 function judgeMonotone(view: JudgeView): Judge {
-  const newest = new Map<string, number>();
+  const lists = new Map<string, Map<string, number>>();
   return {
     kinds: ['commit'],
     observe(event) {
       if (event.kind !== 'commit' || event.node === 'server') return;
+      if (!view.ledger.isUndo && beginsAnew(event)) lists.delete(event.node);
+      const newest = lists.get(event.node) ?? new Map<string, number>();
+      lists.set(event.node, newest);
       for (const { collection, key, before: was, after } of event.changes) {
         if (collection !== 'device-list') continue;
         if (after === undefined) {
@@ -36,7 +41,7 @@ function judgeMonotone(view: JudgeView): Judge {
           continue;
         }
         const { rawId, timestampS } = after as ListFields;
-        const name = `${event.node}|${key}|${rawId}`;
+        const name = `${key}|${rawId}`;
         const before = newest.get(name) ?? timestampS;
         if (view.ledger.isUndo) {
           newest.set(name, timestampS);

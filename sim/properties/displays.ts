@@ -1,4 +1,7 @@
-/** What a commit newly displays on a host: the one place where judges look for `shown` records. */
+/**
+ * What a commit newly displays on a host: the one place where judges look for `shown` records; and
+ * when a host begins anew.
+ */
 
 import type { ShownRecord } from '../../protocol/contract.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -27,4 +30,15 @@ export function displaysOf(ledger: Ledger, event: RunEvent): readonly Displayed[
     found.push({ host, record, before: change.before as ShownRecord | undefined });
   }
   return found ?? NOTHING;
+}
+
+/**
+ * Whether a commit ends what a host was: a log-out, or a phone set up anew. Its Store is emptied, and
+ * what comes after is another device. Not for commits taken back.
+ */
+export function beginsAnew(event: RunEvent): boolean {
+  if (event.kind !== 'commit' || event.isTimeZero) return false;
+  return event.changes.some(({ collection, before, after }) => {
+    return collection === 'account' && before !== undefined && before !== after;
+  });
 }

@@ -45,7 +45,8 @@ class Judging implements Judge {
   observe(event: RunEvent): void {
     for (const sealing of this.#sealings.current) this.#sealed(sealing);
     if (event.kind !== 'commit' || event.node === 'server') return;
-    if (this.#view.ledger.isUndo || event.isTimeZero) return;
+    if (event.isTimeZero) return;
+    if (this.#view.ledger.isUndo) return this.#takenBack(event);
     for (const change of event.changes) {
       if (change.collection === 'group') this.#groupChanged(event, change);
       else if (change.collection === 'device-list') this.#listChanged(event, change);
@@ -60,6 +61,17 @@ class Judging implements Judge {
     this.#view.check(gone === undefined, messageId, () => {
       return `${host} still writes to ${group} under a key that ${gone} has`;
     });
+  }
+
+  /** A disk took back who is gone: the Store has never heard of it, and nothing is to be replaced. */
+  #takenBack({ node, changes }: Commit): void {
+    const isNews = changes.some(({ collection }) => {
+      return collection === 'group' || collection === 'device-list';
+    });
+    for (const group of isNews ? (this.#groups.get(node) ?? []) : []) {
+      this.#awaited.delete(`${node}|${group}`);
+      this.#spoiled.delete(`${node}|${this.#state.ownChain(node, group)}`);
+    }
   }
 
   #groupChanged(event: Commit, { key: group, before, after }: Change): void {

@@ -8,7 +8,7 @@
 import type { ShownRecord } from '../../protocol/contract.ts';
 import { messageKey } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
-import { displaysOf } from './displays.ts';
+import { beginsAnew, displaysOf } from './displays.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
 /** O1: the definition a run judges by; the rules are at the top of this file. */
@@ -25,7 +25,7 @@ function judgeOnce(view: JudgeView): Judge {
     kinds: ['commit'],
     observe(event) {
       if (view.ledger.isUndo) forget(shown, event);
-      else if (leavesAccount(event)) shown.delete(event.node);
+      else if (beginsAnew(event)) shown.delete(event.node);
       for (const { host, record, before } of displaysOf(view.ledger, event)) {
         if (before !== undefined) continue;
         const seen = shown.get(host) ?? new Set<string>();
@@ -36,14 +36,6 @@ function judgeOnce(view: JudgeView): Judge {
       }
     },
   };
-}
-
-/** A log-out or a phone's new beginning: its Store is emptied, and what it showed with it. */
-function leavesAccount(event: RunEvent): boolean {
-  if (event.kind !== 'commit' || event.isTimeZero) return false;
-  return event.changes.some(({ collection, before, after }) => {
-    return collection === 'account' && before !== undefined && before !== after;
-  });
 }
 
 /** A display whose commit was lost was never there. */

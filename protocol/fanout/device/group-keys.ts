@@ -151,7 +151,10 @@ function withdrawKey(step: Step, group: GroupJid, device: DeviceJid): void {
  * and the chains it gave are forgotten (specification 4.3).
  */
 export function forgetDeviceInGroups(step: Step, device: DeviceJid): void {
-  for (const [group] of step.tx.entries(OWN_SENDER_KEYS)) withdrawKey(step, group, device);
+  // A group without a chain of ours may still have marks of the one before.
+  const entries = [...step.tx.entries(OWN_SENDER_KEYS), ...step.tx.entries('group')];
+  const groups = new Set(entries.map(([group]) => group));
+  for (const group of groups) withdrawKey(step, group, device);
   forgetSenderKeysOf(step.tx, device);
 }
 
