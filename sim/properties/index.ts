@@ -3,14 +3,21 @@
  * judge. Source: the property catalogue; contract 11.
  */
 
+import { a1 } from './a1.ts';
 import { c1 } from './c1.ts';
 import { c2 } from './c2.ts';
 import { c4 } from './c4.ts';
+import { c6 } from './c6.ts';
 import { c7 } from './c7.ts';
 import { c8 } from './c8.ts';
 import { d1 } from './d1.ts';
 import { d2 } from './d2.ts';
 import { d3 } from './d3.ts';
+import { d4 } from './d4.ts';
+import { d5 } from './d5.ts';
+import { d6 } from './d6.ts';
+import { d7 } from './d7.ts';
+import { d8 } from './d8.ts';
 import { g1 } from './g1.ts';
 import { g2 } from './g2.ts';
 import { g3 } from './g3.ts';
@@ -20,6 +27,7 @@ import { g6 } from './g6.ts';
 import { i1 } from './i1.ts';
 import { i2 } from './i2.ts';
 import { i3 } from './i3.ts';
+import { i4 } from './i4.ts';
 import { i5 } from './i5.ts';
 import { i6 } from './i6.ts';
 import { k1 } from './k1.ts';
@@ -28,6 +36,7 @@ import { k3 } from './k3.ts';
 import { k4 } from './k4.ts';
 import { k5 } from './k5.ts';
 import { k6 } from './k6.ts';
+import { k7 } from './k7.ts';
 import { k8 } from './k8.ts';
 import { l1 } from './l1.ts';
 import { l2 } from './l2.ts';
@@ -60,12 +69,14 @@ export { judgeDeterminism } from './x5.ts';
 export const allProperties: readonly Property[] = [
   c1,
   c2,
+  c6,
   c4,
   c7,
   c8,
   i1,
   i2,
   i3,
+  i4,
   i5,
   i6,
   o1,
@@ -78,12 +89,18 @@ export const allProperties: readonly Property[] = [
   k2,
   k3,
   k4,
+  k7,
   k5,
   k6,
   k8,
   d1,
   d2,
   d3,
+  d4,
+  d5,
+  d6,
+  d7,
+  d8,
   g1,
   g2,
   g3,
@@ -99,6 +116,7 @@ export const allProperties: readonly Property[] = [
   l7,
   l8,
   l9,
+  a1,
   v1,
   v2,
   v3,

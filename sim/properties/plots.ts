@@ -3,7 +3,13 @@
 import type { Action } from '../../scenarios/scenario.ts';
 import { aliceWrites, type Plot, sets, writes } from './planted-world.ts';
 import { both } from './twin-tools.ts';
-import { damagesCopies, damagesPatch, ignoresRetries, sendsTwice } from './weather.ts';
+import {
+  damagesCopies,
+  damagesPatch,
+  ignoresRetries,
+  sendsTwice,
+  withholdsLists,
+} from './weather.ts';
 
 /** Bob's phone as the first account numbers give it; weather acts on what is addressed to it. */
 export interface Addresses {
@@ -55,6 +61,45 @@ const relinked: Plot = {
     [70, { kind: 'link', companion: 'alice.laptop' }],
     ...aliceWrites(2, 120),
   ],
+};
+
+/** Bob unlinks his companion and writes himself. */
+const unlinkedByAuthor: Plot = {
+  story: [
+    [10, writes('bob.phone', 'alice', 'a word for all')],
+    [60, { kind: 'unlink', companion: 'bob.web', by: 'phone' }],
+    [100, writes('bob.phone', 'alice', 'a word without the browser')],
+  ],
+};
+
+/** Bob's companion is unlinked, and nobody writes. */
+const unlinkedInSilence: Plot = { story: unlinked.story.slice(0, 3) };
+
+/** Bob links the same machine again and again. */
+const linkedThrice: Plot = {
+  lengthS: 900,
+  story: [60, 360].flatMap((atS) => [
+    [atS, { kind: 'unlink', companion: 'bob.web', by: 'phone' }] as const,
+    [atS + 60, { kind: 'link', companion: 'bob.web' }] as const,
+  ]),
+};
+
+/** Bob sets his phone up anew in the middle of a talk. */
+const anew: Plot = {
+  story: [
+    ...aliceWrites(2),
+    [40, writes('bob.phone', 'alice', 'before')],
+    [60, { kind: 're-register', phone: 'bob.phone' }],
+    [120, writes('bob.phone', 'alice', 'afterwards')],
+    ...aliceWrites(1, 180),
+  ],
+};
+
+/** Five weeks in which the server shows nobody a signed list. */
+const oldLists: Plot = {
+  lengthS: 36 * 86_400,
+  weather: () => withholdsLists(),
+  story: [...aliceWrites(2), ...aliceWrites(2, 35.5 * 86_400)],
 };
 
 /** Everybody meets Bob's phone for the first time, and its pool is small. */
@@ -142,6 +187,16 @@ function changes(change: 'add' | 'remove', member: string): Action {
   return { kind: 'change-group', group: 'walk', change, members: [member], by: 'alice.phone' };
 }
 
+/** Two accounts lose a companion each, and set something after that. */
+const settingsWithoutCompanions: Plot = {
+  story: [
+    [10, { kind: 'unlink', companion: 'alice.laptop', by: 'phone' }],
+    [15, { kind: 'unlink', companion: 'bob.web', by: 'phone' }],
+    [30, sets('alice.phone', { kind: 'pin', chat: 'bob', value: true })],
+    [35, sets('bob.phone', { kind: 'pin', chat: 'alice', value: true })],
+  ],
+};
+
 /** Plots that hang on nothing but the twin. */
 const PLOTS: ReadonlyMap<string, Plot> = new Map([
   ['companions-an-hour-early', answered],
@@ -150,6 +205,14 @@ const PLOTS: ReadonlyMap<string, Plot> = new Map([
   ['history-from-strangers', relinked],
   ['proof-not-kept', relinked],
   ['waits-for-history', relinked],
+  ['unlinked-is-told', unlinkedByAuthor],
+  ['changes-unheard', unlinkedInSilence],
+  ['index-given-twice', linkedThrice],
+  ['new-keys-unmentioned', anew],
+  ['old-sessions-kept', anew],
+  ['identity-kept', anew],
+  ['lists-never-expire', oldLists],
+  ['expires-to-nobody', oldLists],
   ['prekey-served-again', firstContacts],
   ['ids-start-anew', firstContacts],
   ['uploaded-and-forgotten', firstContacts],
@@ -167,6 +230,7 @@ const PLOTS: ReadonlyMap<string, Plot> = new Map([
   ['author-mistaken', inGroup],
   ['outsider-in-group', outsider],
   ['move-ignored', settings],
+  ['same-key-for-all', settingsWithoutCompanions],
   ['old-setting-shown', settings],
   ['delivered-unseen', away],
   ['waiting-dropped', away],

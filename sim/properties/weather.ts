@@ -68,6 +68,22 @@ export function damagesPatch(host: string, nth: number): WrapNode {
   });
 }
 
+/** The server shows nobody a signed device list any more. */
+export function withholdsLists(): WrapNode {
+  return onHost('server', ({ inner }) => {
+    const pruned = mapSent(inner(), 'iq', withoutLists);
+    return mapSent(pruned, 'notification', withoutLists);
+  });
+}
+
+function withoutLists(element: WireNode): WireNode {
+  if (!Array.isArray(element.content)) return element;
+  const parts = children(element);
+  const kept = parts.filter(({ tag }) => tag !== 'key-index-list').map(withoutLists);
+  const isSame = kept.length === parts.length && kept.every((part, at) => part === parts[at]);
+  return isSame ? element : { ...element, content: kept };
+}
+
 function holdsPatch(element: WireNode): boolean {
   return element.tag === 'patch' || children(element).some(holdsPatch);
 }
