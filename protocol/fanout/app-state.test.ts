@@ -149,7 +149,8 @@ describe('a new companion', () => {
     const net = pairNet();
     net.power('alice.laptop', false);
     net.tamper = ({ bytes, kind }) => (kind.includes('app:state') ? undefined : bytes);
-    for (let at = 0; at < 150; at += 1) net.pin('alice.phone', true, `1555${1000 + at}@s.whatsapp.net`);
+    for (let at = 0; at < 150; at += 1)
+      net.pin('alice.phone', true, `1555${1000 + at}@s.whatsapp.net`);
     net.tamper = ({ bytes }) => bytes;
     net.restart('alice.phone');
     net.settle(10_000_000);
@@ -251,7 +252,9 @@ describe('a key', () => {
     }
     expect(net.keyNames('alice.laptop')).toHaveLength(2);
     const [, newest] = net.keyNames('alice.phone');
-    const records = [...net.member('alice.laptop').store.collection('app-state-record/regular_low')];
+    const records = [
+      ...net.member('alice.laptop').store.collection('app-state-record/regular_low'),
+    ];
     const keys = records.map(([, record]) => {
       const { entry } = record as unknown as { entry: { keyId: Uint8Array } };
       return Buffer.from(entry.keyId).toString('hex');

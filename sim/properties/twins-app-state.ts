@@ -1,4 +1,4 @@
-/** Broken twins of app state: L8. */
+/** Broken twins of app state: L8, A1. */
 
 import { encodeFrame } from '../../protocol/wire/encode-node.ts';
 import { attribute } from '../../protocol/wire/node.ts';
@@ -54,4 +54,24 @@ export const oldSettingShown: Twin = {
         ? inner()
         : mapWrites(inner(), (write) => (write.collection === 'setting' ? undefined : write)),
     ),
+};
+
+/** Everybody's second key of settings is the same one. */
+export const sameKeyForAll: Twin = {
+  id: 'same-key-for-all',
+  catches: 'A1',
+  does: 'makes the next key of settings from a word in the program, the same for every account',
+  make: () => (host, node) => {
+    if (host !== 'alice.phone' && host !== 'bob.phone') return node;
+    return {
+      step: (input, context) => {
+        const { secrets } = context;
+        const bytes = (purpose: string, length: number): Uint8Array =>
+          purpose === 'app-state-key'
+            ? new Uint8Array(length).fill(7)
+            : secrets.bytes(purpose, length);
+        return node.step(input, { ...context, secrets: { bytes } });
+      },
+    };
+  },
 };
