@@ -14,7 +14,9 @@ const MODULUS = 65_521;
 /** Bytes after which its sums have to be reduced. */
 const RUN_BYTES = 4_096;
 
-/** The size of the hash table, fixed: left out, the library takes a logarithm of the input's size. */
+/**
+ * The size of the hash table, fixed: left out, the library takes a logarithm of the input's size.
+ */
 const TABLE_SIZE = 8;
 
 /** Compresses; the same bytes give the same result everywhere. */

@@ -1,8 +1,8 @@
 /**
  * The stanzas around a request for a file that is gone and around its answer (specification 9.5):
- * `<receipt type="server-error">` to whoever has the file, `<notification type="mediaretry">` back.
- * Both name the message as the one who asks sees it. Assumption: the answer leaves its device as the
- * notification it arrives as.
+ * `<receipt type="server-error">` to whoever has the file, `<notification type="mediaretry">`
+ * back. Both name the message as the one who asks sees it. Assumption: the answer leaves its
+ * device as the notification it arrives as.
  */
 
 import type { ChatJid, DeviceJid } from '../contract.ts';

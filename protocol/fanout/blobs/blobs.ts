@@ -1,11 +1,11 @@
 /**
  * The store of encrypted files as a node (specification 9.4): bytes under a name, kept for a time.
- * It knows no account and holds no key. What it stores it has checked against the name, which is the
- * hash of the bytes.
+ * It knows no account and holds no key. What it stores it has checked against the name, which is
+ * the hash of the bytes.
  *
  * Assumption: the real store speaks HTTP; here the same three requests are stanzas, `put`, `get`
- * and `delete`, with HTTP's codes, and nobody is asked who they are (specification 9.4 hands out an
- * authorisation with `media_conn`; it protects the operator, not the messages).
+ * and `delete`, with HTTP's codes, and nobody is asked who they are (specification 9.4 hands out
+ * an authorisation with `media_conn`; it protects the operator, not the messages).
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';

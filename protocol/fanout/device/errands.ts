@@ -1,7 +1,8 @@
 /**
  * After a start: takes up what waits for the store of files and lacks its errand, and what own
- * devices have not confirmed. Records go in one commit, so that only a damaged Store comes to that (contract 2); whatever record is gone, what
- * depends on it is begun again or given up, and nothing waits for ever.
+ * devices have not confirmed. Records go in one commit, so that only a damaged Store comes to that
+ * (contract 2); whatever record is gone, what depends on it is begun again or given up, and
+ * nothing waits for ever.
  */
 
 import type { MediaRecord } from '../../contract.ts';

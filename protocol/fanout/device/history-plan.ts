@@ -1,7 +1,7 @@
 /**
- * What of a phone's history a new companion gets, and in which parts (specification 8.2): the newest
- * messages of every chat first, then three months, then a year. Parts are filled conversation after
- * conversation up to their limits.
+ * What of a phone's history a new companion gets, and in which parts (specification 8.2): the
+ * newest messages of every chat first, then three months, then a year. Parts are filled
+ * conversation after conversation up to their limits.
  *
  * Assumption: RECENT goes to every companion, and so does FULL; the real one is for desktops that
  * ask for it. Names travel with app state.

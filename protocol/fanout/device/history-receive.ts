@@ -1,8 +1,8 @@
 /**
  * A companion takes the history that its phone hands over (specification 8.2): fetch each part,
- * verify, inflate, keep its messages, confirm. Messages that are here already stay as they are (O1).
- * Only the phone may hand history over (I3). A part that cannot be used is reported and skipped
- * (L6). A companion whose first part does not come in time logs itself out (L7).
+ * verify, inflate, keep its messages, confirm. Messages that are here already stay as they are
+ * (O1). Only the phone may hand history over (I3). A part that cannot be used is reported and
+ * skipped (L6). A companion whose first part does not come in time logs itself out (L7).
  */
 
 import type { DeviceJid, ShownRecord } from '../../contract.ts';

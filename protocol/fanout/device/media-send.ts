@@ -1,7 +1,8 @@
 /**
- * A person sends a file (specification 9.4): it is encrypted once, uploaded once, and only a message
- * of some hundred bytes that says where it lies goes to every device. The message keeps its place in
- * its chat (contract 4): what is written after it leaves after it, however long the upload takes.
+ * A person sends a file (specification 9.4): it is encrypted once, uploaded once, and only a
+ * message of some hundred bytes that says where it lies goes to every device. The message keeps
+ * its place in its chat (contract 4): what is written after it leaves after it, however long the
+ * upload takes.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';

@@ -1,4 +1,6 @@
-/** A phone that has been in use for long: shown messages put into its Store, as if it had had them. */
+/**
+ * A phone that has been in use for long: shown messages put into its Store, as if it had had them.
+ */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ShownRecord } from '../../contract.ts';
