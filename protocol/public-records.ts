@@ -29,8 +29,8 @@ export const PUBLIC_COLLECTIONS = {
 } as const;
 
 /**
- * A record that the storage layer found damaged at the boot (its checksum did not hold) and dropped.
- * Written by the host, read and deleted by the node. Key: `COLLECTION KEY`.
+ * A record that the storage layer found damaged at the boot (its checksum did not hold) and
+ * dropped. Written by the host, read and deleted by the node. Key: `COLLECTION KEY`.
  */
 export interface DamagedRecord extends StoredRecord {
   readonly kind: 'damaged';

@@ -10,7 +10,9 @@ export function factWord(fact: ExpectedFact): string {
   return fact.kind === 'state' ? fact.state : fact.kind;
 }
 
-/** What the fact speaks of: the id of a message, call or entry, or the name of a chat or account. */
+/**
+ * What the fact speaks of: the id of a message, call or entry, or the name of a chat or account.
+ */
 export function factSubject(fact: ExpectedFact): string {
   switch (fact.kind) {
     case 'shown':

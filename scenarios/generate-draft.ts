@@ -1,7 +1,7 @@
 /**
- * Entries as they are drawn, before they are told: with gaps where an entry names another one, which
- * are filled when it is known what happened before. So what shrinking takes away never leaves a name
- * that means nothing.
+ * Entries as they are drawn, before they are told: with gaps where an entry names another one,
+ * which are filled when it is known what happened before. So what shrinking takes away never leaves
+ * a name that means nothing.
  */
 
 import type { Action } from './scenario.ts';

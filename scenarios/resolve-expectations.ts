@@ -251,7 +251,9 @@ function factsOf(
   }
 }
 
-/** The devices that are meant by what stands under `on`; complains of those it can never be so on. */
+/**
+ * The devices that are meant by what stands under `on`; complains of those it can never be so on.
+ */
 function devicesOf(
   context: ExpectationContext,
   written: WrittenExpectation,

@@ -58,7 +58,9 @@ export interface ScenarioSettings {
   readonly placeholderDeadlineUs: number;
   /** How late a dozing device's timers may be. */
   readonly dozeLatenessUs: number;
-  /** How long a list may stay older than what a contact's message said of it (5.11: 25 h or 48 h). */
+  /**
+   * How long a list may stay older than what a contact's message said of it (5.11: 25 h or 48 h).
+   */
   readonly expectedListGraceUs: number;
   /** Whether phones pass what an old contact wrote on to their companions (12; default false). */
   readonly mirrorsOldContacts: boolean;

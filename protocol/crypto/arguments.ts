@@ -94,8 +94,9 @@ export function isLeadingPart(full: Uint8Array, expected: Uint8Array): boolean {
 }
 
 /**
- * The loop of `sha512Rounds` over a one-shot hash that writes its 64 bytes to the front of `target`:
- * one buffer holds the last result and the suffix, so that a round allocates nothing of its own.
+ * The loop of `sha512Rounds` over a one-shot hash that writes its 64 bytes to the front of
+ * `target`: one buffer holds the last result and the suffix, so that a round allocates nothing of
+ * its own.
  */
 export function sha512Rounds(
   hashInto: (input: Uint8Array, target: Uint8Array) => void,

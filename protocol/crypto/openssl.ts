@@ -21,7 +21,8 @@
  *   createHash 1.9.
  * - CBC of 200 bytes: padded here, no final(): 2.9 and 2.0; with final() 3.8 and 4.5; noble 3.8 and
  *   4.4.
- * - 5,200 rounds of SHA-512 over 97 bytes, ms: one-shots written as text 2.1; one-shots as buffers 4
+ * - 5,200 rounds of SHA-512 over 97 bytes, ms: one-shots written as text 2.1; one-shots as buffers
+ * 4
  *   to 20, by garbage collection; createHash 4 to 24; noble 67.
  * - GCM of 200 bytes: 5; noble 22. CTR: 3.7; noble 6.5.
  */

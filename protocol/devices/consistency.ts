@@ -43,7 +43,9 @@ export function accountView(
   };
 }
 
-/** SHA-256 over sorted raw identity keys (at least one), cut to `length` bytes (10 when written). */
+/**
+ * SHA-256 over sorted raw identity keys (at least one), cut to `length` bytes (10 when written).
+ */
 export function keyHash(
   identityKeys: readonly Uint8Array[],
   provider: CryptoProvider,

@@ -42,7 +42,9 @@ export interface ExpectedList {
   readonly timestampS: number;
   /** This device's clock when it was learned: expectedTsUpdateTs. */
   readonly learnedUs: number;
-  /** When the server was first asked for it, being connected; 0 before: expectedTsLastDeviceJobTs. */
+  /**
+   * When the server was first asked for it, being connected; 0 before: expectedTsLastDeviceJobTs.
+   */
   readonly askedUs: number;
 }
 

@@ -42,7 +42,10 @@ test.each(['alice.phone', 'alice.laptop', 'bob.phone', 'bob.web', 'server'])(
       for (const device of ['alice.phone', 'alice.laptop']) {
         expect([where, alarms(net, device)]).toEqual([where, ['identity-changed']]);
         const shown = net.texts(device).slice(-3);
-        expect([where, shown]).toEqual([where, ['from the new phone', 'to the new phone', 'last word']]);
+        expect([where, shown]).toEqual([
+          where,
+          ['from the new phone', 'to the new phone', 'last word'],
+        ]);
         const held = net.member(device).store.get('device-list', net.user('bob'));
         const own = net.member('bob.phone').store.get('device-list', net.user('bob'));
         const ids = ({ devices }: DeviceListRecord) => devices.map(({ id }) => id);

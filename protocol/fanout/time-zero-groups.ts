@@ -1,7 +1,11 @@
-/** Groups before the story (contract 10): the server's members, and what every member's devices know. */
+/**
+ * Groups before the story (contract 10): the server's members, and what every member's devices
+ * know.
+ */
 
 import type { GroupPlan, GroupRecord, MembershipRecord } from '../contract.ts';
 import { userJid } from '../wire/jid.ts';
+import type { GroupsKnownRecord } from './device/groups.ts';
 import { SELF } from './device/records.ts';
 import type { Step } from './step.ts';
 
@@ -32,7 +36,8 @@ export function foundGroups(
       for (const step of byUser.get(user)?.steps ?? []) step.tx.put('group', group, record);
     }
   }
+  const known: GroupsKnownRecord = { kind: 'groups-known', versionUs: server.nowUs };
   for (const { steps } of accounts) {
-    for (const step of steps) step.tx.put('groups-known', SELF, { kind: 'groups-known' });
+    for (const step of steps) step.tx.put('groups-known', SELF, known);
   }
 }

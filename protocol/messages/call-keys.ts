@@ -1,7 +1,7 @@
 /**
- * From the one secret of a call to the keys of each device's media (specification 9.6): every device
- * sends under keys of its own, derived from the call key and its address, so that all who hold the
- * call key can open it. How packets are protected with them is in srtp.ts.
+ * From the one secret of a call to the keys of each device's media (specification 9.6): every
+ * device sends under keys of its own, derived from the call key and its address, so that all who
+ * hold the call key can open it. How packets are protected with them is in srtp.ts.
  */
 
 import type { DeviceJid } from '../contract.ts';

@@ -1,8 +1,8 @@
 /**
- * Signalling of calls (specification 9.6, 9.7): what `<call>` carries between the devices of a call,
- * built and taken apart. One stanza has one signal. What is inside the ciphertexts is not looked at.
- * Assumption: `packet`, and the attributes `generation` and `version`, are ours: media and the list
- * of participants run over a relay of their own in reality.
+ * Signalling of calls (specification 9.6, 9.7): what `<call>` carries between the devices of a
+ * call, built and taken apart. One stanza has one signal. What is inside the ciphertexts is not
+ * looked at. Assumption: `packet`, and the attributes `generation` and `version`, are ours: media
+ * and the list of participants run over a relay of their own in reality.
  */
 
 import type { ChatJid, DeviceJid, GroupJid } from '../contract.ts';
@@ -239,7 +239,9 @@ export interface RekeyRetry {
   readonly registrationId: number;
 }
 
-/** `<receipt type="enc_rekey_retry" id to><enc_rekey call-id call-creator count/><registration/>`. */
+/**
+ * `<receipt type="enc_rekey_retry" id to><enc_rekey call-id call-creator count/><registration/>`.
+ */
 export function rekeyRetryStanza(id: string, retry: Omit<RekeyRetry, 'kind'>): WireNode {
   const { device, name, count, registrationId } = retry;
   return node('receipt', { type: 'enc_rekey_retry', id, to: device }, [

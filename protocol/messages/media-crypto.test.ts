@@ -87,7 +87,8 @@ describe('a file that is not the sender’s', () => {
   });
 
   test('is refused by its padding when the sender padded wrongly', () => {
-    // Cutting a ciphertext at a block and authenticating it anew leaves text where padding should be.
+    // Cutting a ciphertext at a block and authenticating it anew leaves text where padding should
+    // be.
     const iv = provider.hkdf(key, undefined, 'WhatsApp Image Keys', [16, 32, 32, 32]);
     const body = sealed.file.slice(0, 480);
     const covered = new Uint8Array([...(iv[0] as Uint8Array), ...body]);

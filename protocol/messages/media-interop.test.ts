@@ -1,6 +1,6 @@
 /**
- * Files and sidecars against zapo-js 0.3.0: each opens what the other sealed, and both make the same
- * bytes (specification 14.4).
+ * Files and sidecars against zapo-js 0.3.0: each opens what the other sealed, and both make the
+ * same bytes (specification 14.4).
  */
 
 import { describe, expect, test } from 'vitest';

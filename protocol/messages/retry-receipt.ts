@@ -82,7 +82,10 @@ function keysNode({ bundle, deviceIdentity }: RetryKeys): WireNode {
   return node('keys', {}, parts);
 }
 
-/** `<receipt type="retry" id to [participant] [recipient]><retry/><registration/>[<keys/>]</receipt>`. */
+/**
+ * `<receipt type="retry" id to [participant]
+ * [recipient]><retry/><registration/>[<keys/>]</receipt>`.
+ */
 export function retryStanza(request: Omit<RetryRequest, 'kind'>): WireNode {
   const { id, device, group, recipient, count, positionUs, errorCode, registrationId, keys } =
     request;

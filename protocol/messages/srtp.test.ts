@@ -1,4 +1,6 @@
-/** Call media: what protection promises and refuses, and how packets find their rollover counter. */
+/**
+ * Call media: what protection promises and refuses, and how packets find their rollover counter.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { opensslProvider } from '../crypto/openssl.ts';

@@ -70,8 +70,8 @@ export function protectRtp(
 }
 
 /**
- * Checks and decrypts a protected packet: `malformed` when it is too short, `bad-mac` when it is not
- * the sender's, or `rollover` is not the sender's.
+ * Checks and decrypts a protected packet: `malformed` when it is too short, `bad-mac` when it is
+ * not the sender's, or `rollover` is not the sender's.
  */
 export function unprotectRtp(
   keys: SrtpKeys,
@@ -110,9 +110,9 @@ export interface PacketIndex {
 }
 
 /**
- * Guesses the rollover counter of a packet from the highest index received so far (RFC 3711, section
- * 3.3.1): right as long as packets are less than 32,768 apart. `undefined` when the packet would lie
- * before the first or after the last.
+ * Guesses the rollover counter of a packet from the highest index received so far (RFC 3711,
+ * section 3.3.1): right as long as packets are less than 32,768 apart. `undefined` when the packet
+ * would lie before the first or after the last.
  */
 export function rolloverOf(highest: PacketIndex | undefined, sequence: number): number | undefined {
   if (highest === undefined) return 0;

@@ -1,6 +1,6 @@
 /**
- * Known answers of calls: specification A.9, RFC 3711 appendix B.2 and B.3, and the reference packet
- * by which the library libsrtp tests itself.
+ * Known answers of calls: specification A.9, RFC 3711 appendix B.2 and B.3, and the reference
+ * packet by which the library libsrtp tests itself.
  */
 
 import { describe, expect, test } from 'vitest';

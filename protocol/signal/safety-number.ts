@@ -1,8 +1,8 @@
 /**
- * The security code two people compare, and the QR code one scans from the other (specification 10.1
- * and 10.2). It covers the identity keys of all devices of both accounts, so it changes whenever a
- * device is linked or removed on either side. Only a person, or a camera, can say that the other
- * screen shows the same.
+ * The security code two people compare, and the QR code one scans from the other (specification
+ * 10.1 and 10.2). It covers the identity keys of all devices of both accounts, so it changes
+ * whenever a device is linked or removed on either side. Only a person, or a camera, can say that
+ * the other screen shows the same.
  */
 
 import { concatBytes } from '@noble/hashes/utils.js';

@@ -1,4 +1,6 @@
-/** The order of byte strings: first differing byte, then length. A total order, as sorting needs. */
+/**
+ * The order of byte strings: first differing byte, then length. A total order, as sorting needs.
+ */
 
 /** Negative, zero or positive, like a comparator of `sort`. */
 export function compareBytes(left: Uint8Array, right: Uint8Array): number {

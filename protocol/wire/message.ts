@@ -1,8 +1,8 @@
 /**
- * `Message`, what a ciphertext holds after decryption (specification 4.1, 6.1, 8.1, 9.3, 9.6, 5.12).
- * Field numbers are those of zapo-js 0.3.0's bundled definitions (a test compares the bytes). Parts
- * with a codec of their own stay bytes here. Every other kind of content is stepped over and refused
- * by messages/content.ts as content we do not know.
+ * `Message`, what a ciphertext holds after decryption (specification 4.1, 6.1, 8.1, 9.3, 9.6,
+ * 5.12). Field numbers are those of zapo-js 0.3.0's bundled definitions (a test compares the
+ * bytes). Parts with a codec of their own stay bytes here. Every other kind of content is stepped
+ * over and refused by messages/content.ts as content we do not know.
  */
 
 import type { Rejection } from '../errors.ts';

@@ -59,8 +59,8 @@ export class Entitlement {
   }
 
   /**
-   * Whether a message may be learned on devices of an account: its author's, the recipient's, or one
-   * that was a member of the group at τ_send or when the server took it.
+   * Whether a message may be learned on devices of an account: its author's, the recipient's, or
+   * one that was a member of the group at τ_send or when the server took it.
    */
   isParty(status: MessageStatus, user: UserJid): boolean {
     const { said, acceptedSequence } = status;
@@ -96,8 +96,8 @@ export class Entitlement {
    * (then the server's answer shows the stale list and backfill follows, unless history was there
    * first), and linked ever since; the author's device is not. A phone set up anew is not owed what
    * was sent to the one before; what an old app sends is owed to phones alone. Empty while the
-   * message is not sealed, and when it never reached the server because its device was unlinked, was
-   * set up anew, or has forgotten it.
+   * message is not sealed, and when it never reached the server because its device was unlinked,
+   * was set up anew, or has forgotten it.
    */
   due(status: MessageStatus, now: Moment): readonly DeviceJid[] {
     const { said, acceptedSequence } = status;

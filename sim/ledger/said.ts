@@ -52,7 +52,9 @@ export interface MessageStatus {
   readonly isForgotten: boolean;
 }
 
-/** One message displayed on one host. How it came, as a message or with history, its record says. */
+/**
+ * One message displayed on one host. How it came, as a message or with history, its record says.
+ */
 export interface Display {
   readonly record: ShownRecord;
   /** Sequence and time of the first commit that showed it. */

@@ -16,7 +16,10 @@ import type { Link } from './link.ts';
 const DEVICES_MAX = 1 << 16;
 /** Most connection attempts of one device; a connection's number has room for no more. */
 const ATTEMPTS_MAX = 1 << 20;
-/** A device has one connection at a time to an endpoint; this many attempts back another one may still be open. */
+/**
+ * A device has one connection at a time to an endpoint; this many attempts back another one may
+ * still be open.
+ */
 const ATTEMPTS_BACK = 8;
 
 interface DeviceEntry {

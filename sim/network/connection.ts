@@ -8,7 +8,10 @@ import type { Direction, Link } from './link.ts';
 import type { Label } from './plain.ts';
 import type { Lane } from './transit.ts';
 
-/** Which end: 0 the device, 1 the endpoint, server or file store. A frame of side s travels in direction s. */
+/**
+ * Which end: 0 the device, 1 the endpoint, server or file store. A frame of side s travels in
+ * direction s.
+ */
 export type Side = 0 | 1;
 export const DEVICE_SIDE: Side = 0;
 export const SERVER_SIDE: Side = 1;
@@ -50,12 +53,15 @@ export type ConnectionLever = (
 
 export interface Connection {
   /**
-   * Ordinal of device and endpoint * 2^20 + the attempt, so that one device's numbers do not depend on another's.
+   * Ordinal of device and endpoint * 2^20 + the attempt, so that one device's numbers do not depend
+   * on another's.
    */
   readonly number: number;
   /** Its device's attempts are counted from 1. */
   readonly index: number;
-  /** `alice.phone/connect/3`; to an endpoint other than the server `alice.phone/connect/blobs/3`. */
+  /**
+   * `alice.phone/connect/3`; to an endpoint other than the server `alice.phone/connect/blobs/3`.
+   */
   readonly name: string;
   readonly device: string;
   /** Host at the other end. */

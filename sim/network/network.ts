@@ -1,8 +1,8 @@
 /**
- * Connections between devices and the endpoints (server, file store), over links that lose, delay and break (contract 3).
- * Analytic: a frame costs one pending event, its arrival; a healthy connection costs none but those
- * of its opening; keep-alives are bytes and wake-ups by formula, and become an event only when a
- * link is cut.
+ * Connections between devices and the endpoints (server, file store), over links that lose, delay
+ * and break (contract 3). Analytic: a frame costs one pending event, its arrival; a healthy
+ * connection costs none but those of its opening; keep-alives are bytes and wake-ups by formula,
+ * and become an event only when a link is cut.
  *
  * What it does not do: read stanzas, or know what a node is. It talks to the hosts through
  * `NetworkPort`.

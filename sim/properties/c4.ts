@@ -1,8 +1,8 @@
 /**
  * C4: erasure happens. The commit that opens a message erases what opened it: in no record of the
- * device's Store are its cipher and MAC keys, its seed, the chain keys on the way to it, or the root
- * that a ratchet step left behind; a one-time prekey goes at the first message it opens. At the end
- * no signed prekey has outlived its grace. Which keys were used is taken from what the
+ * device's Store are its cipher and MAC keys, its seed, the chain keys on the way to it, or the
+ * root that a ratchet step left behind; a one-time prekey goes at the first message it opens. At
+ * the end no signed prekey has outlived its grace. Which keys were used is taken from what the
  * crypto provider was handed, which are stored from the records themselves. Catalogue section 2;
  * contract 9; specification 3.1, 3.2, 4.1.
  *

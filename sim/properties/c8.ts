@@ -3,9 +3,9 @@
  * intended for (the view that follows from the signed lists delivered to its sender), each once;
  * the same bytes sent again are the same. To a group it carries one ciphertext for all and names
  * exactly the intended devices that had not been given the sender's key when it was sealed. A retry
- * or a backfill names only devices in the sender's view at that moment. A target without a usable bundle may be left out: then the sender holds no
- * session with it and had asked the server for its keys; such targets are counted (`C8-left-out`).
- * Catalogue section 2; contract 4, 8, 9.
+ * or a backfill names only devices in the sender's view at that moment. A target without a usable
+ * bundle may be left out: then the sender holds no session with it and had asked the server for its
+ * keys; such targets are counted (`C8-left-out`). Catalogue section 2; contract 4, 8, 9.
  */
 
 import type { DeviceJid, OutboxRecord } from '../../protocol/contract.ts';

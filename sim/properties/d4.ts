@@ -1,9 +1,9 @@
 /**
- * D4: revocation bound. A companion is not written to, and not shown, on the strength of a list that
- * is over 35 days old, or that was due to be replaced by a newer one somebody spoke of: the grace of
- * the scenario, and then five minutes of connection for asking once more. That a list that was
- * accepted is obeyed at once is C8's and D1's to say. Clocks may differ by as much as the scenario
- * sets them. Catalogue section 6; specification 5.11.
+ * D4: revocation bound. A companion is not written to, and not shown, on the strength of a list
+ * that is over 35 days old, or that was due to be replaced by a newer one somebody spoke of: the
+ * grace of the scenario, and then five minutes of connection for asking once more. That a list that
+ * was accepted is obeyed at once is C8's and D1's to say. Clocks may differ by as much as the
+ * scenario sets them. Catalogue section 6; specification 5.11.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';

@@ -1,7 +1,8 @@
 /**
  * D6: convergence. When the world has come to rest under an honest server, everybody who holds a
- * device list of an account holds the same devices: those that are linked. Judged are linked devices
- * with an app that knows of several devices, and accounts whose phone is in use. Catalogue section 6.
+ * device list of an account holds the same devices: those that are linked. Judged are linked
+ * devices with an app that knows of several devices, and accounts whose phone is in use. Catalogue
+ * section 6.
  */
 
 import type { UserJid } from '../../protocol/contract.ts';

@@ -1,7 +1,7 @@
 /**
- * D8: registration change. In the commit in which a device pins another identity key for an address,
- * everything that hung on the old one is gone: sessions with it, current and archived, and the marks
- * that it holds our sender keys. Catalogue section 6; specification 3.5, 4.3.
+ * D8: registration change. In the commit in which a device pins another identity key for an
+ * address, everything that hung on the old one is gone: sessions with it, current and archived, and
+ * the marks that it holds our sender keys. Catalogue section 6; specification 3.5, 4.3.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';

@@ -33,8 +33,8 @@ export function displaysOf(ledger: Ledger, event: RunEvent): readonly Displayed[
 }
 
 /**
- * Whether a commit ends what a host was: a log-out, or a phone set up anew. Its Store is emptied, and
- * what comes after is another device. Not for commits taken back.
+ * Whether a commit ends what a host was: a log-out, or a phone set up anew. Its Store is emptied,
+ * and what comes after is another device. Not for commits taken back.
  */
 export function beginsAnew(event: RunEvent): boolean {
   if (event.kind !== 'commit' || event.isTimeZero) return false;

@@ -1,8 +1,9 @@
 /**
  * G1: closeness. The members of a group change at the server only by an allowed deed: its making, a
  * change by an admin, a member that leaves. A device's record of a group is one that the server has
- * had, and moves forward; it goes when the account is no member any more. A disk that went back, or
- * an account that left the device, is not judged. Catalogue section 7; specification 7.3.
+ * had, and moves forward; it goes when the account is no member any more. A disk that went back or
+ * was damaged, and an account that left the device, are not judged. Catalogue section 7;
+ * specification 7.3.
  */
 
 import type { GroupRecord, MembershipRecord, UserJid } from '../../protocol/contract.ts';
@@ -75,7 +76,7 @@ class Judging implements Judge {
   #judgeGone(event: RunEvent & { readonly kind: 'commit' }, group: string): void {
     const hasLeft = event.changes.some(({ collection }) => collection === 'account');
     const device = this.#ledger.linkage.deviceOf(event.node);
-    if (hasLeft || device === undefined) return;
+    if (hasLeft || device === undefined || this.#ledger.isDamaged(event.node)) return;
     const isMember = this.#ledger.membership.isMemberNow(group, userOf(device));
     // Removed and asked back: the record of before goes, and the new one follows.
     const wasAlways = isMember && !this.#wasEverOut(group, userOf(device));

@@ -1,7 +1,7 @@
 /**
- * G3: rotation. Once a device's Store no longer holds somebody as a member of a group, or a device in
- * a member's list, and that device had been handed the Store's own sender key, the next message it
- * seals to the group uses another chain. Whoever comes back is new. Catalogue section 7;
+ * G3: rotation. Once a device's Store no longer holds somebody as a member of a group, or a device
+ * in a member's list, and that device had been handed the Store's own sender key, the next message
+ * it seals to the group uses another chain. Whoever comes back is new. Catalogue section 7;
  * specification 4.3.
  */
 
@@ -63,7 +63,9 @@ class Judging implements Judge {
     });
   }
 
-  /** A disk took back who is gone: the Store has never heard of it, and nothing is to be replaced. */
+  /**
+   * A disk took back who is gone: the Store has never heard of it, and nothing is to be replaced.
+   */
   #takenBack({ node, changes }: Commit): void {
     const isNews = changes.some(({ collection }) => {
       return collection === 'group' || collection === 'device-list';

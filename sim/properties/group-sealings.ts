@@ -2,8 +2,8 @@
  * Group messages as they were sealed, and sender keys as they were given away, seen from outside:
  * the stanza is taken apart when a commit stores it (or, of a device that stores none, when it
  * leaves), and whom it names has the chain once it has left. Which chain a Store holds comes from
- * the fold of key records; what a node believes about others is not looked at. Source: specification
- * 4.3, 7.1; contract 9.
+ * the fold of key records; what a node believes about others is not looked at. Source:
+ * specification 4.3, 7.1; contract 9.
  */
 
 import type { DeviceJid, GroupJid } from '../../protocol/contract.ts';

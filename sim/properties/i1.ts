@@ -1,8 +1,8 @@
 /**
- * I1: origin. Whatever a device displays was said before, with identical text and the same file; the
- * digest beside it is the digest of that text. Who it is ascribed to is I2's business. What came as
- * history is a phone's word and excepted where nobody said it; a saying that is known it must match
- * too. Catalogue section 3.
+ * I1: origin. Whatever a device displays was said before, with identical text and the same file;
+ * the digest beside it is the digest of that text. Who it is ascribed to is I2's business. What
+ * came as history is a phone's word and excepted where nobody said it; a saying that is known it
+ * must match too. Catalogue section 3.
  */
 
 import type { ShownRecord } from '../../protocol/contract.ts';
@@ -48,7 +48,9 @@ function isSame(said: Said, { text, media }: ShownRecord): boolean {
   );
 }
 
-/** Whether the digest beside a text is its own; the last answer is kept, since copies come in rows. */
+/**
+ * Whether the digest beside a text is its own; the last answer is kept, since copies come in rows.
+ */
 function digestCheck(view: JudgeView): (record: ShownRecord) => boolean {
   let [lastText, lastDigest] = ['', ''];
   return ({ text, textDigest }) => {

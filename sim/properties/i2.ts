@@ -1,7 +1,8 @@
 /**
  * I2: context binding. A display names the author, the conversation and the message id under which
  * the text was said. That is the group; or the other account: on the author's own devices the
- * recipient's, elsewhere the author's. Catalogue section 3 (the class of messages that end up in another conversation).
+ * recipient's, elsewhere the author's. Catalogue section 3 (the class of messages that end up in
+ * another conversation).
  */
 
 import type { ShownRecord } from '../../protocol/contract.ts';

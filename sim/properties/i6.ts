@@ -1,7 +1,8 @@
 /**
- * I6: receipts tell the truth. When a device takes a receipt that says that another has a message of
- * its own, delivered or read, that other device has shown it before. Receipts carry no proof: under a
- * server that forges them this fails as often as it forges. Catalogue section 3; specification 6.7.
+ * I6: receipts tell the truth. When a device takes a receipt that says that another has a message
+ * of its own, delivered or read, that other device has shown it before. Receipts carry no proof:
+ * under a server that forges them this fails as often as it forges. Catalogue section 3;
+ * specification 6.7.
  */
 
 import { attribute, child, children, type WireNode } from '../../protocol/wire/node.ts';

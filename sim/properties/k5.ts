@@ -2,8 +2,8 @@
  * K5: domain separation. Whatever a device signs, or checks a signature of, begins with the tag of
  * one purpose and has that purpose's shape: a signed prekey (0x05, 33 bytes), an account's or a
  * device's signature of an identity (0x0600, 0x0601), a device list (0x0602), a group ciphertext
- * (0x33). A key that signs group ciphertexts signs nothing else. Read at the crypto border. Catalogue
- * section 5; specification 1.3, 4.1, 5.5.
+ * (0x33). A key that signs group ciphertexts signs nothing else. Read at the crypto border.
+ * Catalogue section 5; specification 1.3, 4.1, 5.5.
  */
 
 import type { CryptoUse } from '../trace/events.ts';

@@ -1,8 +1,8 @@
 /**
- * K7: entropy. All long-term keys of the world are pairwise distinct: identity and transport keys of
- * every installation, and those of a phone that was set up anew are none that any device had before.
- * A clone has its original's keys by definition, and a disk that went back has its own. Catalogue
- * section 5.
+ * K7: entropy. All long-term keys of the world are pairwise distinct: identity and transport keys
+ * of every installation, and those of a phone that was set up anew are none that any device had
+ * before. A clone has its original's keys by definition, and a disk that went back has its own.
+ * Catalogue section 5.
  */
 
 import type { TransportRecord } from '../../protocol/contract.ts';

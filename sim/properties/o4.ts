@@ -1,8 +1,8 @@
 /**
- * O4: causal order. Who writes in a chat after something showed there wrote after it: no screen puts
- * the later message above the earlier one. The order on a screen is that of the positions. A device
- * that shows a message before the one it followed, since that one is still on its way, is counted
- * (`O4-before-its-cause`): it takes its place when it comes. Catalogue section 4.
+ * O4: causal order. Who writes in a chat after something showed there wrote after it: no screen
+ * puts the later message above the earlier one. The order on a screen is that of the positions. A
+ * device that shows a message before the one it followed, since that one is still on its way, is
+ * counted (`O4-before-its-cause`): it takes its place when it comes. Catalogue section 4.
  */
 
 import type { OutboxRecord, ShownRecord } from '../../protocol/contract.ts';

@@ -1,8 +1,8 @@
 /**
- * O5: own devices agree. At rest all devices of an account show the same messages at the same places
- * in the same chats, over the time in which they were linked; what one of them reports lost is
- * counted (`O5-reported-lost`). Equal places mean equal order. What is starred, muted or deleted is
- * L8's. Catalogue section 4.
+ * O5: own devices agree. At rest all devices of an account show the same messages at the same
+ * places in the same chats, over the time in which they were linked; what one of them reports lost
+ * is counted (`O5-reported-lost`). Equal places mean equal order. What is starred, muted or deleted
+ * is L8's. Catalogue section 4.
  */
 
 import { userOf } from '../ledger/ledger.ts';

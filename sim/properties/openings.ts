@@ -1,7 +1,8 @@
 /**
- * Which ciphertexts a device opened, seen from outside: the frame it was handed, and what the crypto
- * provider did in the step that handled it (contract 9): a pairwise one was opened when a MAC held,
- * one for a group when more was deciphered than MACs held. Only steps that survived count.
+ * Which ciphertexts a device opened, seen from outside: the frame it was handed, and what the
+ * crypto provider did in the step that handled it (contract 9): a pairwise one was opened when a
+ * MAC held, one for a group when more was deciphered than MACs held. Only steps that survived
+ * count.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';

@@ -1,8 +1,8 @@
 /**
  * Who has been given a device's sender key of a group, seen from outside (C8, G4): the devices that
- * a stanza named, once its sender handled the server's ack of it, until one of them asks for a group
- * message again. Which chain a device has is read from its Store; whom it believes to have the chain
- * is not. Source: specification 4.3, 7.1, 7.4.
+ * a stanza named, once its sender handled the server's ack of it, until one of them asks for a
+ * group message again. Which chain a device has is read from its Store; whom it believes to have
+ * the chain is not. Source: specification 4.3, 7.1, 7.4.
  */
 
 import type { DeviceJid, GroupJid } from '../../protocol/contract.ts';
@@ -51,8 +51,8 @@ export class SenderKeyHolders implements Observer {
   }
 
   /**
-   * The devices that have the host's present chain of a group; undefined when that is not known. The
-   * set changes with the run.
+   * The devices that have the host's present chain of a group; undefined when that is not known.
+   * The set changes with the run.
    */
   holders(host: string, group: GroupJid): ReadonlySet<DeviceJid> | undefined {
     const chainId = this.#state.ownChain(host, group);

@@ -1,7 +1,8 @@
 /**
  * What the Stores of devices hold of the Signal protocol, followed from commits alone: sessions by
- * peer, how far each sending chain stands, sender keys of groups, identities. Judges use it to say which key a ciphertext
- * went to and whether its chain had been advanced durably. Source: protocol/signal/records.ts.
+ * peer, how far each sending chain stands, sender keys of groups, identities. Judges use it to say
+ * which key a ciphertext went to and whether its chain had been advanced durably. Source:
+ * protocol/signal/records.ts.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';

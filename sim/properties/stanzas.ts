@@ -35,8 +35,8 @@ export interface Enclosed {
 }
 
 /**
- * A stanza with ciphertexts, as sent by a device or as handed on by the server: a message, a message
- * between own devices, a call.
+ * A stanza with ciphertexts, as sent by a device or as handed on by the server: a message, a
+ * message between own devices, a call.
  */
 export interface MessageStanza {
   readonly kind: 'message' | 'peer' | 'call';

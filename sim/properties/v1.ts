@@ -1,9 +1,9 @@
 /**
- * V1: calls end. Nobody rings or calls for ever: at the end of the heal phase no device shows a call
- * that is still ringing or being made, and who is connected has somebody who is connected with it.
- * A call that has ended stays so; a missed one may learn that another device took it. Judged from
- * the public `call` records. Not of the catalogue: calls have no section there; the specification is
- * 9.6.
+ * V1: calls end. Nobody rings or calls for ever: at the end of the heal phase no device shows a
+ * call that is still ringing or being made, and who is connected has somebody who is connected with
+ * it. A call that has ended stays so; a missed one may learn that another device took it. Judged
+ * from the public `call` records. Not of the catalogue: calls have no section there; the
+ * specification is 9.6.
  */
 
 import type { CallRecord, DeviceJid } from '../../protocol/contract.ts';

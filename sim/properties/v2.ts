@@ -1,7 +1,8 @@
 /**
- * V2: one answer. In a call at most one device of each account is ever connected, and a call between
- * two accounts connects one device of each with the other: the first answer wins. Judged from the
- * public `call` records. Not of the catalogue: calls have no section there; the specification is 9.6.
+ * V2: one answer. In a call at most one device of each account is ever connected, and a call
+ * between two accounts connects one device of each with the other: the first answer wins. Judged
+ * from the public `call` records. Not of the catalogue: calls have no section there; the
+ * specification is 9.6.
  */
 
 import type { CallRecord, DeviceJid, UserJid } from '../../protocol/contract.ts';

@@ -4,8 +4,8 @@
  * survived, and from what it held at time zero. It never reads what the device made of them.
  * `Intended(m)` is taken from it in the commit that seals m; of a group, for the members in the
  * `group` record of its sender, which G1 holds against the server's. Lists and audiences are
- * immutable and shared; a change costs one new list. What falls back to a phone alone without a list
- * is judged by `list-drops.ts`.
+ * immutable and shared; a change costs one new list. What falls back to a phone alone without a
+ * list is judged by `list-drops.ts`.
  *
  * Source: specification 5.7, 5.8, 5.10 to 5.12; contract 4.
  */

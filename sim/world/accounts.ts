@@ -123,7 +123,8 @@ function contactsOf(scenario: Scenario, intents: readonly Intent[]): Map<string,
   };
   // What the scenario says, not what the seed made of it, where the two are close: a conversation's
   // sides know each other even when nobody writes. Independent senders know those they will write
-  // to, so that a thousand of them do not hold a million lists; of a group's members too, only those
+  // to, so that a thousand of them do not hold a million lists; of a group's members too, only
+  // those
   // who write know the others.
   for (const workload of scenario.workload) {
     if (workload.kind !== 'conversation') continue;

@@ -1,6 +1,6 @@
 /**
- * Names of the scenario as addresses of the protocol: accounts, groups, messages and calls. Fed with
- * the commits of all hosts; nodes never see it.
+ * Names of the scenario as addresses of the protocol: accounts, groups, messages and calls. Fed
+ * with the commits of all hosts; nodes never see it.
  */
 
 import type {

@@ -1,7 +1,7 @@
 /**
  * Marks of what people do beside texts to one account: groups, files, history, app state, calls,
- * codes, new phones and apps. Read from stanzas and from commits of public and server records; where
- * nothing else shows it, from a notice. Counts only.
+ * codes, new phones and apps. Read from stanzas and from commits of public and server records;
+ * where nothing else shows it, from a notice. Counts only.
  */
 
 import type {

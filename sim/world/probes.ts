@@ -9,8 +9,8 @@ import type { Host } from '../hosts/host.ts';
 import type { People } from './people.ts';
 
 /**
- * In groups of more members only those who wrote write once more: n devices that write to each other
- * are n times n copies.
+ * In groups of more members only those who wrote write once more: n devices that write to each
+ * other are n times n copies.
  */
 const PROBED_MEMBERS_MAX = 16;
 

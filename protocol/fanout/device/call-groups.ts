@@ -1,7 +1,7 @@
 /**
- * Participants of a group's call (specification 9.7): whenever somebody joins or leaves, this device
- * makes a new secret to send under and gives it to those who take part, so that who has left cannot
- * hear on. The server says who takes part; only listed devices of members are believed.
+ * Participants of a group's call (specification 9.7): whenever somebody joins or leaves, this
+ * device makes a new secret to send under and gives it to those who take part, so that who has left
+ * cannot hear on. The server says who takes part; only listed devices of members are believed.
  */
 
 import type { CallRecord, DeviceJid, GroupJid } from '../../contract.ts';

@@ -1,9 +1,9 @@
 /**
  * Media of a call, sampled: one real packet per beat and participant, protected under the sender's
- * keys (specification 9.6) and passed on by the server, which keeps none. That a packet opens proves
- * that both ends hold the same keys; how many came, and how evenly, is the statistics of the call.
- * Sequence numbers are volatile: no call outlives a boot, so none is used twice under a secret.
- * Assumption: media runs through a relay of its own in reality.
+ * keys (specification 9.6) and passed on by the server, which keeps none. That a packet opens
+ * proves that both ends hold the same keys; how many came, and how evenly, is the statistics of the
+ * call. Sequence numbers are volatile: no call outlives a boot, so none is used twice under a
+ * secret. Assumption: media runs through a relay of its own in reality.
  */
 
 import type { DeviceJid } from '../../contract.ts';

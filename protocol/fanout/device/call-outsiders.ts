@@ -13,7 +13,9 @@ import { type CallPeerRecord, groupOfCall, type LiveCall, peersOf } from './call
 import { groupOf } from './groups.ts';
 import { accountOf } from './records.ts';
 
-/** Takes outsiders out of a call under way; whether there were any. Draws as `changeParticipants`. */
+/**
+ * Takes outsiders out of a call under way; whether there were any. Draws as `changeParticipants`.
+ */
 export function dropOutsiders(step: Step, live: LiveCall): boolean {
   const { call, side } = live;
   if (side.phase !== 'connecting' && side.phase !== 'media') return false;

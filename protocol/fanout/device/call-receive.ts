@@ -1,7 +1,7 @@
 /**
  * Signals of calls as they come (specification 9.6, 9.7; D.6): who may ring here, the first answer
- * wins, a key that does not open is asked for again at most five times. What belongs to no live call
- * is answered so that the other end stops.
+ * wins, a key that does not open is asked for again at most five times. What belongs to no live
+ * call is answered so that the other end stops.
  */
 
 import type { CallRecord, DeviceJid, UserJid } from '../../contract.ts';

@@ -16,7 +16,7 @@ import { attribute, child, node, type WireNode } from '../../wire/node.ts';
 import { fibonacciUs, type Step } from '../step.ts';
 import { noteVersionsAtLogin } from './app-state-sync.ts';
 import { eraseStore } from './erase.ts';
-import { syncGroups } from './groups.ts';
+import { noticeMissedGroups, syncGroups } from './groups.ts';
 import { syncOwnList, syncStaleLists } from './known-lists.ts';
 import { pairingPayload } from './link-companion.ts';
 import { resumeLinking } from './link-primary.ts';
@@ -140,6 +140,7 @@ export function takeSuccess(step: Step, success: WireNode): void {
   noteVersionsAtLogin(step, success);
   syncOwnList(step);
   syncStaleLists(step);
+  noticeMissedGroups(step, success);
   syncGroups(step);
   resumeLinking(step);
   runListJob(step);
@@ -159,8 +160,9 @@ export function takeEnd(step: Step, stanza: WireNode): void {
 }
 
 /**
- * `<conflict type="replaced">`: somebody else has logged in with our keys. Coming straight back would
- * throw them out, and they us, without end: the wait grows, until a connection has held for long.
+ * `<conflict type="replaced">`: somebody else has logged in with our keys. Coming straight back
+ * would throw them out, and they us, without end: the wait grows, until a connection has held for
+ * long.
  */
 function noteReplaced(step: Step): void {
   const state = linkStateOf(step.store);

@@ -2,9 +2,9 @@
  * Groups as this device sees them (specification 7.3): records that follow the server's
  * notifications, and questions where something may be missing. Member lists are the server's word
  * and prove nothing. Collections: `group` (public), `group-query` (a question to ask until it is
- * answered), `groups-known`/self (all groups of the account were learned once), `former-member/GROUP`.
- * Assumption: changes are numbered by the server's time stamp (`v_id`, `prev_v_id`), so that a
- * missed one is noticed.
+ * answered), `groups-known`/self (all groups of the account were learned once),
+ * `former-member/GROUP`. Assumption: changes are numbered by the server's time stamp (`v_id`,
+ * `prev_v_id`), so that a missed one is noticed.
  */
 
 import type { GroupJid, GroupRecord, UserJid } from '../../contract.ts';
@@ -27,6 +27,13 @@ import { accountOf, SELF } from './records.ts';
 interface FormerMemberRecord extends StoredRecord {
   readonly kind: 'former-member';
   readonly leftUs: number;
+}
+
+/** Key `self`: all groups of the account were learned, up to this change of any of them. */
+export interface GroupsKnownRecord extends StoredRecord {
+  readonly kind: 'groups-known';
+  /** The server's time stamp. */
+  readonly versionUs: number;
 }
 
 /** The changes a notification can tell of. */
@@ -93,6 +100,24 @@ export function syncGroups(step: Step): void {
   ask(step, node('iq', attributes, [node('participating')]), { kind: 'participating' });
 }
 
+/**
+ * At `<success>`: the server echoes the last word on groups that this device has acknowledged. A
+ * Store that does not know of it lost a commit. Assumption: the attribute `groups` is ours.
+ */
+export function noticeMissedGroups(step: Step, success: WireNode): void {
+  const known = step.get<GroupsKnownRecord>('groups-known', SELF);
+  const heardUs = positiveNumber(attribute(success, 'groups')) ?? 0;
+  if (known !== undefined && heardUs > known.versionUs) doubtGroups(step);
+}
+
+/** Everything about groups up to this change was heard. */
+function noteKnown(step: Step, versionUs: number): void {
+  const known = step.get<GroupsKnownRecord>('groups-known', SELF);
+  if (known === undefined || known.versionUs >= versionUs) return;
+  const next: GroupsKnownRecord = { ...known, versionUs };
+  step.tx.put('groups-known', SELF, next);
+}
+
 /** The Store went back, or stanzas expired: every group may be another. */
 export function doubtGroups(step: Step): void {
   step.tx.delete('groups-known', SELF);
@@ -118,7 +143,8 @@ export function takeParticipating(step: Step, answer: WireNode): void {
     const isOlder = (held as GroupRecord).changedUs < askedUs;
     if (!named.has(group) && isOlder) dropGroup(step, group);
   }
-  step.tx.put('groups-known', SELF, { kind: 'groups-known' });
+  const known: GroupsKnownRecord = { kind: 'groups-known', versionUs: askedUs };
+  step.tx.put('groups-known', SELF, known);
 }
 
 /** The answer to a question about one group. */
@@ -204,6 +230,7 @@ export function takeGroupNotification(step: Step, notification: WireNode): boole
     step.refuseAs('malformed', 'a notification about a group cannot be read');
     return true;
   }
+  noteKnown(step, versionUs);
   if (change === 'create') takeCreated(step, group, element);
   else takeChange(step, group, change, element, versionUs);
   return true;

@@ -1,8 +1,8 @@
 /**
- * When the key behind an address is another than the one pinned (specification 5.10, 5.14, D.5). For
- * a phone that means a new installation: whatever hung on the old key goes, the person is told in the
- * same commit (I4), and work goes on; nothing is blocked. A companion never follows another key of
- * its own phone. Which key to believe is decided by the callers.
+ * When the key behind an address is another than the one pinned (specification 5.10, 5.14, D.5).
+ * For a phone that means a new installation: whatever hung on the old key goes, the person is told
+ * in the same commit (I4), and work goes on; nothing is blocked. A companion never follows another
+ * key of its own phone. Which key to believe is decided by the callers.
  */
 
 import type { DeviceJid, OutboxRecord, UserJid } from '../../contract.ts';
@@ -20,8 +20,8 @@ import { linkStateOf } from './link-state.ts';
 import { accountOf, deviceListOf } from './records.ts';
 
 /**
- * The last message that may have been sealed for an account's former keys. Collection `identity-change`,
- * key: account.
+ * The last message that may have been sealed for an account's former keys. Collection
+ * `identity-change`, key: account.
  */
 interface IdentityChangeRecord extends StoredRecord {
   readonly kind: 'identity-change';
@@ -129,7 +129,9 @@ export function takeIdentityNotification(step: Step, notification: WireNode): bo
   return true;
 }
 
-/** The pinned key of a phone may be an old one: `advanceIdentityChecks` asks for the present one. */
+/**
+ * The pinned key of a phone may be an old one: `advanceIdentityChecks` asks for the present one.
+ */
 export function doubtIdentity(step: Step, user: UserJid): void {
   if (user === accountOf(step)?.user || deviceIdOf(user) !== 0) return;
   if (pinnedKey(step, user) === undefined) return; // whichever key comes first will be pinned

@@ -4,7 +4,14 @@
  * receipts are stored until taken.
  */
 
-import type { ChatJid, Command, DeviceJid, GroupJid, ShownRecord, UserJid } from '../../contract.ts';
+import type {
+  ChatJid,
+  Command,
+  DeviceJid,
+  GroupJid,
+  ShownRecord,
+  UserJid,
+} from '../../contract.ts';
 import { isRejected } from '../../errors.ts';
 import { nackStanza } from '../../messages/acks.ts';
 import { readReceipt, receiptStanza } from '../../messages/receipts.ts';

@@ -1,10 +1,11 @@
 /**
- * A phone set up anew (specification D.5): the Store is emptied, every key is new, and the server is
- * told with the first stanza of the next connection until it has confirmed. Nobody else is told from
- * here: contacts learn of the new key from the server and from the first message.
+ * A phone set up anew (specification D.5): the Store is emptied, every key is new, and the server
+ * is told with the first stanza of the next connection until it has confirmed. Nobody else is told
+ * from here: contacts learn of the new key from the server and from the first message.
  *
- * Assumption: proof that the number is this person's (a code by text message) is not modelled. Ids of
- * prekeys go on counting, so that none ever names two keys (K3), where real phones begin anywhere.
+ * Assumption: proof that the number is this person's (a code by text message) is not modelled. Ids
+ * of prekeys go on counting, so that none ever names two keys (K3), where real phones begin
+ * anywhere.
  */
 
 import type { AccountRecord, OutboxRecord } from '../../contract.ts';

@@ -40,6 +40,7 @@ export function forgetDevice(step: Step, device: DeviceJid, reason: string): voi
   step.tx.delete('linked', device);
   step.tx.delete('bundle', device);
   step.tx.delete('seen', device);
+  step.tx.delete('groups-heard', device);
   step.tx.delete('key-ids', device);
   step.tx.delete('transport-index', linked.transportKey);
   step.cancelTimer(companionTimer(device));

@@ -1,9 +1,9 @@
 /**
  * Calls at the server (specification 9.6, 9.7): an offer is taken apart, one copy per device, and
- * queued like a message; signals go to the device they name; media packets only to who is there now.
- * Between two accounts the server keeps nothing of a call. Of a group's call it keeps who takes part
- * (`group-call`, key: call id) and tells them of each change.
- * Assumption: that the server counts a group's participants; who does in reality is not public.
+ * queued like a message; signals go to the device they name; media packets only to who is there
+ * now. Between two accounts the server keeps nothing of a call. Of a group's call it keeps who
+ * takes part (`group-call`, key: call id) and tells them of each change. Assumption: that the
+ * server counts a group's participants; who does in reality is not public.
  */
 
 import type { DeviceJid, GroupJid, LinkedRecord } from '../../contract.ts';

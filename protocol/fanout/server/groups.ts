@@ -1,11 +1,18 @@
 /**
  * Groups at the server (specification 7.3): it keeps who is a member and who may change that, and
  * tells every device of all members, old and new. Member lists are not signed by anybody.
- * Collections: `membership` (public) and `groups-of/USER` (key: group).
+ * Collections: `membership` (public), `groups-of/USER` (key: group), `groups-heard` (key: device).
  */
 
-import type { GroupJid, LinkedRecord, MembershipRecord, UserJid } from '../../contract.ts';
+import type {
+  DeviceJid,
+  GroupJid,
+  LinkedRecord,
+  MembershipRecord,
+  UserJid,
+} from '../../contract.ts';
 import { GROUP_MEMBERS_MAX } from '../../limits.ts';
+import type { StoredRecord } from '../../store.ts';
 import { GROUP_SERVER, isGroupJid } from '../../wire/jid.ts';
 import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
 import { type GroupChange, type Members, membersAfter } from '../members.ts';
@@ -29,6 +36,24 @@ interface Outcome extends Members {
 /** The group's record, if it exists. */
 export function membershipOf(step: Step, group: GroupJid): MembershipRecord | undefined {
   return step.get<MembershipRecord>('membership', group);
+}
+
+/** The latest word on groups that a device has acknowledged. Key: device. */
+interface GroupsHeardRecord extends StoredRecord {
+  readonly kind: 'groups-heard';
+  readonly versionUs: number;
+}
+
+/** A device has acknowledged the notification of a change. */
+export function noteGroupsHeard(step: Step, device: DeviceJid, versionUs: number): void {
+  if (versionUs <= groupsHeardUs(step, device)) return;
+  const record: GroupsHeardRecord = { kind: 'groups-heard', versionUs };
+  step.tx.put('groups-heard', device, record);
+}
+
+/** Up to which change of its groups a device has said it knows; 0 before the first. */
+export function groupsHeardUs(step: Step, device: DeviceJid): number {
+  return step.get<GroupsHeardRecord>('groups-heard', device)?.versionUs ?? 0;
 }
 
 /** Handles `<iq xmlns="w:g2">`. */

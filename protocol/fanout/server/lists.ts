@@ -9,7 +9,13 @@ import { deviceJid } from '../../wire/jid.ts';
 import { attribute, child, children, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { enqueue } from './queue.ts';
-import { accountOf, isOldAccount, linkedDevice, nextStampUs, type ServerAccountRecord } from './records.ts';
+import {
+  accountOf,
+  isOldAccount,
+  linkedDevice,
+  nextStampUs,
+  type ServerAccountRecord,
+} from './records.ts';
 
 /** Linked devices of an account, primary first, as addresses. */
 export function devicesOf(step: Step, user: UserJid): DeviceJid[] {

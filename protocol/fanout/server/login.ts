@@ -16,6 +16,7 @@ import type { Step } from '../step.ts';
 import { noteCompanionSeen, notePrimarySeen } from './accounts.ts';
 import { appStateNodes } from './app-state.ts';
 import { type ServerConnection, volatileOf } from './connections.ts';
+import { groupsHeardUs } from './groups.ts';
 import { offerReferences } from './pairing.ts';
 import { warnWhenLow } from './prekeys.ts';
 import { expiredCopies, flush } from './queue.ts';
@@ -97,6 +98,7 @@ function welcome(step: Step, connection: ServerConnection, device: string, count
   state.online.set(device, connection);
   const seen = step.get<SeenRecord>('seen', device);
   const expired = expiredCopies(step, device);
+  const heardUs = groupsHeardUs(step, device);
   connection.expired = expired.map(([key]) => key);
   step.send(
     connection.connection,
@@ -107,6 +109,7 @@ function welcome(step: Step, connection: ServerConnection, device: string, count
         t: String(step.nowUs),
         counter: String(seen?.login ?? 0),
         sent: String(seen?.sent ?? 0),
+        groups: heardUs === 0 ? undefined : String(heardUs),
         ...keyEcho(step, device),
       },
       [

@@ -9,7 +9,7 @@ import { isGroupJid, userOf } from '../../wire/jid.ts';
 import { attribute, node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
 import { volatileOf } from './connections.ts';
-import { membershipOf } from './groups.ts';
+import { membershipOf, noteGroupsHeard } from './groups.ts';
 import { devicesOf } from './lists.ts';
 import { noteRetryKeys } from './prekeys.ts';
 import { acknowledge, enqueue, enqueueAll, queueKey, senderIn } from './queue.ts';
@@ -130,5 +130,8 @@ export function takeAck(step: Step, sender: LinkedRecord, ack: WireNode): void {
   const to = attribute(ack, 'to') ?? '';
   const type = stanza === 'message' ? '' : (attribute(ack, 'type') ?? '');
   const from = senderIn(to, attribute(ack, 'participant'));
-  acknowledge(step, sender.device, queueKey(stanza, id, from, type));
+  const key = queueKey(stanza, id, from, type);
+  const queued = step.get<QueuedRecord>(`queue/${sender.device}`, key);
+  if (!acknowledge(step, sender.device, key) || queued === undefined) return;
+  if (type === 'w:gp2') noteGroupsHeard(step, sender.device, queued.stampUs);
 }

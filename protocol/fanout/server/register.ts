@@ -1,11 +1,11 @@
 /**
  * A phone registers a number that has an account (specification D.5): the keys of the account are
  * others from now on. Its companions are logged out, its prekeys and signed list are dropped, its
- * contacts are told; messages that wait for it stay, so that the new phone can ask their authors for
- * them. A phone that asks again after a lost answer changes nothing.
+ * contacts are told; messages that wait for it stay, so that the new phone can ask their authors
+ * for them. A phone that asks again after a lost answer changes nothing.
  *
- * Assumption: the proof that the number is the caller's is not modelled; device ids go on counting, so
- * that no address of a former companion is given again.
+ * Assumption: the proof that the number is the caller's is not modelled; device ids go on counting,
+ * so that no address of a former companion is given again.
  */
 
 import type { DeviceJid, LinkedRecord, UserJid } from '../../contract.ts';
@@ -33,8 +33,8 @@ import {
 export type RegistrationKeys = Omit<Pairing, 'refs' | 'offer'>;
 
 /**
- * Carries out a registration; answers the phone's address, or undefined when there is no such account
- * or the connection's key is another device's.
+ * Carries out a registration; answers the phone's address, or undefined when there is no such
+ * account or the connection's key is another device's.
  */
 export function register(
   step: Step,
