@@ -75,6 +75,8 @@ class Judging implements Judge {
 
   finish(): void {
     for (const host of this.#tried) {
+      // It lost its account to a damaged disk, not in the linking.
+      if (this.#view.ledger.isUnusable(host)) continue;
       const account = this.#accounts.get(host);
       if (account !== undefined) this.#judgeLinked(host, account);
       else this.#judgeFree(host);
