@@ -224,13 +224,10 @@ function resolveSalvaged(
   const walked = checkOrder(orderWords, timeline.entries);
   const always = [...words.devices.keys()].map((name) => [name, ALWAYS_LINKED] as const);
   const spans = salvaged.hasGaps ? new Map(always) : walked;
-  const ids = new Set(timeline.entries.map(({ entry }) => entry.id));
-  const folk = salvaged.hasGaps
-    ? everybody(groups, [...words.accounts.keys()])
-    : groupFolk(
-        groups,
-        timeline.entries.map(({ entry }) => entry),
-      );
+  const entries = timeline.entries.map(({ entry }) => entry);
+  const ids = new Set(entries.map(({ id }) => id));
+  const everyone = [...words.accounts.keys()];
+  const folk = salvaged.hasGaps ? everybody(groups, everyone) : groupFolk(groups, entries);
   const references = { words, timeline, folk, brokenIds };
   const workload = resolveWorkloads({ words, spans, folk, lengthUs, ids }, lists.workload);
   checkReferences(references);

@@ -154,7 +154,7 @@ describe('a call of a group', () => {
     });
   });
 
-  test('goes on without a member who is put out of the group, and without an unlinked device', () => {
+  test('goes on without a member who is put out of the group, and without one unlinked', () => {
     const net = groupCallNet();
     callTeam(net, 'alice.phone');
     answer(net, 'bob.web');
@@ -218,7 +218,7 @@ describe('a call of a group', () => {
     expect(lastCall(net, 'bob.web').state).toBe('connected');
   });
 
-  test('takes a participant for gone who is silent, and lets its device leave when it is back', () => {
+  test('takes who is silent for gone, and lets its device leave when it is back', () => {
     const net = groupCallNet();
     callTeam(net, 'alice.phone');
     answer(net, 'bob.web');

@@ -167,6 +167,43 @@ describe('disks and power', () => {
   });
 });
 
+describe('words on a group that get lost', () => {
+  const DAY_US = 86_400_000_000;
+
+  function promote(net: SmallNet, name: string): void {
+    const group = net.group('walk');
+    const members = [net.user(name)];
+    net.command('alice.phone', { kind: 'change-group', group, change: 'promote', members });
+    net.settle();
+  }
+
+  function adminsSeenBy(net: SmallNet, name: string): number | undefined {
+    const record = net.member(name).store.get('group', net.group('walk'));
+    return (record as GroupRecord | undefined)?.admins.length;
+  }
+
+  test('a disk that forgot a change asks for the groups at its next login', () => {
+    const net = trio();
+    const before = net.member('bob.web').store.snapshot();
+    promote(net, 'carol');
+    // Its counters are as they were: only the word on the group is missing.
+    net.restore('bob.web', before);
+    net.settle();
+    expect(adminsSeenBy(net, 'bob.web')).toBe(2);
+  });
+
+  test('who was away when the word expired asks for the groups', () => {
+    const net = trio();
+    net.power('carol.phone', false);
+    promote(net, 'bob');
+    net.settle(13 * DAY_US);
+    net.settle(18 * DAY_US);
+    net.power('carol.phone', true);
+    net.settle();
+    expect(adminsSeenBy(net, 'carol.phone')).toBe(2);
+  });
+});
+
 describe('receipts in a group', () => {
   test('every device tells the author, and reading shows on the reader’s other devices', () => {
     const net = trio();

@@ -159,7 +159,7 @@ describe('a newer list that is said to exist', () => {
     expect(idsOn(net, 'alice.phone', 'bob')).toEqual([0, 1, 2]);
   });
 
-  test('does not come to a device that was away: a minute after it is back they are dropped', () => {
+  test('does not come to a device that was away: a minute after its return they go', () => {
     const net = expecting();
     net.power('alice.phone', false);
     net.settle(5 * DAY_US);

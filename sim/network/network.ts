@@ -27,9 +27,7 @@ import { opened } from './sealing.ts';
 import type { StanzaFaultWindow } from './stanza-faults.ts';
 import { medianLatencyUs } from './transit.ts';
 
-/**
- * Kinds of the network's events in the queue are 1 to this; hosts and world use greater numbers.
- */
+/** The network's events in the queue are 1 to this; hosts and world use greater numbers. */
 export const NETWORK_EVENT_LAST = 6;
 const OPEN_DEVICE = 1;
 const OPEN_SERVER = 2;
@@ -139,9 +137,7 @@ export class Network {
 
   /** A host switches off in order: its connections are closed, its node is not told. */
   closeAll(host: string, reason: string, cause: number): void {
-    for (const [connection, side] of this.#sidesOf(host)) {
-      this.close(connection, side, reason, cause);
-    }
+    for (const [one, side] of this.#sidesOf(host)) this.close(one, side, reason, cause);
   }
 
   /** A device's radio goes down in order: its connections are closed, and its node learns of it. */
@@ -393,9 +389,8 @@ export class Network {
     cause: number,
   ): number {
     const [node, peer] = this.#ends(connection, side);
-    const { number } = connection;
-    const body = { kind: 'connection', state, connection: number, peer, reason } as const;
-    return this.#port.record(node, cause, body);
+    const named = { connection: connection.number, peer, reason };
+    return this.#port.record(node, cause, { kind: 'connection', state, ...named });
   }
 
   #fired(node: string, lever: string, choice: string, sentence: string, cause: number): void {

@@ -62,7 +62,8 @@ class Judging implements Judge {
         );
       });
       this.#view.check(holds, record.messageId, () => {
-        return `${host} shows ${userOf(record.author)} in ${record.chat}; its ciphertext is of others`;
+        const shown = `${host} shows ${userOf(record.author)} in ${record.chat}`;
+        return `${shown}; its ciphertext is of others`;
       });
     }
   }

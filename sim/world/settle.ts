@@ -136,7 +136,9 @@ function reasonsIn(collection: string): Reason | undefined {
 function outboxReason(record: StoredRecord): string | undefined {
   const { state } = record as OutboxRecord;
   if (state === 'acknowledged') return undefined;
-  return `its message ${state === 'wanting' ? 'waits for keys or lists' : 'was sealed, has no answer'}`;
+  return state === 'wanting'
+    ? 'its message waits for keys or lists'
+    : 'its message was sealed, has no answer';
 }
 
 function callReason(record: StoredRecord): string | undefined {

@@ -17,8 +17,8 @@ import { deleteSession } from '../../signal/sessions.ts';
 import { deviceJid } from '../../wire/jid.ts';
 import { node, type WireNode } from '../../wire/node.ts';
 import type { Step } from '../step.ts';
-import { linkStateOf } from './link-state.ts';
 import { forgetDeviceInGroups } from './group-keys.ts';
+import { linkStateOf } from './link-state.ts';
 import { sendReliably } from './outbound.ts';
 import { accountOf, deviceListOf, type PrimaryRecord, SELF } from './records.ts';
 

@@ -16,7 +16,7 @@ import type { Step } from '../step.ts';
 import { noteCompanionSeen, notePrimarySeen } from './accounts.ts';
 import { appStateNodes } from './app-state.ts';
 import { type ServerConnection, volatileOf } from './connections.ts';
-import { groupsHeardUs } from './groups.ts';
+import { groupsHeardUs, noteGroupsHeard } from './groups.ts';
 import { offerReferences } from './pairing.ts';
 import { warnWhenLow } from './prekeys.ts';
 import { expiredCopies, flush } from './queue.ts';
@@ -98,6 +98,10 @@ function welcome(step: Step, connection: ServerConnection, device: string, count
   state.online.set(device, connection);
   const seen = step.get<SeenRecord>('seen', device);
   const expired = expiredCopies(step, device);
+  // What expired unheard is missed as surely as what a disk forgot.
+  for (const [, { label, stampUs }] of expired) {
+    if (label.kind === 'notification:w:gp2') noteGroupsHeard(step, device, stampUs);
+  }
   const heardUs = groupsHeardUs(step, device);
   connection.expired = expired.map(([key]) => key);
   step.send(

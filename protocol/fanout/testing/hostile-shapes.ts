@@ -82,7 +82,8 @@ export const SHAPES: ReadonlyMap<string, Shape> = new Map([
       'id type xmlns from to t',
       `list usync pair-device pair-success pair-device-sign
     error count rotate remove-companion-device key-index-list active device sync
-    delete_all_data create add remove leave promote demote group groups query participating ${KEYS}`,
+    delete_all_data create add remove leave promote demote group groups query
+    participating ${KEYS}`,
     ),
   ],
   ['usync', shape('sid mode', 'list')],
