@@ -10,6 +10,7 @@ import { pinnedIdentity, selfIdentity } from '../../signal/records.ts';
 import { encodeContextInfo } from '../../wire/consistency.ts';
 import { deviceJid, isGroupJid } from '../../wire/jid.ts';
 import type { Step } from '../step.ts';
+import { isOldApp } from './capability.ts';
 import { type KnownMetadata, linkStateOf } from './link-state.ts';
 import { accountOf, deviceListOf } from './records.ts';
 
@@ -43,10 +44,10 @@ function hasSameKeys(one: AccountView, other: AccountView): boolean {
   );
 }
 
-/** The MessageContextInfo of a message to `chat`; undefined for groups. */
+/** The MessageContextInfo of a message to `chat`; undefined for groups, and from an old app. */
 export function contextInfoFor(step: Step, chat: ChatJid): Uint8Array | undefined {
   const own = accountOf(step)?.user;
-  if (own === undefined || isGroupJid(chat)) return undefined;
+  if (own === undefined || isGroupJid(chat) || isOldApp(step)) return undefined;
   const sender = seenAccount(step, own)?.metadata;
   const recipient = chat === own ? undefined : seenAccount(step, chat)?.metadata;
   return encodeContextInfo({ sender, recipient });
