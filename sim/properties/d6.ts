@@ -1,8 +1,9 @@
 /**
  * D6: convergence. When the world has come to rest under an honest server, everybody who holds a
  * device list of an account holds the same devices: those that are linked. Judged are linked
- * devices with an app that knows of several devices, and accounts whose phone is in use. Catalogue
- * section 6.
+ * devices with an app that knows of several devices, and accounts whose phone is in use. A list that
+ * a disk took back after its device had acknowledged it is told again when the two talk next; until
+ * then it is counted (`D6-taken-back`). Catalogue section 6.
  */
 
 import type { UserJid } from '../../protocol/contract.ts';
@@ -24,6 +25,9 @@ class Judging implements Judge {
   readonly #view: JudgeView;
   readonly #held = new Map<string, Map<UserJid, DeviceListRecord>>();
 
+  /** `host|account` whose list a disk took back, and no newer one has come. */
+  readonly #takenBack = new Set<string>();
+
   constructor(view: JudgeView) {
     this.#view = view;
   }
@@ -34,6 +38,8 @@ class Judging implements Judge {
       if (collection !== 'device-list') continue;
       const lists = this.#held.get(event.node) ?? new Map<UserJid, DeviceListRecord>();
       this.#held.set(event.node, lists);
+      if (this.#view.ledger.isUndo) this.#takenBack.add(`${event.node}|${key}`);
+      else this.#takenBack.delete(`${event.node}|${key}`);
       if (after === undefined) lists.delete(key);
       else lists.set(key, after as DeviceListRecord);
     }
@@ -50,7 +56,12 @@ class Judging implements Judge {
         if (!ledger.isInUse(user)) continue;
         const held = devices.map(({ id }) => deviceJidOf(user, id)).sort();
         const linked = [...ledger.linkage.linkedNow(user)].sort();
-        this.#view.check(held.join(' ') === linked.join(' '), user, () => {
+        const agrees = held.join(' ') === linked.join(' ');
+        if (!agrees && this.#takenBack.has(`${host}|${user}`)) {
+          ledger.count('D6-taken-back');
+          continue;
+        }
+        this.#view.check(agrees, user, () => {
           return `${host} believes in ${held.join(', ')}; linked are ${linked.join(', ')}`;
         });
       }
