@@ -37,7 +37,7 @@ function judgeMonotone(view: JudgeView): Judge {
         if (after === undefined) {
           // A disk that lost the list, or went back behind it, has accepted none.
           const lost = was as ListFields | undefined;
-          if (view.ledger.isUndo) newest.delete(`${event.node}|${key}|${lost?.rawId}`);
+          if (view.ledger.isUndo) newest.delete(`${key}|${lost?.rawId}`);
           continue;
         }
         const { rawId, timestampS } = after as ListFields;
