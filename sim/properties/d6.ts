@@ -1,9 +1,8 @@
 /**
  * D6: convergence. When the world has come to rest under an honest server, everybody who holds a
  * device list of an account holds the same devices: those that are linked. Judged are linked
- * devices with an app that knows of several devices, and accounts whose phone is in use. A list that
- * a disk took back after its device had acknowledged it is told again when the two talk next; until
- * then it is counted (`D6-taken-back`). Catalogue section 6.
+ * devices with an app that knows of several devices, and accounts whose phone is in use. Catalogue
+ * section 6.
  */
 
 import type { UserJid } from '../../protocol/contract.ts';
