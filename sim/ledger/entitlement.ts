@@ -127,14 +127,15 @@ export class Entitlement {
 
   /**
    * Whether its author could still send a message: the device it was said on has been linked ever
-   * since, is of use, has not forgotten it, and may write in the chat.
+   * since, is of use, has not forgotten it, and its account has been in the group ever since.
    */
   isOnItsWay(status: MessageStatus): boolean {
     const { said } = status;
     if (status.isForgotten || this.unusable.has(said.host)) return false;
     if (!this.#linkage.isLinkedSince(said.author, said.saidSequence)) return false;
     if (this.#isRefusedByAge(said)) return false;
-    return !isGroup(said.chat) || this.#membership.isMemberNow(said.chat, said.authorUser);
+    const { chat, authorUser, saidSequence } = said;
+    return !isGroup(chat) || this.#membership.isMemberSince(chat, authorUser, saidSequence);
   }
 
   /** A companion wrote to an account whose app is old, learned so, and told its person. */

@@ -160,6 +160,8 @@ describe('group messages', () => {
     commit('server', [members([ALICE, BOB], [BOB])]);
     expect(ledger.canStillSend(status)).toBe(false);
     expect(ledger.due(status)).toEqual([]);
+    commit('server', [members([BOB], [BOB, ALICE])]); // Back again, without it.
+    expect(ledger.canStillSend(status)).toBe(false);
   });
 });
 

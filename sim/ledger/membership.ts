@@ -56,6 +56,12 @@ export class Membership {
     return isIn(this.#groups.get(group)?.at(-1), user);
   }
 
+  /** Whether an account has been a member ever since event `sequence`. */
+  isMemberSince(group: GroupJid, user: UserJid, sequence: number): boolean {
+    const later = (this.#groups.get(group) ?? []).filter((one) => one.sequence > sequence);
+    return isIn(this.#generationAt(group, sequence), user) && later.every((one) => isIn(one, user));
+  }
+
   /** Whether the members changed after `fromSequence`, up to `untilSequence`. */
   hasChangedBetween(group: GroupJid, fromSequence: number, untilSequence: number): boolean {
     return this.#generationAt(group, fromSequence) !== this.#generationAt(group, untilSequence);
