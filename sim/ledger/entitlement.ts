@@ -97,11 +97,13 @@ export class Entitlement {
    * first), and linked ever since; the author's device is not. A phone set up anew is not owed what
    * was sent to the one before; what an old app sends is owed to phones alone. Empty while the
    * message is not sealed, and when it never reached the server because its device was unlinked,
-   * was set up anew, or has forgotten it.
+   * was set up anew, has forgotten it, or was told that it is refused.
    */
   due(status: MessageStatus, now: Moment): readonly DeviceJid[] {
     const { said, acceptedSequence } = status;
     if (said.sealedSequence < 0) return [];
+    // The server refused it, of a group its author had been removed from, say; and they know.
+    if (this.#screens.lostAt(said.host, said) !== undefined) return [];
     if (acceptedSequence < 0 && !this.isOnItsWay(status)) return [];
     const until = Math.max(said.sealedSequence, acceptedSequence);
     const isForPhones =
