@@ -21,7 +21,7 @@ export const FEATURES = [
 export type Feature = (typeof FEATURES)[number];
 
 /** The features that `check` uses: those which every architecture carries out. */
-export const ENABLED_FEATURES: readonly Feature[] = [];
+export const ENABLED_FEATURES: readonly Feature[] = FEATURES;
 
 /** How large and how rough generated worlds are. */
 export interface Profile {
