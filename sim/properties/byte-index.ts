@@ -46,9 +46,13 @@ export class ByteIndex {
   /** By `hashOf` their block. */
   readonly #entries = new Map<number, Entry>();
 
-  /** Files a text: found only where all its bytes follow each other (8 bytes or more). */
+  /**
+   * Files a text: found only where all its bytes follow each other (8 bytes or more). Filed under
+   * its last block: texts of one generator begin alike, and equal blocks make a list to walk (a
+   * month of 5,900 messages spent 4 % of its time there).
+   */
   addWhole(name: string, needle: Uint8Array): void {
-    if (needle.length >= WINDOW) this.#add(name, needle, 0, needle);
+    if (needle.length >= WINDOW) this.#add(name, needle, needle.length - WINDOW, needle);
   }
 
   /**
@@ -109,17 +113,20 @@ export class ByteIndex {
       if (at < WINDOW - 1) continue;
       const slot = hashOf(high, low) >>> shift;
       if (((bitmap[slot >>> 3] as number) & (1 << (slot & 7))) === 0) continue;
-      const name = this.#lookUp(haystack, at - WINDOW + 1, high, low);
-      if (name !== undefined) return { name, offset: at - WINDOW + 1 };
+      const finding = this.#lookUp(haystack, at - WINDOW + 1, high, low);
+      if (finding !== undefined) return finding;
     }
     return undefined;
   }
 
-  #lookUp(haystack: Uint8Array, offset: number, high: number, low: number): string | undefined {
+  #lookUp(haystack: Uint8Array, offset: number, high: number, low: number): Finding | undefined {
     let entry = this.#entries.get(hashOf(high, low));
     for (; entry !== undefined; entry = entry.next) {
       if (entry.low !== low || entry.high !== high) continue;
-      if (entry.whole === undefined || startsWith(haystack, offset, entry.whole)) return entry.name;
+      const { name, whole } = entry;
+      if (whole === undefined) return { name, offset };
+      const start = offset + WINDOW - whole.length;
+      if (start >= 0 && startsWith(haystack, start, whole)) return { name, offset: start };
     }
     return undefined;
   }

@@ -105,7 +105,7 @@ export function changeSync(
   change: Partial<CollectionSyncRecord>,
 ): void {
   const next = { ...syncOf(step, name), ...change };
-  const isWanted = next.isFromZero || next.wantedVersion > headOf(step, name).version;
+  const isWanted = next.isFromZero || next.wantedVersion > versionOf(step, name);
   const isHindered = next.blockedOn.length > 0 || next.file !== undefined;
   if (isWanted || isHindered || next.failures > 0 || next.restarts > 0) {
     step.tx.put('app-state-sync', name, next);
@@ -115,7 +115,7 @@ export function changeSync(
 /** Whether something is to be fetched before the collection is what the server has. */
 export function isBehind(step: Step, name: CollectionName): boolean {
   const { isFromZero, wantedVersion } = syncOf(step, name);
-  return isFromZero || wantedVersion > headOf(step, name).version;
+  return isFromZero || wantedVersion > versionOf(step, name);
 }
 
 // ---------------------------------------------------------------- keys
@@ -159,6 +159,11 @@ export function keyLookup(step: Step): KeyLookup {
 
 function recordsName(name: CollectionName): string {
   return `app-state-record/${name}`;
+}
+
+/** The version this device stands at, without the hash: asked after every input. */
+export function versionOf(step: Step, name: CollectionName): number {
+  return step.get<AppStateVersionRecord>('app-state-version', name)?.version ?? 0;
 }
 
 /** Where this device stands in a collection. */

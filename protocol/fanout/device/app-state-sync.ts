@@ -46,6 +46,7 @@ import {
   pendingOf,
   putPending,
   syncOf,
+  versionOf,
 } from './app-state-records.ts';
 import type { BlobOutcome } from './blob-client.ts';
 import { linkStateOf } from './link-state.ts';
@@ -70,7 +71,7 @@ export function noteVersionsAtLogin(step: Step, success: WireNode): void {
 
 function noteVersions(step: Step, element: WireNode | undefined): void {
   for (const [name, version] of readVersions(element)) {
-    const held = headOf(step, name).version;
+    const held = versionOf(step, name);
     if (version > Math.max(held, syncOf(step, name).wantedVersion)) {
       changeSync(step, name, { wantedVersion: version });
     }
@@ -87,6 +88,8 @@ export function advanceAppState(step: Step): void {
   if (lostKey !== undefined) return giveUpState(step, `nobody has the key ${lostKey}`);
   const { phase } = linkStateOf(step.store);
   if (phase !== 'active' || isAsking(step, ({ kind }) => kind === 'app-state')) return;
+  const isAtRest = step.tx.count('app-state-sync') + step.tx.count('app-state-upload') === 0;
+  if (isAtRest && !hasPending(step)) return step.cancelTimer(RETRY_TIMER);
   const key = hasPending(step) ? keyToWrite(step) : undefined;
   const requests: CollectionRequest[] = [];
   const asked = new Map<CollectionName, AskedCollection>();
@@ -123,14 +126,14 @@ interface Plan {
 }
 
 function planOf(step: Step, name: CollectionName, key: SealingKey | undefined): Plan | undefined {
-  const head = headOf(step, name);
+  const held = versionOf(step, name);
   if (isBehind(step, name)) {
-    const version = syncOf(step, name).isFromZero ? 0 : head.version;
+    const version = syncOf(step, name).isFromZero ? 0 : held;
     const request = { name, version, wantsSnapshot: version === 0, patch: undefined };
     return { request, sent: undefined };
   }
-  const request = { name, version: head.version, wantsSnapshot: false };
-  const stored = uploadedPatch(step, name, head.version);
+  const request = { name, version: held, wantsSnapshot: false };
+  const stored = uploadedPatch(step, name, held);
   if (stored === 'uploading') return undefined;
   if (stored !== undefined) {
     return { request: { ...request, patch: stored.bytes }, sent: stored.sent };
