@@ -20,9 +20,6 @@ export const FEATURES = [
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 
-/** The features that `check` uses: those which every architecture carries out. */
-export const ENABLED_FEATURES: readonly Feature[] = FEATURES;
-
 /** How large and how rough generated worlds are. */
 export interface Profile {
   readonly name: string;

@@ -14,7 +14,7 @@ import {
 } from './generate-actions.ts';
 import {
   arbitraryTimeUs,
-  ENABLED_FEATURES,
+  FEATURES,
   type Feature,
   PROFILES,
   type Profile,
@@ -25,7 +25,6 @@ import { arbitraryGroups, arbitraryPeople } from './generate-people.ts';
 import type { Account, Action, Group, Scenario, TimelineEntry } from './scenario.ts';
 
 export {
-  ENABLED_FEATURES,
   FEATURES,
   type Feature,
   PROFILES,
@@ -139,7 +138,7 @@ const DEFAULT_PROFILE = PROFILES[0];
  */
 export function arbitraryScenario(
   profile: Profile | undefined = DEFAULT_PROFILE,
-  features: readonly Feature[] = ENABLED_FEATURES,
+  features: readonly Feature[] = FEATURES,
 ): fc.Arbitrary<Scenario> {
   if (profile === undefined) throw new Error('PROFILES has a first element');
   const { accountsMax, devicesMax, hasLinks, minutesMax } = profile;

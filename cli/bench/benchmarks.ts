@@ -77,6 +77,11 @@ export const BENCHMARKS: readonly Benchmark[] = [
   { name: 'history', summary: 'a long history to a new companion', measure: history },
   { name: 'group', summary: 'ciphertexts of a message to a large group', measure: group },
   {
+    name: 'month',
+    summary: 'a month of ten accounts with five devices each, every feature',
+    measure: async () => (await import('./month.ts')).benchMonth(),
+  },
+  {
     name: 'day',
     summary: 'the phone-offline day, wall time and time per copy',
     measure: async () => (await import('./day.ts')).benchDay(),

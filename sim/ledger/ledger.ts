@@ -26,7 +26,6 @@ export {
   isClone,
   isGroup,
   messageKey,
-  originalOf,
   userOf,
 } from './names.ts';
 export type {

@@ -51,9 +51,6 @@ export interface MessageRange {
   readonly messages: readonly RangeMessage[];
 }
 
-/** The range of a chat without messages. */
-export const EMPTY_RANGE: MessageRange = { lastMessageS: 0, lastSystemMessageS: 0, messages: [] };
-
 /** A text that differs for different messages. */
 export function referenceKey(reference: MessageReference): string {
   const { chat, messageId, isFromMe, participant } = reference;
