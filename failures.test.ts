@@ -79,6 +79,11 @@ describe('the page of failures', () => {
     for (const id of ids) expect(id).toMatch(/^(P\d+|D\d(\.\d+[a-z]?)?|H\d+)$/);
   });
 
+  it('has every item of the hit list, in order', () => {
+    const items = linesOf(page).flatMap(({ id }) => (id.startsWith('H') ? [id] : []));
+    expect(items).toEqual(Array.from({ length: 50 }, (_, at) => `H${at + 1}`));
+  });
+
   it('would be seen to lie', () => {
     const head = '| id | item | there | stories | properties | remark |\n| --- | --- |\n';
     expect(wrongWith(`${head}| H1 | a | open | \`no-such-story\` | L1 | |`)).toEqual([
