@@ -47,7 +47,7 @@ it('a message that our crash kept from being written is waived', () => {
   expect(report).toMatchObject({ verdict: 'held', waived: 1 });
 });
 
-it('a link that our crash ended excuses the device it left out; one delayed leaves it history', () => {
+it('a link that our crash ended excuses the device; one it delayed leaves it history', () => {
   const ended = performed(story(), crash('crash/new-tablet/0'));
   expect(ended).toMatchObject({ verdict: 'held', waived: 2 });
   const delayed = performed(story(), crash('crash/alice.tablet/connect/1/open/server/0'));
