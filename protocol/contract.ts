@@ -108,7 +108,7 @@ export type Input = InputBody & { readonly id: string };
  * packets.
  */
 export interface StanzaLabel {
-  /** Tag and type, as `message`, `receipt:retry`, `iq:encrypt`, `ack:message`. */
+  /** Tag and type: `message`, `receipt:retry`, `iq:encrypt`, `ack:message`, `nack:message`. */
   readonly kind: string;
   /** The stanza's `id` attribute (or another stable public word where it has none). */
   readonly id: string;

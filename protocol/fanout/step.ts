@@ -11,14 +11,19 @@ import { type Store, type StoredRecord, Transaction } from '../store.ts';
 import { encodeFrame } from '../wire/encode-node.ts';
 import { attribute, children, type WireNode } from '../wire/node.ts';
 
-/** The label under which the host knows a stanza: tag, type (of a call: its signal), id. */
+/**
+ * The label under which the host knows a stanza: tag, type (of a call: its signal), id. A refusal is
+ * called `nack`, though its tag is `ack`: whoever reads labels must not take it for the contrary.
+ */
 export function labelOf(stanza: WireNode): StanzaLabel {
   const type = attribute(stanza, 'type');
   const naming = stanza.tag === 'iq' ? 'xmlns' : stanza.tag === 'ack' ? 'class' : 'type';
   const signal = stanza.tag === 'call' ? children(stanza)[0]?.tag : undefined;
   const suffix = signal ?? attribute(stanza, naming) ?? type;
+  const isRefusal = stanza.tag === 'ack' && attribute(stanza, 'error') !== undefined;
+  const tag = isRefusal ? 'nack' : stanza.tag;
   return {
-    kind: suffix === undefined ? stanza.tag : `${stanza.tag}:${suffix}`,
+    kind: suffix === undefined ? tag : `${tag}:${suffix}`,
     id: attribute(stanza, 'id') ?? stanza.tag,
   };
 }

@@ -102,9 +102,9 @@ export class Entitlement {
   due(status: MessageStatus, now: Moment): readonly DeviceJid[] {
     const { said, acceptedSequence } = status;
     if (said.sealedSequence < 0) return [];
-    // The server refused it, of a group its author had been removed from, say; and they know.
-    if (this.#screens.lostAt(said.host, said) !== undefined) return [];
-    if (acceptedSequence < 0 && !this.isOnItsWay(status)) return [];
+    // Never taken: of a group its author had been removed from, say; and they know.
+    const isGivenUp = this.#screens.lostAt(said.host, said) !== undefined;
+    if (acceptedSequence < 0 && (isGivenUp || !this.isOnItsWay(status))) return [];
     const until = Math.max(said.sealedSequence, acceptedSequence);
     const isForPhones =
       this.#oldApps.isOldAt(said.host, said.sealedSequence) ||
