@@ -1,6 +1,6 @@
 /**
- * Known answers of specification appendix A (A.1 keys and signature, A.3 ADV, A.7 libsignal's own)
- * and of the RFCs.
+ * Known answers of specification appendix A (A.1 keys and signature, A.3 ADV, A.7 libsignal's own,
+ * A.8 the secret of the old relay, by the formula of 11.3) and of the RFCs.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -52,6 +52,34 @@ describe.each(backEnds)('$name', (provider) => {
   test.each(KEYS)('A.1: %s follows from its name', (name, privateKey, publicKey) => {
     const pair = provider.keyPair(provider.sha256(ascii(`wa-sim:${name}`)));
     expect([hexOf(pair.privateKey), hexOf(pair.publicKey)]).toEqual([privateKey, publicKey]);
+  });
+
+  test('A.8: the old relay hands its two keys to the browser', () => {
+    const webPrivate = bytes('00f297857403e53e79a0d617fcdccd04d18a69f13d9f39aa084ec0d6e49cff4c');
+    const phone = provider.keyPair(
+      bytes('3067a812ea7ac72fde49e63546cf606ada62496f1a95d19814e62ca3f556fa68'),
+    );
+    const secret = Uint8Array.from(
+      Buffer.from(
+        'jHNbm/4ppHmSgNF3QDvCb4iPfT3jprttw5bf/hKMLExg4rLw/DpKVvKCfenEKfHcbc82k1lZo0AxSE1x3WiyBYNr' +
+          'vxyztsgYgM1f/ha/bAaVoj5YQY66K6ijKmWRj5FmzMtvd0fochLUK6OVDey3/xRRM8cRv2GxrI5kvHFJVZ4FfdLN' +
+          'Y/xHq5Erj5lJha8L',
+        'base64',
+      ),
+    );
+    expect(secret.length).toBe(144);
+    const [sent, mac, sealed] = [secret.slice(0, 32), secret.slice(32, 64), secret.slice(64)];
+    expect(hexOf(phone.publicKey)).toBe(hexOf(sent));
+    const shared = provider.agree(webPrivate, sent) as Uint8Array;
+    const lengths = [32, 32, 16];
+    const [key, macKey, iv] = provider.hkdf(shared, undefined, '', lengths) as Uint8Array[];
+    const covered = Uint8Array.from([...sent, ...sealed]);
+    expect(provider.macHolds(macKey as Uint8Array, covered, mac)).toBe(true);
+    const opened = provider.cbcDecrypt(key as Uint8Array, iv as Uint8Array, sealed);
+    expect(hexOf(opened as Uint8Array)).toBe(
+      '398d0cb16b269e0dfe0e1375796c44be164124936218a900a171d49e5bd96f2b' +
+        '048e0c4afd069df40a976b57b45f15a914b3eeda8117cd066cac8840f70ed97c',
+    );
   });
 
   test("A.1: Bob's identity key signs his signed prekey", () => {

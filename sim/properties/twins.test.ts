@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { allProperties } from './index.ts';
 import { allTwins } from './twins.ts';
 
 function tableRows(): string[] {
@@ -22,6 +23,11 @@ describe('broken twins', () => {
     expect(new Set(threads).size).toBe(threads.length);
     expect(threads.length).toBeGreaterThanOrEqual(10);
     expect(threads.every((thread) => thread.startsWith('https://github.com/'))).toBe(true);
+  });
+
+  it('leave no property of a run without one', () => {
+    const caught = new Set(allTwins().map(({ catches }) => catches));
+    expect(allProperties.flatMap(({ id }) => (caught.has(id) ? [] : [id]))).toEqual([]);
   });
 
   it('have an id each', () => {
