@@ -13,7 +13,7 @@ import { attribute, children, type WireNode } from '../wire/node.ts';
 
 /**
  * The label under which the host knows a stanza: tag, type (of a call: its signal), id. A refusal
- * is called `nack`, though its tag is `ack`: whoever reads labels must not take it for the contrary.
+ * is called `nack`, though its tag is `ack`: a reader of labels must not take it for the contrary.
  */
 export function labelOf(stanza: WireNode): StanzaLabel {
   const type = attribute(stanza, 'type');
