@@ -93,9 +93,31 @@ function stepFor(steps: readonly Step[], largest: number): Step | undefined {
   return steps.find(([from]) => largest >= from);
 }
 
-/** The scale of a row: both sides and their difference. */
-export function rowScale(row: MeasureRow, unit: Unit): Scale {
-  return scaleFor(unit, [row.relay.mean, row.fanout.mean, row.difference.mean]);
+/** The scales of a row's three numbers. */
+export interface RowScales {
+  readonly relay: Scale;
+  readonly fanout: Scale;
+  readonly difference: Scale;
+}
+
+/** From here on two numbers no longer share a scale: `4.50 h` beside `0.92 s`. */
+const APART = 500;
+
+/** One scale for a row, so that it can be compared by eye, unless its sides are worlds apart. */
+export function rowScales(row: MeasureRow, unit: Unit): RowScales {
+  const means = [row.relay.mean, row.fanout.mean, row.difference.mean];
+  const sizes = means.slice(0, 2).map((mean) => Math.abs(mean ?? 0));
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  if (least > 0 && least * APART < most) {
+    const own = (mean: number | null): Scale => scaleFor(unit, [mean]);
+    return {
+      relay: own(row.relay.mean),
+      fanout: own(row.fanout.mean),
+      difference: own(row.difference.mean),
+    };
+  }
+  const scale = scaleFor(unit, means);
+  return { relay: scale, fanout: scale, difference: scale };
 }
 
 /**

@@ -14,7 +14,7 @@ import {
   type Interval,
   intervalOf,
   range,
-  rowScale,
+  rowScales,
   type Scale,
   scaleFor,
 } from './figures.ts';
@@ -30,7 +30,7 @@ import type {
   SweepPoint,
   SweepSeries,
 } from './model.ts';
-import { areApart, readingOf, SIDE_NAMES } from './readings.ts';
+import { areApart, readingOf } from './readings.ts';
 
 /** The sweep whose curve is the picture of the first screen. */
 export const OFFLINE_SWEEP = 'phone-offline-share';
@@ -42,7 +42,7 @@ type Source = Omit<ComparisonDocument, 'headlines'>;
 type Cited = Headline['numbers'][number];
 type Claim = readonly (string | readonly [text: string, ...cited: readonly Cited[]])[];
 
-const EACH_KIND_MAX = 5;
+const EACH_KIND_MAX = 4;
 /** The group the thefts speak for. */
 const EXPOSURE_GROUP = 'Exposure';
 
@@ -73,30 +73,25 @@ function rowHeadline(row: MeasureRow, measure: Measure): Headline | undefined {
   const { relay, fanout, difference } = row;
   if (interval === undefined || relay.mean === null || fanout.mean === null) return undefined;
   const path = `overall/${row.measure}`;
-  const scale = rowScale(row, measure.unit);
+  const scales = rowScales(row, measure.unit);
   const sides = [
-    mean(relay, `${path}/relay`, scale),
-    mean(fanout, `${path}/fanout`, scale),
+    mean(relay, `${path}/relay`, scales.relay),
+    mean(fanout, `${path}/fanout`, scales.fanout),
   ] as const;
   const by: Claim[number] = [
-    change(difference.mean ?? 0, scale),
+    change(difference.mean ?? 0, scales.difference),
     { path: `${path}/difference/mean`, value: difference.mean ?? 0 },
   ];
-  const spread = between(interval, `${path}/difference`, scale);
+  const spread = between(interval, `${path}/difference`, scales.difference);
+  const aside: Claim = [' (', by, ', ', spread, ').'];
   if (reading === 'no-difference') {
-    const claim = [
-      measure.name,
-      ': no difference seen, ',
-      sides[0],
-      ` on the ${SIDE_NAMES.relay} and `,
-    ];
-    const rest = [sides[1], ` with ${SIDE_NAMES.fanout} (`, by, ', interval ', spread, ').'];
-    return headline('same', [...claim, ...rest]);
+    const claim = [measure.name, ': no difference seen, ', sides[1], ' with fanout and ', sides[0]];
+    return headline('same', [...claim, ' on the relay', ...aside]);
   }
   if (reading !== 'better' && reading !== 'worse') return undefined;
-  const claim = [measure.name, ': ', sides[1], ` with ${SIDE_NAMES.fanout}, `, sides[0]];
-  const rest = [` on the ${SIDE_NAMES.relay} (`, by, ', interval ', spread, ').'];
-  return headline(reading === 'better' ? 'bought' : 'paid', [...claim, ...rest]);
+  const claim = [measure.name, ': ', sides[1], ' with fanout instead of ', sides[0]];
+  const kind = reading === 'better' ? 'bought' : 'paid';
+  return headline(kind, [...claim, ' on the relay', ...aside]);
 }
 
 function rowHeadlines(document: Source): readonly Spoken[] {
@@ -168,11 +163,11 @@ function offlineHeadlines(document: Source): readonly Spoken[] {
     [at, { path: `${paths.fanout}/at`, value: relay.at }],
     ` of the time: ${measure.name.charAt(0).toLowerCase()}${measure.name.slice(1)} `,
     mean(fanout.measured, `${paths.fanout}/measured`, scale),
-    ` with ${SIDE_NAMES.fanout} (`,
+    ' with fanout (',
     between(spans[1], `${paths.fanout}/measured`, scale),
-    '), ',
+    ') instead of ',
     mean(relay.measured, `${paths.relay}/measured`, scale),
-    ` on the ${SIDE_NAMES.relay} (`,
+    ' on the relay (',
     between(spans[0], `${paths.relay}/measured`, scale),
     ').',
   ];
@@ -201,15 +196,15 @@ function theftHeadlines(
     const scale = scaleFor('count', [left.mean, right.mean]);
     const paths = [relay, fanout].map((row) => `exposure/${exposure.indexOf(row)}/${field}`);
     const claim: Claim = [
-      `Stealing ${fanout.theft} opens `,
+      `Who steals ${fanout.theft} opens `,
       mean(right, paths[1] ?? '', scale),
-      ` messages ${words} (`,
+      ` messages ${words} with fanout (`,
       between(spans[1], paths[1] ?? '', scale),
-      relay.theft === fanout.theft
-        ? `); on the ${SIDE_NAMES.relay} it opens `
-        : `); ${relay.theft} on the ${SIDE_NAMES.relay} opens `,
+      ') instead of ',
       mean(left, paths[0] ?? '', scale),
-      ' (',
+      relay.theft === fanout.theft
+        ? ' on the relay ('
+        : ` on the relay by stealing ${relay.theft} (`,
       between(spans[0], paths[0] ?? '', scale),
       ').',
     ];
@@ -226,7 +221,7 @@ function exposureHeadlines(document: Source): readonly Spoken[] {
   return relay === undefined || fanout === undefined ? [] : theftHeadlines(relay, fanout, exposure);
 }
 
-/** All sentences, in the order they are read; each list has at most five, one for a group. */
+/** All sentences, in the order they are read; each list has at most four, one for a group. */
 export function headlinesOf(document: Source): readonly Headline[] {
   const taken = new Set<string>();
   const all = [

@@ -8,7 +8,7 @@ import {
   figure,
   intervalOf,
   range,
-  rowScale,
+  rowScales,
   type Scale,
   scaleFor,
 } from './figures.ts';
@@ -66,12 +66,12 @@ function seedsText({ relay, fanout, difference }: MeasureRow): string {
 }
 
 function measureLine(row: MeasureRow, measure: Measure): readonly string[] {
-  const scale = rowScale(row, measure.unit);
+  const scales = rowScales(row, measure.unit);
   return [
     plain(measure.name),
-    estimateText(row.relay, scale),
-    estimateText(row.fanout, scale),
-    estimateText(row.difference, scale, change),
+    estimateText(row.relay, scales.relay),
+    estimateText(row.fanout, scales.fanout),
+    estimateText(row.difference, scales.difference, change),
     READING_WORDS[readingOf(row, measure.better)],
     seedsText(row),
   ];

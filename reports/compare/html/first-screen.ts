@@ -15,13 +15,22 @@ const KINDS: readonly (readonly [Headline['kind'], string, string, string])[] = 
   ['same', '=', 'What stayed the same', 'No measure that is better or worse was seen unchanged.'],
 ];
 
-function sentences({ headlines }: ComparisonDocument): readonly Html[] {
-  return KINDS.map(([kind, sign, title, nothing]) => {
+/** The sentence with what stands in brackets, its intervals, in a quieter voice. */
+function quietRanges(sentence: string): readonly Html[] {
+  return sentence
+    .split(/(\([^()]*\))/)
+    .map((part, index) =>
+      index % 2 === 1 ? html`<span class="aside">${part}</span>` : html`${part}`,
+    );
+}
+
+function sentences({ headlines }: ComparisonDocument, kinds: typeof KINDS): readonly Html[] {
+  return kinds.map(([kind, sign, title, nothing]) => {
     const made = headlines.filter((headline) => headline.kind === kind);
     const items =
       made.length === 0
         ? html`<li class="none">${nothing}</li>`
-        : made.map(({ sentence }) => html`<li>${sentence}</li>\n`);
+        : made.map(({ sentence }) => html`<li>${quietRanges(sentence)}</li>\n`);
     return html`<section class="kind ${kind}" aria-labelledby="${kind}-title">
 <h2 id="${kind}-title"><span class="sign" aria-hidden="true">${sign}</span> ${title}</h2>
 <ul>${items}</ul>
@@ -50,9 +59,9 @@ function firstFigure(document: ComparisonDocument): Html {
   if (drawn === undefined || sweep === undefined) return html``;
   const measure = document.measures.find(({ id }) => drawn.id === `${OFFLINE_SWEEP}/${id}`);
   if (measure === undefined) return html``;
-  return html`<div class="first-picture">
+  return html`<div class="first-picture" data-without="formula">
 <h2>${measure.name}, by how long the phone is off</h2>
-${picture(drawn.id, drawn.sentence, ['relay', 'fanout'], sweepTable(sweep, measure))}</div>
+${picture(drawn.id, drawn.sentence, [], sweepTable(sweep, measure))}</div>
 `;
 }
 
@@ -83,15 +92,17 @@ ${list}</section>
 export function firstScreen(document: ComparisonDocument): Html {
   return html`<header class="opening">
 <h1>What client fanout changed</h1>
-<p class="lead">The same people do the same things in the same network weather, twice: once on each architecture. Everything below is the difference that made.</p>
+<p class="lead">The same people do the same things in the same network weather, once on each architecture.</p>
 <dl class="sides">
 <div><dt>${sideTitle('relay')}</dt><dd>Companions mirror the phone. The phone holds the keys, so it has to be on and reachable.</dd></div>
 <div><dt>${sideTitle('fanout')}</dt><dd>Every device holds keys of its own. A sender encrypts once for each device of the recipient and for its own others.</dd></div>
 </dl>
 </header>
 <div class="screen">
-<div class="sentences">
-${sentences(document)}</div>
-${firstFigure(document)}</div>
+<div>
+${sentences(document, KINDS.slice(0, 2))}</div>
+<div>
+${firstFigure(document)}${sentences(document, KINDS.slice(2))}</div>
+</div>
 ${certainty(document)}${origins(document)}`;
 }

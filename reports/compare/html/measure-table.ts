@@ -1,6 +1,6 @@
 /** Rows of measures, both sides and their difference, as tables. */
 
-import { change, rowScale } from '../figures.ts';
+import { change, rowScales } from '../figures.ts';
 import type { Measure, MeasureRow } from '../model.ts';
 import { READING_MARKS, READING_WORDS, readingOf } from '../readings.ts';
 import { anchor, type Html, html } from './markup.ts';
@@ -20,12 +20,12 @@ export function groupsOf(measures: readonly Measure[]): readonly string[] {
 }
 
 function measureRow(row: MeasureRow, measure: Measure, isOverall: boolean): Html {
-  const scale = rowScale(row, measure.unit);
+  const scales = rowScales(row, measure.unit);
   const reading = readingOf(row, measure.better);
   const name = isOverall
     ? html`<span class="name">${measure.name}</span><span class="what">${measure.explanation}</span>`
     : html`${measure.name}`;
-  const difference = html`${estimateCell(row.difference, scale, change)}<span class="reading ${reading}"><span aria-hidden="true">${READING_MARKS[reading]}</span> ${READING_WORDS[reading]}</span>`;
+  const difference = html`${estimateCell(row.difference, scales.difference, change)}<span class="reading ${reading}"><span aria-hidden="true">${READING_MARKS[reading]}</span> ${READING_WORDS[reading]}</span>`;
   const seeds = seedsCell([
     ['relay', row.relay.seeds],
     ['fanout', row.fanout.seeds],
@@ -33,7 +33,13 @@ function measureRow(row: MeasureRow, measure: Measure, isOverall: boolean): Html
   ]);
   return tableRow(
     COLUMNS,
-    [name, estimateCell(row.relay, scale), estimateCell(row.fanout, scale), difference, seeds],
+    [
+      name,
+      estimateCell(row.relay, scales.relay),
+      estimateCell(row.fanout, scales.fanout),
+      difference,
+      seeds,
+    ],
     isOverall ? anchor('measure', measure.id) : undefined,
   );
 }

@@ -47,9 +47,14 @@ export function tableRow(columns: readonly Column[], cells: readonly Hole[], id?
 }
 
 /** A table of rows; `caption` is for those who cannot see what stands above it. */
-export function table(caption: string, columns: readonly Column[], rows: readonly Html[]): Html {
-  return html`<table role="table"><caption>${caption}</caption>${tableHead(columns)}<tbody role="rowgroup">
-${rows}</tbody></table>
+export function table(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly Html[],
+  width: 'wide' | 'slim' = 'wide',
+): Html {
+  return html`<div class="${width}"><table role="table"><caption>${caption}</caption>${tableHead(columns)}<tbody role="rowgroup">
+${rows}</tbody></table></div>
 `;
 }
 
@@ -93,9 +98,10 @@ export function picture(
   numbers: Hole,
   key: Hole = '',
 ): Html {
+  const shown = sides.map((side) => html`${sideTitle(side)} `);
+  const legend = sides.length === 0 && key === '' ? '' : html`<p class="key">${shown}${key}</p>\n`;
   return html`<figure class="picture" data-picture="${id}">
-<p class="key">${sides.map((side) => html`${sideTitle(side)} `)}${key}</p>
-<div class="canvas"><canvas role="img" aria-label="${sentence}"></canvas></div>
+${legend}<div class="canvas"><canvas role="img" aria-label="${sentence}"></canvas></div>
 <p class="undrawn">The picture needs JavaScript; its numbers are in the table below.</p>
 <details><summary>The numbers of this picture</summary>
 ${numbers}</details>

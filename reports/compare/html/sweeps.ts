@@ -5,7 +5,15 @@ import type { ComparisonDocument, Measure, Side, Sweep, SweepSeries } from '../m
 import { measuresOf, pictureId, picturesOf, placeText, sweepScale } from '../pictures.ts';
 import { SIDE_TITLES } from '../readings.ts';
 import { type Hole, type Html, html } from './markup.ts';
-import { type Column, estimateCell, picture, section, table, tableRow } from './parts.ts';
+import {
+  type Column,
+  estimateCell,
+  picture,
+  section,
+  seedsCell,
+  table,
+  tableRow,
+} from './parts.ts';
 
 function curvesOf(sweep: Sweep, measure: Measure): readonly SweepSeries[] {
   return sweep.series.filter((series) => series.measure === measure.id);
@@ -22,9 +30,12 @@ function cellsAt(curve: SweepSeries, at: number, scale: Scale): readonly Hole[] 
     point === undefined
       ? html`<span class="none">not run</span>`
       : estimateCell(point.measured, scale);
-  const seeds = point === undefined ? '' : String(point.measured.seeds);
-  if (curve.formula === undefined) return [measured, seeds];
-  return [measured, seeds, point?.formula === undefined ? '' : figure(point.formula, scale)];
+  if (curve.formula === undefined) return [measured];
+  return [measured, point?.formula === undefined ? '' : figure(point.formula, scale)];
+}
+
+function seedsAt({ points }: SweepSeries, at: number): number {
+  return points.find((point) => point.at === at)?.measured.seeds ?? 0;
 }
 
 /** The numbers of one picture. */
@@ -35,17 +46,18 @@ export function sweepTable(sweep: Sweep, measure: Measure): Html {
     { head: sweep.axis },
     ...curves.flatMap(({ side, formula }) => [
       { head: SIDE_TITLES[side], side, isNumber: true },
-      { head: 'Seeds', isNumber: true },
       ...(formula === undefined ? [] : [{ head: 'Formula', isNumber: true }]),
     ]),
+    { head: 'Seeds', isNumber: true },
   ];
   const rows = placesOf(curves).map((at) =>
     tableRow(columns, [
       placeText(sweep, at),
       ...curves.flatMap((curve) => cellsAt(curve, at, scale)),
+      seedsCell(curves.map((curve) => [SIDE_TITLES[curve.side], seedsAt(curve, at)])),
     ]),
   );
-  return table(`${measure.name} by ${sweep.axis}`, columns, rows);
+  return table(`${measure.name} by ${sweep.axis}`, columns, rows, 'slim');
 }
 
 function agreement({ side, formula, tolerance = 0, agrees }: SweepSeries): Html {

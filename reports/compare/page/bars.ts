@@ -46,7 +46,7 @@ function dataset(
 /** Draws the picture. */
 export function drawBars(canvas: HTMLCanvasElement, picture: BarPicture, inks: Inks): Drawn {
   const { bars } = picture;
-  const isNarrow = canvas.clientWidth < 520;
+  const isNarrow = (canvas.parentElement?.clientWidth ?? 0) < 520;
   const words = (colour: string) => ({ color: colour, font: { size: isNarrow ? 11 : 12 } });
   return new Chart(canvas, {
     type: 'bar',

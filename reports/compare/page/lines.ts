@@ -11,7 +11,8 @@ import {
   type ScatterDataPoint,
   Tooltip,
 } from 'chart.js';
-import type { LinePicture, PictureLine, PicturePoint } from '../pictures.ts';
+import type { LinePicture, PictureLine } from '../pictures.ts';
+import { names } from './names.ts';
 import type { Inks } from './paint.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip);
@@ -55,44 +56,6 @@ function whiskers(lines: readonly PictureLine[], inks: Inks): Plugin<'line'> {
   };
 }
 
-/** The side's name at the last point of its curve, moved apart where two would touch. */
-function names(lines: readonly PictureLine[], inks: Inks): Plugin<'line'> {
-  const height = 15;
-  return {
-    id: 'names',
-    afterDatasetsDraw: (chart) => {
-      const { ctx: pen, scales, chartArea } = chart;
-      const { x: across, y: up } = scales;
-      if (across === undefined || up === undefined) return;
-      const labels = lines
-        .filter(({ isFormula, points }) => !isFormula && points.length > 0)
-        .map(({ side, label, points }) => {
-          const last = points.at(-1) as PicturePoint;
-          return { side, label, y: up.getPixelForValue(last.y) - 14 };
-        })
-        .sort((left, right) => left.y - right.y);
-      labels.forEach((label, index) => {
-        const above = labels[index - 1];
-        const least = above === undefined ? chartArea.top + 8 : above.y + height;
-        label.y = Math.min(Math.max(label.y, least), chartArea.bottom - 10);
-      });
-      pen.save();
-      pen.font = `600 12px ${inks.font}`;
-      pen.textAlign = 'right';
-      pen.textBaseline = 'middle';
-      for (const { side, label, y } of labels) {
-        const place = chartArea.right - 6;
-        pen.lineWidth = 4;
-        pen.strokeStyle = inks.card;
-        pen.strokeText(label, place, y);
-        pen.fillStyle = inks[side];
-        pen.fillText(label, place, y);
-      }
-      pen.restore();
-    },
-  };
-}
-
 function dataset(line: PictureLine, inks: Inks) {
   const colour = inks[line.side];
   const isRelay = line.side === 'relay';
@@ -111,6 +74,9 @@ function dataset(line: PictureLine, inks: Inks) {
   };
 }
 
+const tickText = (value: number): string =>
+  String(Number(value.toPrecision(6))).replace(/\B(?=(\d{3})+$)/g, ',');
+
 const written = (value: number): string => String(Number(value.toPrecision(4)));
 
 function pointText(line: PictureLine | undefined, index: number): string {
@@ -125,38 +91,58 @@ function pointText(line: PictureLine | undefined, index: number): string {
 function axis(title: string, inks: Inks) {
   return {
     title: { display: true, text: title, color: inks.muted, font: { size: 12.5 } },
-    ticks: { color: inks.muted, font: { size: 12 }, maxRotation: 0, autoSkipPadding: 12 },
+    ticks: {
+      color: inks.muted,
+      font: { size: 12 },
+      padding: 6,
+      maxRotation: 0,
+      autoSkipPadding: 12,
+      callback: (value: number | string) => tickText(Number(value)),
+    },
     grid: { color: inks.line, drawTicks: false },
     border: { color: inks.muted },
   };
 }
 
-/** Powers of ten, or of two, and nothing between: a logarithmic axis that can be read. */
-function logarithmicTicks(values: readonly number[]) {
-  const places = new Set(values);
+/** A tick at every varied value: between them nothing was measured. */
+function ticksAt(places: readonly number[]) {
+  const values = [...new Set(places)].sort((left, right) => left - right);
   return {
     afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
-      scale.ticks = [...places].sort((a, b) => a - b).map((value) => ({ value }));
+      scale.ticks = values.map((value) => ({ value }));
     },
   };
 }
 
+/** Over a logarithmic value a measure that grows a hundredfold is drawn logarithmic as well. */
+function growsFar({ isLogarithmic, lines }: LinePicture): boolean {
+  const values = lines.flatMap(({ points }) => points.map(({ y }) => y));
+  const least = Math.min(...values);
+  return isLogarithmic && least > 0 && Math.max(...values) > 100 * least;
+}
+
+function upward(picture: LinePicture, inks: Inks) {
+  if (growsFar(picture)) {
+    const powers = (scale: { ticks: { value: number }[] }): void => {
+      scale.ticks = scale.ticks.filter(({ value }) => /^[1]0*$|^0\.0*1$/.test(String(value)));
+    };
+    const title = `${picture.yTitle}, logarithmic`;
+    return { ...axis(title, inks), type: 'logarithmic' as const, afterBuildTicks: powers };
+  }
+  const most = picture.yMax === undefined ? { grace: '6%' } : { max: picture.yMax };
+  return { ...axis(picture.yTitle, inks), type: 'linear' as const, beginAtZero: true, ...most };
+}
+
 /** Draws the picture; equal pictures in equal colours give equal pixels. */
 export function drawLines(canvas: HTMLCanvasElement, picture: LinePicture, inks: Inks): Drawn {
-  const { lines, isLogarithmic, yMax } = picture;
+  const { lines, isLogarithmic } = picture;
   const places = lines.flatMap(({ points }) => points.map(({ x }) => x));
   const across = {
     ...axis(picture.xTitle, inks),
     type: isLogarithmic ? ('logarithmic' as const) : ('linear' as const),
     min: Math.min(...places),
     max: Math.max(...places),
-    ...(isLogarithmic ? logarithmicTicks(places) : {}),
-  };
-  const up = {
-    ...axis(picture.yTitle, inks),
-    type: 'linear' as const,
-    beginAtZero: true,
-    ...(yMax === undefined ? { grace: '6%' } : { max: yMax }),
+    ...ticksAt(places),
   };
   return new Chart(canvas, {
     type: 'line',
@@ -170,7 +156,7 @@ export function drawLines(canvas: HTMLCanvasElement, picture: LinePicture, inks:
       clip: 8,
       layout: { padding: { top: 8, right: 10 } },
       interaction: { mode: 'nearest', intersect: false },
-      scales: { x: across, y: up },
+      scales: { x: across, y: upward(picture, inks) },
       plugins: {
         tooltip: {
           displayColors: false,

@@ -68,6 +68,9 @@ function estimate(mean: number | null, halfWidth: number, seeds: number): Estima
   };
 }
 
+const capped = (one: Estimate, unit: string): Estimate =>
+  unit === 'share' && one.high !== undefined ? { ...one, high: Math.min(1, one.high) } : one;
+
 function row(
   measure: SampleMeasure,
   seeds: number,
@@ -84,8 +87,8 @@ function row(
   const gap = relay === null || fanout === null ? null : fanout - relay;
   return {
     measure: measure.id,
-    relay: estimate(relay, half(relay), relay === null ? 0 : seeds),
-    fanout: estimate(fanout, half(fanout), seeds),
+    relay: capped(estimate(relay, half(relay), relay === null ? 0 : seeds), measure.unit),
+    fanout: capped(estimate(fanout, half(fanout), seeds), measure.unit),
     difference: estimate(gap, (half(relay) + half(fanout)) * 0.7, gap === null ? 0 : seeds),
   };
 }
