@@ -66,7 +66,9 @@ function reportOf(view: JudgeView, lists: DeviceViews, found: TheftFindings): Th
   const stretch = ledger.linkage
     .stretchesOf(theft.device)
     .find(({ fromSequence, untilSequence }) => {
-      return fromSequence <= theft.sequence && (untilSequence < 0 || untilSequence > theft.sequence);
+      return (
+        fromSequence <= theft.sequence && (untilSequence < 0 || untilSequence > theft.sequence)
+      );
     });
   return {
     device,

@@ -1,8 +1,8 @@
 /**
  * How far a theft reaches into the future, from the rules of the ratchet and not from any key: the
  * window of a passive thief (C5). Of a pairwise session the Store held, or that a peer began with
- * prekeys it held: what the victim seals is open until its first turn (the first message it opens
- * under a ratchet key of the peer that was new to it), and what the peer seals until it has opened
+ * prekeys it held: what the victim seals is open until its first turn (it opens what the peer
+ * sealed after a turn of its own), and what the peer seals until it has opened
  * something the victim sealed after that turn: one round trip. A session the victim begins after
  * the theft is closed. A sender key stays open from where it was stolen, or handed over in an open
  * copy, until its owner makes another.
@@ -22,7 +22,7 @@ import {
 } from '../../protocol/signal/sender-key-records.ts';
 import type { Store, StoredRecord } from '../../protocol/store.ts';
 import type { Theft } from '../adversary/stolen-store.ts';
-import { hexOf, isGroup, type Ledger, messageKey } from '../ledger/ledger.ts';
+import { isGroup, type Ledger, messageKey } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
 import { type Exposure, exposure } from './exposure.ts';
@@ -143,16 +143,12 @@ class Window {
     if (from !== undefined && from <= chain.from) this.open.add(messageKey(author, messageId));
   }
 
-  opened(device: DeviceJid, opening: Opening): void {
-    const { enclosed, author, step } = opening;
-    const sessionId = sessionIdIn(step, author);
-    if (enclosed === undefined || sessionId === undefined) return;
+  opened(device: DeviceJid, copy: Omit<InFlight, 'target' | 'chain'>, isTurn: boolean): void {
     if (device === this.#theft.device) {
-      const session = this.#begunBy({ author, sessionId, enclosed });
-      const ratchetKey = opening.head()?.ratchetKey;
-      if (isNewChain(step, sessionId, ratchetKey)) session.hasTurned = true;
-    } else if (author === this.#theft.device) {
-      const session = this.#turned.get(ciphertextName(enclosed.bytes));
+      if (isTurn) this.#begunBy(copy).hasTurned = true;
+      else this.#begunBy(copy);
+    } else if (copy.author === this.#theft.device) {
+      const session = this.#turned.get(ciphertextName(copy.enclosed.bytes));
       if (session !== undefined) session.isHealed = true;
     }
   }
@@ -160,10 +156,7 @@ class Window {
 
 const ARCHIVED_AT = archivedCollection('').length;
 
-function chainIn(
-  record: SenderKeyRecord | OwnSenderKeyRecord,
-  device: DeviceJid,
-): OpenChain {
+function chainIn(record: SenderKeyRecord | OwnSenderKeyRecord, device: DeviceJid): OpenChain {
   const { group, chainId, iteration } = record;
   const sender = record.kind === 'sender-key' ? record.sender : device;
   return { name: `${sender}|${group}|${chainId}`, from: iteration };
@@ -184,13 +177,39 @@ function sessionIdIn({ changes }: SurvivedStep, peer: DeviceJid): string | undef
   return (change?.after as SessionRecord | undefined)?.sessionId;
 }
 
-/** Whether a step opened a message under a ratchet key that its session had not seen. */
-function isNewChain(step: SurvivedStep, sessionId: string, ratchetKey: string | undefined): boolean {
-  const known = step.changes.find(({ before }) => {
-    return before?.kind === 'session' && (before as SessionRecord).sessionId === sessionId;
-  });
-  const receivers = (known?.before as SessionRecord | undefined)?.receivers ?? [];
-  return !receivers.some((chain) => hexOf(chain.ratchetKey) === ratchetKey);
+/**
+ * When ratchets ought to turn, from who opened what alone: a device makes a new key when it opens
+ * something its peer sealed after a turn of its own.
+ */
+class Turns {
+  /** By `device|peer|session id`: the turn a device is at, and the latest it has seen. */
+  readonly #states = new Map<string, { own: number; seen: number }>();
+  /** The turn at which a copy was sealed, by ciphertext. */
+  readonly #sealed = new Map<string, number>();
+
+  #state(device: DeviceJid, peer: DeviceJid, sessionId: string): { own: number; seen: number } {
+    const name = `${device}|${peer}|${sessionId}`;
+    const state = this.#states.get(name) ?? { own: 1, seen: 0 };
+    this.#states.set(name, state);
+    return state;
+  }
+
+  sealed({ author, target, sessionId, enclosed }: InFlight): void {
+    const { own } = this.#state(author, target, sessionId);
+    this.#sealed.set(ciphertextName(enclosed.bytes), own);
+  }
+
+  /** Whether opening it is a turn. */
+  opened(device: DeviceJid, author: DeviceJid, sessionId: string, enclosed: Enclosed): boolean {
+    const name = ciphertextName(enclosed.bytes);
+    const turn = this.#sealed.get(name) ?? 0;
+    this.#sealed.delete(name);
+    const state = this.#state(device, author, sessionId);
+    if (turn <= state.seen) return false;
+    state.seen = turn;
+    state.own = turn + 1;
+    return true;
+  }
 }
 
 /** Levers after which a device may live through its turns again. */
@@ -207,6 +226,7 @@ export class Healing implements Observer {
   readonly #steps: SurvivedSteps;
   readonly #frames: Stanzas;
   readonly #opening: () => Opening | undefined;
+  readonly #turns = new Turns();
   /** By `host|group`. */
   readonly #ownKeys = new Map<string, OwnSenderKeyRecord>();
   /** Of group messages, by ciphertext. */
@@ -230,11 +250,7 @@ export class Healing implements Observer {
     const step = this.#steps.current;
     const device = step && this.#ledger.linkage.deviceOf(step.node);
     if (step === undefined || device === undefined) return;
-    const opening = this.#opening();
-    if (opening?.isPairwiseOpened === true && opening.enclosed !== undefined) {
-      this.#inFlight.delete(ciphertextName(opening.enclosed.bytes));
-      for (const window of this.windows) window.opened(device, opening);
-    }
+    this.#opened(step, device);
     for (const { collection, key, after } of step.changes) {
       if (collection !== OWN_SENDER_KEYS || after === undefined) continue;
       this.#ownKeys.set(`${step.node}|${key}`, after as OwnSenderKeyRecord);
@@ -247,6 +263,16 @@ export class Healing implements Observer {
     }
   }
 
+  #opened(step: SurvivedStep, device: DeviceJid): void {
+    const { isPairwiseOpened, enclosed, author = '' } = this.#opening() ?? {};
+    const sessionId = sessionIdIn(step, author);
+    if (isPairwiseOpened !== true || enclosed === undefined || sessionId === undefined) return;
+    this.#inFlight.delete(ciphertextName(enclosed.bytes));
+    const isTurn = this.#turns.opened(device, author, sessionId, enclosed);
+    for (const window of this.windows)
+      window.opened(device, { author, sessionId, enclosed }, isTurn);
+  }
+
   #sealed(step: SurvivedStep, author: DeviceJid, stanza: MessageStanza): void {
     const chain = this.#chainOf(step.node, author, stanza);
     for (const enclosed of stanza.enclosed) {
@@ -254,6 +280,7 @@ export class Healing implements Observer {
       const sessionId = target === undefined ? undefined : sessionIdIn(step, target);
       if (target === undefined || sessionId === undefined) continue;
       const copy = { author, target, sessionId, enclosed, stanza, chain };
+      this.#turns.sealed(copy);
       if (chain !== undefined) this.#inFlight.set(ciphertextName(enclosed.bytes), copy);
       for (const window of this.windows) window.sealedCopy(copy);
     }
