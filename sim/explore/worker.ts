@@ -6,6 +6,7 @@
 import { nobleProvider } from '../../protocol/crypto/noble.ts';
 import { opensslProvider } from '../../protocol/crypto/openssl.ts';
 import { fanout } from '../../protocol/fanout/index.ts';
+import { relay } from '../../protocol/relay/index.ts';
 import type { Engine } from './attempt.ts';
 import { performBatch } from './search.ts';
 import type { Batch, TaskReport } from './task.ts';
@@ -13,7 +14,7 @@ import type { Batch, TaskReport } from './task.ts';
 /** The engine that a batch asks for. */
 export function engineOf(batch: Batch): Engine {
   return {
-    architecture: fanout,
+    architectureOf: (name) => (name === 'relay' ? relay : fanout),
     crypto: () => (batch.crypto === 'noble' ? nobleProvider : opensslProvider()),
     maxEvents: batch.maxEvents,
   };
