@@ -5,7 +5,7 @@
 import type { Path } from './complaint.ts';
 import { deviceOfMachine } from './machines.ts';
 import { checkOwnChat, resolvePeople } from './resolve-people.ts';
-import type { Action } from './scenario.ts';
+import { type Action, STEAL_SCOPES } from './scenario.ts';
 import { PEOPLE_ACTIONS } from './schema-people.ts';
 import type { WrittenEntry } from './schema-timeline.ts';
 import {
@@ -89,6 +89,18 @@ function resolveClone(words: Words, written: Written<'clone'>, path: Path): Acti
   const fromUs = from === undefined ? undefined : readDuration(words.complaints, from, path);
   if (!checkDevice(words, device, [...path, 'device'])) return undefined;
   return { kind: 'clone', device, forUs, ...(fromUs !== undefined && { fromUs }) };
+}
+
+function resolveSteal(words: Words, written: Written<'steal'>, path: Path): Action | undefined {
+  const isShort = typeof written === 'string';
+  const device = isShort ? written : written.device;
+  const chosen = isShort ? undefined : written.scope;
+  if (chosen?.length === 0) {
+    words.complaints.at([...path, 'scope'], 'a theft of nothing; leave `scope` out for all of it');
+  }
+  if (!checkDevice(words, device, isShort ? path : [...path, 'device'])) return undefined;
+  const scope = STEAL_SCOPES.filter((part) => chosen?.includes(part) ?? true);
+  return { kind: 'steal', device, scope };
 }
 
 function resolveDamage(
@@ -230,6 +242,8 @@ export function resolveAction(
     }
     case 'clone':
       return entry.clone && resolveClone(words, entry.clone, at);
+    case 'steal':
+      return entry.steal === undefined ? undefined : resolveSteal(words, entry.steal, at);
     case 'damage-record': {
       const damage = entry['damage-record'];
       return damage === undefined ? undefined : resolveDamage(words, damage, at);

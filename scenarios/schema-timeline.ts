@@ -4,7 +4,7 @@
 
 import { z } from 'zod';
 import { TEXT_CHARACTERS_MAX, TIMELINE_MAX } from './limits.ts';
-import { STANZA_FAULTS } from './scenario.ts';
+import { STANZA_FAULTS, STEAL_SCOPES } from './scenario.ts';
 import { PEOPLE_ACTIONS } from './schema-people.ts';
 import {
   deviceSchema,
@@ -99,6 +99,15 @@ const actions = {
     },
     'a clone',
   ).describe('A second machine, DEVICE~clone, runs beside the device and is then switched off.'),
+  steal: deviceOr(
+    {
+      device: deviceSchema.describe('The device whose Store is copied.'),
+      scope: listSchema(oneOf(STEAL_SCOPES), 'parts of a Store')
+        .optional()
+        .describe('`keys`, `messages` (the database of what was written), or both, as without it.'),
+    },
+    'a theft',
+  ).describe('An adversary who records the whole wire copies the Store; its owner sees nothing.'),
   'damage-record': deviceOr(
     {
       device: deviceSchema.describe('The device whose disk is damaged.'),

@@ -7,6 +7,7 @@ import { assert } from '../../protocol/errors.ts';
 import type { Override } from '../../scenarios/scenario.ts';
 import { withGuards } from '../kernel/guard.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { type TheftExposure, theftReporter } from '../properties/exposure-report.ts';
 import { allProperties } from '../properties/index.ts';
 import type { PropertyVerdict, VerdictWord } from '../properties/property.ts';
 import { RunHashes } from '../trace/hashes.ts';
@@ -66,6 +67,7 @@ interface Watch {
   readonly meter: Meter;
   readonly settlement: Settlement;
   readonly facts: FactWatch;
+  readonly thefts: () => readonly TheftExposure[];
   readonly hashes: RunHashes;
   /** Ledger first, since judges ask it about the event at hand. */
   readonly observers: readonly Observer[];
@@ -80,9 +82,10 @@ function watchersOf(options: RunOptions): Watch {
   const [marks, meter, settlement] = [new Marks(SERVER), new Meter(), new Settlement()];
   const hashes = new RunHashes();
   const facts = new FactWatch();
+  const thefts = theftReporter({ ...room, check() {} });
   const own = [ledger, judges, marks, meter, settlement, facts, hashes];
   const observers = [...own, ...(options.observers ?? [])];
-  return { ledger, judges, marks, meter, settlement, facts, hashes, observers };
+  return { ledger, judges, marks, meter, settlement, facts, thefts, hashes, observers };
 }
 
 /** Those of the scenario first; the last of equal choices counts. */
@@ -99,7 +102,16 @@ function resultOf(options: RunOptions, world: World, watch: Watch, end: WorldEnd
   const room = expectationRoom(options, world, watch);
   const expectations = isOver ? judgeExpectations(room) : [];
   const levers = marks.counts.sorted();
-  const judgement: Judgement = { options, properties, expectations, stuck, marks, end };
+  const exposure = isOver ? watch.thefts() : [];
+  const judgement: Judgement = {
+    options,
+    properties,
+    expectations,
+    exposure,
+    stuck,
+    marks,
+    end,
+  };
   const findings = findingsOf(judgement);
   return {
     scenario: scenario.name,
@@ -116,6 +128,7 @@ function resultOf(options: RunOptions, world: World, watch: Watch, end: WorldEnd
     expectations,
     levers,
     metrics: watch.meter.metrics(world.hosts, world.network, ledger),
+    exposure,
     hashes: watch.hashes.digests(),
     ...(options.wantsDecisionLog === true ? { decisions: world.chooser.log() } : {}),
     unusedOverrides: world.chooser.unused(),
@@ -146,6 +159,7 @@ interface Judgement {
   readonly options: RunOptions;
   readonly properties: readonly PropertyVerdict[];
   readonly expectations: readonly ExpectationVerdict[];
+  readonly exposure: readonly TheftExposure[];
   readonly stuck: readonly StuckItem[];
   readonly marks: Marks;
   readonly end: WorldEnd;
@@ -153,7 +167,7 @@ interface Judgement {
 
 /** Contract 11: violations first, then whatever leaves the run undecided. */
 function findingsOf(judgement: Judgement): { verdict: VerdictWord; reasons: string[] } {
-  const { options, properties, expectations, stuck, marks, end } = judgement;
+  const { options, properties, expectations, exposure, stuck, marks, end } = judgement;
   const violated: string[] = [];
   for (const { id, name, verdict, violations } of properties) {
     const first = violations[0];
@@ -163,6 +177,7 @@ function findingsOf(judgement: Judgement): { verdict: VerdictWord; reasons: stri
   for (const { verdict, sentences } of expectations) {
     if (verdict === 'violated') violated.push(`An expectation failed: ${sentences[0]}`);
   }
+  violated.push(...exposure.flatMap(disagreementsOf));
   for (const { host, subject, reason } of stuck) {
     violated.push(`After the heal phase ${host} is stuck (${subject}): ${reason}.`);
   }
@@ -178,4 +193,17 @@ function findingsOf(judgement: Judgement): { verdict: VerdictWord; reasons: stri
     if (checked === 0) reasons.push(`${id} must be checked, and never was.`);
   }
   return { verdict: reasons.length > 0 ? 'undecided' : 'held', reasons };
+}
+
+/** A measurement whose two judges differ is no measurement: one sentence for each way they do. */
+function disagreementsOf(one: TheftExposure): string[] {
+  const of = `The judges of the theft of ${one.device} disagree:`;
+  const lists = [
+    ['the thief reads what no known key opens', one.onlyDecrypted],
+    ['known keys open what the thief cannot read', one.onlyFollowed],
+    ['the thief read something that was not said', one.misread],
+  ] as const;
+  return lists.flatMap(([what, messages]) => {
+    return messages.length === 0 ? [] : [`${of} ${what} (${messages.join(', ')}).`];
+  });
 }

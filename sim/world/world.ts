@@ -104,7 +104,8 @@ export class World implements NetworkPort {
     const intents = expandWorkload(scenario, this.chooser, draws);
     const numbers = drawNumbers(scenario.accounts, draws);
     const stores = timeZeroStores({ ...options, sources: this.#sources, intents, numbers }, this);
-    const observed = new ObservedCrypto(options.crypto);
+    const hasTheft = scenario.timeline.some(({ action }) => action.kind === 'steal');
+    const observed = new ObservedCrypto(options.crypto, hasTheft);
     const losers = new Set<string>();
     for (const { action } of this.#timeline.entries) {
       if (action.kind === 'lose-last-commit') losers.add(action.device);
