@@ -41,11 +41,16 @@ function arbitraryPair(stage: Stage): fc.Arbitrary<{ device: string; other: stri
   });
 }
 
-/** Somebody writes. */
+/** One in eight is a note to oneself. */
+const arbitraryIsNote = fc.nat(7).map((draw) => draw === 7);
+
+/** Somebody writes, now and then to oneself. */
 export function arbitrarySend(stage: Stage): fc.Arbitrary<Action> {
   return fc
-    .tuple(arbitraryPair(stage), arbitraryText)
-    .map(([{ device, other }, text]) => ({ kind: 'send', from: device, to: other, text }));
+    .tuple(arbitraryPair(stage), arbitraryText, arbitraryIsNote)
+    .map(([{ device, other }, text, isNote]) => {
+      return { kind: 'send', from: device, to: isNote ? ownerOf(device) : other, text };
+    });
 }
 
 function arbitraryRead(stage: Stage): fc.Arbitrary<Action> {

@@ -23,16 +23,14 @@ type Written<Key extends keyof WrittenEntry> = NonNullable<WrittenEntry[Key]>;
 function resolveSend(words: Words, written: Written<'send'>, path: Path): Action | undefined {
   const { from, to, text } = written;
   const paths = { device: [...path, 'from'], chat: [...path, 'to'] };
-  const sentence = (name: string) => `${name} cannot write to ${name}; notes to oneself come later`;
-  if (!checkOwnChat(words, { device: deviceOfMachine(from), chat: to }, paths, sentence))
-    return undefined;
+  if (!checkOwnChat(words, { device: deviceOfMachine(from), chat: to }, paths)) return undefined;
   return { kind: 'send', from, to, text };
 }
 
 function resolveRead(words: Words, written: Written<'read'>, path: Path): Action | undefined {
   const { device, chat } = written;
   const paths = { device: [...path, 'device'], chat: [...path, 'chat'] };
-  const sentence = (name: string) => `${name} has no chat with oneself to read`;
+  const sentence = (name: string) => `${name} has nothing to read from ${name}`;
   if (!checkOwnChat(words, written, paths, sentence)) return undefined;
   return { kind: 'read', device, chat };
 }
