@@ -84,9 +84,10 @@ function arbitraryLinkFault(stage: Stage): fc.Arbitrary<Action> {
       direction: fc.constantFrom('both' as const, 'one-way' as const),
       isTurned: fc.boolean(),
       forUs: arbitraryLastsUs,
+      end: fc.constantFrom('server', 'server', 'server', 'blobs'),
     })
-    .map(({ side, direction, isTurned, forUs }): Action => {
-      const sides = isTurned ? ([['server'], [side]] as const) : ([[side], ['server']] as const);
+    .map(({ side, direction, isTurned, forUs, end }): Action => {
+      const sides = isTurned ? ([[end], [side]] as const) : ([[side], [end]] as const);
       return { kind: 'partition', sides, direction, forUs };
     });
   const flap = fc.record({
