@@ -23,16 +23,14 @@ type Written<Key extends keyof WrittenEntry> = NonNullable<WrittenEntry[Key]>;
 function resolveSend(words: Words, written: Written<'send'>, path: Path): Action | undefined {
   const { from, to, text } = written;
   const paths = { device: [...path, 'from'], chat: [...path, 'to'] };
-  const sentence = (name: string) => `${name} cannot write to ${name}; notes to oneself come later`;
-  if (!checkOwnChat(words, { device: deviceOfMachine(from), chat: to }, paths, sentence))
-    return undefined;
+  if (!checkOwnChat(words, { device: deviceOfMachine(from), chat: to }, paths)) return undefined;
   return { kind: 'send', from, to, text };
 }
 
 function resolveRead(words: Words, written: Written<'read'>, path: Path): Action | undefined {
   const { device, chat } = written;
   const paths = { device: [...path, 'device'], chat: [...path, 'chat'] };
-  const sentence = (name: string) => `${name} has no chat with oneself to read`;
+  const sentence = (name: string) => `${name} has nothing to read from ${name}`;
   if (!checkOwnChat(words, written, paths, sentence)) return undefined;
   return { kind: 'read', device, chat };
 }
@@ -118,22 +116,36 @@ function resolveDamage(
   return { kind: 'damage-record', device, ...chosen, restartAfterUs };
 }
 
+/** What devices connect to: the server, and its store of encrypted files. */
+const ENDPOINTS = ['server', 'blobs'];
+
+function whyNothingIsCut(
+  sides: readonly (readonly string[])[],
+  isEnd: (party: string) => boolean,
+): string | undefined {
+  if (!sides.some((side) => side.some(isEnd))) {
+    return 'a partition between devices alone cuts nothing: all traffic passes the server';
+  }
+  if (sides.every((side) => side.every(isEnd))) {
+    return 'a partition cuts devices off; name one that is not to reach the server or the files';
+  }
+  return undefined;
+}
+
 function resolvePartition(words: Words, written: Written<'partition'>, path: Path): Action {
   const { sides, direction } = written;
   for (const [side, parties] of sides.entries()) {
     for (const [index, party] of parties.entries()) {
-      checkParty(words, party, [...path, 'sides', side, index], ['server']);
+      checkParty(words, party, [...path, 'sides', side, index], ENDPOINTS);
       const isOnBoth = side === 1 && sides[0].includes(party);
       if (isOnBoth) {
         words.complaints.at([...path, 'sides', side, index], `${party} stands on both sides`);
       }
     }
   }
-  if (!sides.some((side) => side.includes('server'))) {
-    const sentence =
-      'a partition between devices alone cuts nothing: all traffic passes the server';
-    words.complaints.at([...path, 'sides'], sentence);
-  }
+  const isEnd = (party: string): boolean => ENDPOINTS.includes(party);
+  const sentence = whyNothingIsCut(sides, isEnd);
+  if (sentence !== undefined) words.complaints.at([...path, 'sides'], sentence);
   const forUs = readPositiveDuration(words.complaints, written.for, [...path, 'for']);
   return { kind: 'partition', sides, direction, forUs };
 }

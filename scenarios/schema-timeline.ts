@@ -126,7 +126,10 @@ const actions = {
         .tuple([listSchema(partySchema, 'devices'), listSchema(partySchema, 'devices')], {
           error: 'a partition has two sides; write sides: [[bob.phone], [server]]',
         })
-        .describe('Two lists of devices, accounts or `server` that cannot reach each other.'),
+        .describe(
+          'Two lists of devices, accounts, `server` or `blobs` that cannot reach each other; ' +
+            '`server` is the files as well where `blobs` is not named.',
+        ),
       direction: oneOf(['both', 'one-way'])
         .default('both')
         .describe('`one-way` cuts only what flows from the first side to the second.'),
