@@ -1,11 +1,12 @@
 /**
- * The smallest world that runs fanout nodes: frames arrive in order of sending, time moves only
+ * The smallest world that runs nodes of an architecture: frames arrive in order of sending, time moves only
  * when asked. It drives the protocol's own tests; the simulator has nothing to do with it.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type {
   AccountRecord,
+  Architecture,
   Command,
   Effect,
   InputBody,
@@ -86,11 +87,12 @@ export class SmallNet {
     /** Whether an account holds another's list before the story; all do unless told otherwise. */
     knows: (name: string, other: string) => boolean = () => true,
     settings: Partial<Settings> = {},
+    readonly architecture: Architecture = fanout,
   ) {
     this.#settings = { ...SETTINGS, ...settings };
     const names = Object.keys(accounts);
     const numberOf = (name: string): string => String(15_550_001 + names.indexOf(name));
-    const commits = fanout.timeZero({
+    const commits = architecture.timeZero({
       accounts: names.map((name) => ({
         number: numberOf(name),
         primary: `${name}.phone`,
@@ -124,9 +126,9 @@ export class SmallNet {
   }
 
   #make(name: string, store: Store): ProtocolNode {
-    if (name === 'server') return fanout.server(store, { settings: this.#settings });
-    if (name === 'blobs') return fanout.blobs(store, { settings: this.#settings });
-    return fanout.device(store, {
+    if (name === 'server') return this.architecture.server(store, { settings: this.#settings });
+    if (name === 'blobs') return this.architecture.blobs(store, { settings: this.#settings });
+    return this.architecture.device(store, {
       role: name.endsWith('.phone') ? 'primary' : 'companion',
       serverEndpoint: 'server',
       blobEndpoint: 'blobs',
@@ -218,8 +220,6 @@ export class SmallNet {
         return;
       case 'emit':
         this.notices.push(`${member.name} ${effect.notice.code}: ${effect.notice.sentence}`);
-        return;
-      case 'push':
         return;
     }
   }
