@@ -284,3 +284,30 @@ function shape(net: ReturnType<typeof relayNet>, name: string): string[] {
     }),
   );
 }
+
+test('a browser uploads its file by itself, and everybody has it', () => {
+  const net = relayNet({ alice: ['laptop'], bob: ['web'] });
+  const bytes = new Uint8Array(5_000).fill(7);
+  const command = { kind: 'send-media', media: 'image', bytes, caption: 'a picture' } as const;
+  net.command('alice.laptop', { ...command, chat: net.user('bob') });
+  net.settle(10_000_000);
+  for (const name of ['alice.phone', 'alice.laptop', 'bob.phone', 'bob.web']) {
+    expect([name, net.texts(name)]).toEqual([name, ['a picture']]);
+    const media = [...net.member(name).store.collection('media').values()];
+    expect([name, media]).toMatchObject([name, [{ state: 'fetched' }]]);
+  }
+  expect(net.sent.filter((sent) => sent === 'alice.phone iq:w:m')).toEqual([]);
+});
+
+test('a browser stars and mutes through its phone, and shows what the phone decided', () => {
+  const net = relayNet({ alice: ['laptop', 'tablet'], bob: [] });
+  const chat = net.user('bob');
+  const mute = { kind: 'mute', chat, value: true, untilUs: 0 } as const;
+  net.command('alice.laptop', { kind: 'app-state', change: mute });
+  net.settle();
+  const settings = (name: string) => [...net.member(name).store.collection('setting').keys()];
+  expect(settings('alice.phone')).toHaveLength(1);
+  expect(settings('alice.laptop')).toEqual(settings('alice.phone'));
+  open(net, 'alice.tablet');
+  expect(settings('alice.tablet')).toEqual(settings('alice.phone'));
+});
