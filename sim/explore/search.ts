@@ -9,6 +9,7 @@ import { arbitraryScenario, arbitraryVariation } from '../../scenarios/generate.
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { createDraws } from '../kernel/draws.ts';
 import type { RunResult } from '../run/run.ts';
+import { incapabilitiesOf } from '../world/capabilities.ts';
 import {
   attempt,
   type Engine,
@@ -50,7 +51,10 @@ export function scenarioOf(batch: Batch, task: Task): Scenario {
   if (task.kind === 'varied') {
     const seed = arbitrarySeed(task.seed, task.index);
     const [varied] = fc.sample(arbitraryVariation(scenario), { seed, numRuns: 1 });
-    return pinned(varied ?? scenario, `${task.seed}/${task.index}`, architecture);
+    // A variation may ask for what the architecture does not have.
+    const isUsable = varied && incapabilitiesOf(varied, { name: architecture }).length === 0;
+    const drawn = isUsable ? varied : scenario;
+    return pinned(drawn, `${task.seed}/${task.index}`, architecture);
   }
   const overrides = task.kind === 'crash' ? [{ choice: task.choice, value: 1 }] : [];
   return pinned(scenario, task.seed, architecture, overrides);
