@@ -50,8 +50,8 @@ describe('the live browser', () => {
     net.command('alice.laptop', { kind: 'read', chat: net.user('bob') });
     net.settle();
     expect(read(net, 'alice.phone')).toEqual([true]);
-    const [{ messageId }] = net.outbox('bob.phone') as [{ messageId: string }];
-    const delivered = net.member('bob.phone').store.collection(`delivered/${messageId}`);
+    const [sent] = net.outbox('bob.phone');
+    const delivered = net.member('bob.phone').store.collection(`delivered/${sent?.messageId}`);
     expect([...delivered.values()]).toMatchObject([{ isRead: true }]);
   });
 
