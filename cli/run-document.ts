@@ -98,6 +98,7 @@ export function runDocument(reproduce: string, job: RunJob, result: RunResult, f
     crypto: result.crypto,
     verdict: result.verdict,
     reasons: result.reasons,
+    ...(result.notDemanded === undefined ? {} : { notDemanded: result.notDemanded }),
     boundReached: result.boundReached ?? null,
     virtualMs: Math.floor(result.virtualUs / 1000),
     events: result.events,
