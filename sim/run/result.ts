@@ -12,6 +12,7 @@ import type { Property, PropertyVerdict, VerdictWord } from '../properties/prope
 import type { RunDigests } from '../trace/hashes.ts';
 import type { Observer } from '../trace/observer.ts';
 import type { StuckItem } from '../world/settle.ts';
+import type { RunMeasures } from './measures/measure-taker.ts';
 
 export type { RunDigests as RunHashes } from '../trace/hashes.ts';
 
@@ -45,6 +46,8 @@ export interface RunOptions {
   readonly maxVirtualUs?: number;
   /** Whether `decisions` is filled: costs memory in proportion to the packets. */
   readonly wantsDecisionLog?: boolean;
+  /** Whether `measures` is filled: costs about a tenth of the run. */
+  readonly wantsMeasures?: boolean;
 }
 
 /** Counts of what people wrote; heal-phase probes are not part of it. */
@@ -152,4 +155,6 @@ export interface RunResult {
   readonly settleUs: number;
   /** Empty when the heal phase settled. */
   readonly stuck: readonly StuckItem[];
+  /** What a comparison looks at, when `wantsMeasures` and the story came to its end. */
+  readonly measures?: RunMeasures;
 }
