@@ -123,6 +123,8 @@ export interface ExpectationVerdict {
   readonly sentences: readonly string[];
   /** What the sentences say, as data; empty unless violated. */
   readonly misses: readonly ExpectationMiss[];
+  /** What an exception for this architecture excuses; empty where there is none. */
+  readonly excused: readonly ExpectationMiss[];
 }
 
 export interface RunResult {
