@@ -93,6 +93,12 @@ const WALL_CANARIES: readonly Canary[] = [
     guard: /noRestrictedImports/,
   },
   {
+    what: 'the page of the comparison looking into sim',
+    path: 'reports/compare/page/a.ts',
+    code: "import { canary } from '../../../sim/kernel/a.ts';\nexport const it = canary;",
+    guard: /noRestrictedImports/,
+  },
+  {
     what: 'a cycle of types alone',
     path: 'reports/a.ts',
     code: "import type { B } from './b.ts';\nexport type A = B | 1;",

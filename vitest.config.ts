@@ -34,7 +34,7 @@ export default defineConfig({
     projects: [
       suite('unit', ['**/*.test.ts'], [...property, ...golden, ...e2e], 60_000),
       suite('property', property, [], 120_000),
-      suite('golden', golden, [], 120_000),
+      suite('golden', golden, [], 600_000),
       {
         extends: true,
         test: {

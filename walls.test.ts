@@ -38,6 +38,10 @@ it('a planted breach of each kind is seen', () => {
     imported('sim/properties/property.ts', 'sim/run/run.ts'),
     imported('sim/run/run.ts', 'protocol/crypto/openssl.ts'),
     imported('reports/explain.ts', 'cli/main.ts'),
+    imported('reports/compare/render.ts', 'reports/compare/page/lines.ts'),
+    imported('reports/compare/render.ts', 'chart.js'),
+    imported('reports/compare/page/main.ts', 'reports/explain.ts'),
+    imported('reports/compare/page/main.ts', 'sim/trace/trace.ts'),
   ];
   for (const one of breaches) expect(breachOf(one), one.to).toBeDefined();
 });

@@ -10,6 +10,7 @@ export const FAULTS: readonly { readonly name: string; readonly summary: string 
   { name: 'disk-full', summary: 'commits are refused for a while; the device restarts' },
   { name: 'restore-snapshot', summary: 'the device comes back with its Store of an earlier time' },
   { name: 'clone', summary: 'a second machine runs on a copy of the device’s Store for a while' },
+  { name: 'steal', summary: 'an adversary who records the wire copies the device’s Store' },
   { name: 'damage-record', summary: 'a crash after which one stored record is found damaged' },
   { name: 'partition', summary: 'two sides cannot reach each other, both ways or one way' },
   { name: 'flap', summary: 'the link goes down and up in turn' },

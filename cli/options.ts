@@ -8,7 +8,7 @@ import { DURATION_FORMS, parseDuration } from '../scenarios/duration.ts';
 import { refusal } from './usage-error.ts';
 
 /** Architectures and crypto back ends of this version. */
-export const ARCHITECTURES = ['fanout'] as const;
+export const ARCHITECTURES = ['fanout', 'relay'] as const;
 export const CRYPTO_NAMES = ['openssl', 'noble'] as const;
 
 export type ArchitectureName = (typeof ARCHITECTURES)[number];
@@ -16,7 +16,6 @@ export type CryptoName = (typeof CRYPTO_NAMES)[number];
 
 /** Words of the documentation that this version refuses by name. */
 const LATER: ReadonlyMap<string, string> = new Map([
-  ['relay', 'the relay architecture comes later'],
   ['symbolic', 'symbolic cryptography comes later'],
 ]);
 
@@ -71,9 +70,10 @@ export interface RunFlags {
 export function withEngine(command: Command): Command {
   return withCrypto(
     command.addOption(
-      new Option('--architecture <name>', 'fanout (default: the scenario’s, or fanout)').argParser(
-        word('architecture', ARCHITECTURES),
-      ),
+      new Option(
+        '--architecture <name>',
+        'fanout or relay (default: the scenario’s, or fanout)',
+      ).argParser(word('architecture', ARCHITECTURES)),
     ),
   );
 }

@@ -5,7 +5,7 @@
 
 import { factSubject, factWord } from '../scenarios/fact.ts';
 import type { PropertyVerdict } from '../sim/properties/property.ts';
-import type { DeviceMetrics, RunMetrics, RunResult } from '../sim/run/run.ts';
+import type { DeviceMetrics, RunMetrics, RunResult, TheftExposure } from '../sim/run/run.ts';
 import type { BuildFacts } from './build-facts.ts';
 import type { InterruptedRun, RunJob } from './engine/job.ts';
 import { scenarioHash } from './scenario-source.ts';
@@ -53,6 +53,24 @@ function metrics(measured: RunMetrics) {
   };
 }
 
+function theft(one: TheftExposure) {
+  return {
+    device: one.device,
+    scope: one.scope,
+    virtualMs: Math.floor(one.timeUs / 1000),
+    revokedMs: one.revokedUs < 0 ? null : Math.floor(one.revokedUs / 1000),
+    messages: one.messages,
+    past: Object.fromEntries(one.past),
+    untilRevoked: one.untilRevoked,
+    untilAccepted: one.untilAccepted,
+    afterwards: one.afterwards,
+    judgesAgree: one.judgesAgree,
+    onlyDecrypted: one.onlyDecrypted,
+    onlyFollowed: one.onlyFollowed,
+    misread: one.misread,
+  };
+}
+
 function expectations(result: RunResult) {
   return result.expectations.map(({ expectation, verdict, sentences }) => ({
     expected: factWord(expectation.fact),
@@ -95,6 +113,7 @@ export function runDocument(reproduce: string, job: RunJob, result: RunResult, f
     expectations: expectations(result),
     levers: Object.fromEntries(result.levers),
     metrics: metrics(result.metrics),
+    exposure: result.exposure.map(theft),
     settleMs: result.settleUs < 0 ? null : Math.floor(result.settleUs / 1000),
     stuck: result.stuck.map(({ host, subject, reason }) => ({ host, subject, reason })),
     unusedOverrides: result.unusedOverrides.map(({ choice, value }) => ({ choice, value })),

@@ -6,7 +6,7 @@
 import { factWords } from '../scenarios/fact.ts';
 import { visible } from '../scenarios/visible.ts';
 import type { PropertyVerdict, VerdictWord } from '../sim/properties/property.ts';
-import type { RunResult } from '../sim/run/run.ts';
+import type { RunResult, TheftExposure } from '../sim/run/run.ts';
 import type { Terminal } from './terminal.ts';
 import { aligned, clock, count, counted, duration, size, wrapped } from './words.ts';
 
@@ -89,6 +89,27 @@ export function propertyTable(
   });
 }
 
+/** What one theft exposed, in words. */
+export function exposureText(one: TheftExposure): string {
+  const past = one.past.map(([cause, messages]) => `${count(messages)} ${cause}`);
+  const total = one.past.reduce((sum, [, messages]) => sum + messages, 0);
+  const parts = [
+    `${count(total)} of the past${past.length === 0 ? '' : ` (${past.join(', ')})`}`,
+    one.revokedUs < 0
+      ? `${count(one.untilRevoked)} after the theft`
+      : `${count(one.untilRevoked)} until the revocation`,
+  ];
+  if (one.revokedUs >= 0) {
+    parts.push(
+      `${count(one.untilAccepted)} by who had not heard of it`,
+      `${count(one.afterwards)} afterwards`,
+    );
+  }
+  const agreed = one.judgesAgree ? 'both judges agree' : 'the judges disagree';
+  const whose = `${one.device} at ${clock(one.timeUs)}, ${one.scope.join(' and ')}`;
+  return `${whose}: of ${counted(one.messages, 'message')} ${parts.join(', ')}; ${agreed}`;
+}
+
 /** Levers that fired, most first; all of them when everything is wanted. */
 export function leversText(terminal: Terminal, result: RunResult): string {
   const levers = terminal.isVerbose
@@ -169,6 +190,7 @@ export function runSummary(terminal: Terminal, result: RunResult, summary: strin
     labelled(terminal, 'Latency', latencyText(result)),
     labelled(terminal, 'Traffic', traffic),
     labelled(terminal, 'Levers', leversText(terminal, result)),
+    ...result.exposure.map((one) => labelled(terminal, 'Exposure', visible(exposureText(one)))),
     '',
     terminal.colors.bold('Properties'),
     ...propertyTable(terminal, result.properties),

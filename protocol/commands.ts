@@ -83,4 +83,6 @@ export type Command =
   /** Primary: scan a companion's QR code. */
   | { readonly kind: 'scan'; readonly qr: string }
   /** Primary: unlink one companion. Companion: `device` is its own address, it logs itself out. */
-  | { readonly kind: 'unlink'; readonly device: DeviceJid };
+  | { readonly kind: 'unlink'; readonly device: DeviceJid }
+  /** A person opens the app and looks at it. Where one companion is live at a time, it is this. */
+  | { readonly kind: 'open' };

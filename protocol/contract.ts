@@ -27,6 +27,7 @@ export type {
   MediaRecord,
   MembershipRecord,
   OutboxRecord,
+  PairedBrowserRecord,
   QrRecord,
   SettingRecord,
   ShownRecord,
@@ -215,6 +216,11 @@ export type RecordView = Readonly<Record<string, string | number | boolean>>;
 
 export interface Architecture {
   readonly name: 'fanout' | 'relay';
+  /**
+   * Which of an account's companions can be live: all of them, or one, which the command `open`
+   * makes another one.
+   */
+  readonly companionsLive: 'all' | 'one';
   /** Builds all Stores by the same pure linking functions that run over the network. */
   timeZero(plan: TimeZeroPlan): TimeZero;
   device(store: Store, setup: DeviceSetup): ProtocolNode;

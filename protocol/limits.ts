@@ -253,3 +253,38 @@ export const CALL_ENC_RETRY_MAX = 5;
 export const CALL_MEMBERS_MAX = 32;
 /** Largest protected media packet: one that fits an Ethernet frame. */
 export const RTP_BYTES_MAX = 1_500;
+
+/** Longest readable text between browser and server (11.2). Assumption. */
+export const RELAY_TEXT_BYTES_MAX = 16 * 1024;
+/** How long a browser shows one reference (11.3: 20 s), and how many it asks for after the first. */
+export const RELAY_REFERENCE_US = 20_000_000;
+export const RELAY_REFERENCES_MAX = 5;
+/** A browser says its login again until it is answered (11.4). */
+export const RELAY_LOGIN_AGAIN_US = 10_000_000;
+/** A browser that was away for longer has to prove that it has the keys (11.4). Assumption. */
+export const RELAY_CHALLENGE_AFTER_US = 10 * 60_000_000;
+/**
+ * Challenges with their answers that a phone leaves with the server, which uses them in turn.
+ * Assumption: the server cannot check an answer by itself, since it does not have the key.
+ */
+export const RELAY_CHALLENGES = 8;
+/**
+ * A phone that does not answer for so long counts as not connected (11.5). Then the server is asked
+ * after twice that time, and so on up to the most: assumption. Higher: a clock stays longer than it
+ * has to when the word that the phone is back was lost.
+ */
+export const RELAY_PHONE_WAIT_US = 15_000_000;
+export const RELAY_TEST_WAIT_MAX_US = 10 * 60_000_000;
+/** A push without an answer brings all chats anew, after twice as long each time. Assumption. */
+export const RELAY_PUSH_WAIT_US = 15_000_000;
+export const RELAY_PUSH_WAIT_MAX_US = 4 * 60_000_000;
+/** Messages of one page of a chat (11.6: 20 to 50). Higher: fewer, larger answers. */
+export const RELAY_PAGE_MESSAGES = 50;
+/** Newest messages of a chat that come with the list of chats: the unread ones, up to this many. */
+export const RELAY_TAIL_MESSAGES = 20;
+/** Pages a browser has asked for and not got, at once. Assumption. */
+export const RELAY_PAGES_IN_FLIGHT = 4;
+/** Losses that come with the list of chats. Assumption. */
+export const RELAY_LOSSES_MAX = 1_000;
+/** Deeds of browsers that a phone remembers, so that none is done twice. Assumption. */
+export const RELAY_DEEDS_KEPT = 256;

@@ -17,6 +17,7 @@ export const PUBLIC_COLLECTIONS = {
   qr: 'qr',
   account: 'account',
   linked: 'linked',
+  pairedBrowser: 'paired-browser',
   membership: 'membership',
   group: 'group',
   setting: 'setting',
@@ -131,6 +132,21 @@ export interface LinkedRecord extends StoredRecord {
   readonly device: DeviceJid;
   readonly keyIndex: number;
   /** 64 hex digits of the device's transport key. */
+  readonly transportKey: string;
+}
+
+/**
+ * Server only. Key: device address. A browser that mirrors its account's phone: it has no identity
+ * of its own, and its address is one of our books alone. Its presence is `Linked` of the ledger.
+ */
+export interface PairedBrowserRecord extends StoredRecord {
+  readonly kind: 'paired-browser';
+  readonly user: UserJid;
+  /** Numbered from 1 on, per account, no number twice. */
+  readonly device: DeviceJid;
+  /** The same number. */
+  readonly keyIndex: number;
+  /** 64 hex digits of the browser's transport key. */
   readonly transportKey: string;
 }
 

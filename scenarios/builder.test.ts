@@ -94,7 +94,7 @@ describe('the typed builder', () => {
 
   it('refuses what a file would be refused for, with every error', () => {
     const wrong = people
-      .at('1m', { send: { id: 'a', from: 'alice.laptop', to: 'alice', text: 'to myself' } })
+      .at('1m', { read: { device: 'alice.laptop', chat: 'alice' } })
       .at('soon', { crash: 'server' });
     let errors: readonly string[] = [];
     try {
@@ -105,7 +105,7 @@ describe('the typed builder', () => {
     }
     expect(errors).toEqual([
       'timeline.1.at: "soon" is not a duration; write 250ms, 30s, 20m, 8h, 14d or a sum such as 1h30m',
-      'timeline.0.send.to: alice cannot write to alice; notes to oneself come later',
+      'timeline.0.read.chat: alice has nothing to read from alice',
     ]);
   });
 

@@ -12,7 +12,7 @@
  */
 
 import { type LoadOptions, resolveScenario } from './resolve.ts';
-import type { Scenario, StanzaFault } from './scenario.ts';
+import type { Scenario, StanzaFault, StealScope } from './scenario.ts';
 import { formatScenarioErrors, type ScenarioError } from './scenario-error.ts';
 import type { WrittenInput } from './schema.ts';
 import type { WrittenPeopleAction } from './written-people.ts';
@@ -61,6 +61,7 @@ export type WrittenAction<
       };
     }
   | { readonly clone: { readonly device: Device; readonly for: string; readonly from?: string } }
+  | { readonly steal: Device | { readonly device: Device; readonly scope?: StealScope[] } }
   | {
       readonly 'damage-record':
         | Device

@@ -140,6 +140,8 @@ function actorsOf(action: Action): readonly (readonly [key: string, device: stri
       return [['by', action.by]];
     case 'app-state':
       return [['on', action.device]];
+    case 'steal':
+      return [['', action.device]];
     case 'answer':
     case 'reject':
     case 'hang-up':
@@ -190,14 +192,20 @@ function verbOf(key: string): string {
   return verbs[key] ?? key;
 }
 
+function sentenceFor(device: string, key: string, when: string, why: string): string {
+  if (key === 'steal') return `nothing is to be stolen from ${device} at ${when}: it ${why}`;
+  return `${device} cannot ${verbOf(key)} at ${when}: it ${why}`;
+}
+
 function checkActors(walk: Walk, entries: readonly PlacedEntry[]): void {
   for (const { entry, path, key } of entries) {
     for (const [deviceKey, device] of actorsOf(entry.action)) {
       const why = whyNotLinked(walk.spans.get(device), entry.atUs);
       if (why === undefined) continue;
       const when = formatDuration(entry.atUs);
-      const sentence = `${device} cannot ${verbOf(key)} at ${when}: it ${why}`;
-      walk.words.complaints.at([...path, key, deviceKey], sentence);
+      const sentence = sentenceFor(device, key, when, why);
+      const at = deviceKey === '' ? [...path, key] : [...path, key, deviceKey];
+      walk.words.complaints.at(at, sentence);
     }
   }
 }

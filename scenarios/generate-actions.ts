@@ -41,11 +41,16 @@ function arbitraryPair(stage: Stage): fc.Arbitrary<{ device: string; other: stri
   });
 }
 
-/** Somebody writes. */
+/** One in eight is a note to oneself. */
+const arbitraryIsNote = fc.nat(7).map((draw) => draw === 7);
+
+/** Somebody writes, now and then to oneself. */
 export function arbitrarySend(stage: Stage): fc.Arbitrary<Action> {
   return fc
-    .tuple(arbitraryPair(stage), arbitraryText)
-    .map(([{ device, other }, text]) => ({ kind: 'send', from: device, to: other, text }));
+    .tuple(arbitraryPair(stage), arbitraryText, arbitraryIsNote)
+    .map(([{ device, other }, text, isNote]) => {
+      return { kind: 'send', from: device, to: isNote ? ownerOf(device) : other, text };
+    });
 }
 
 function arbitraryRead(stage: Stage): fc.Arbitrary<Action> {
@@ -79,9 +84,10 @@ function arbitraryLinkFault(stage: Stage): fc.Arbitrary<Action> {
       direction: fc.constantFrom('both' as const, 'one-way' as const),
       isTurned: fc.boolean(),
       forUs: arbitraryLastsUs,
+      end: fc.constantFrom('server', 'server', 'server', 'blobs'),
     })
-    .map(({ side, direction, isTurned, forUs }): Action => {
-      const sides = isTurned ? ([['server'], [side]] as const) : ([[side], ['server']] as const);
+    .map(({ side, direction, isTurned, forUs, end }): Action => {
+      const sides = isTurned ? ([[end], [side]] as const) : ([[side], [end]] as const);
       return { kind: 'partition', sides, direction, forUs };
     });
   const flap = fc.record({

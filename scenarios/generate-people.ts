@@ -17,11 +17,20 @@ import { cloneOf } from './machines.ts';
 import { type Action, type AppStateSetting, type Group, MEDIA_KINDS } from './scenario.ts';
 
 const SECOND_US = 1_000_000;
+/** Somebody looks at a file half a minute after it was sent. */
+const FETCH_AFTER_US = 30 * SECOND_US;
 /** Which earlier message is meant: mostly the latest. */
 const arbitraryPick = fc.nat(4);
 
 function arbitraryDevice(stage: Stage): fc.Arbitrary<string> {
   return fc.constantFrom(...stage.devices);
+}
+
+/** A device and a chat, one in eight that of the notes to oneself. */
+function arbitraryAnyChat(stage: Stage): fc.Arbitrary<{ device: string; chat: string }> {
+  return fc.tuple(arbitraryChat(stage), fc.nat(7)).map(([{ device, chat }, draw]) => {
+    return { device, chat: draw === 7 ? ownerOf(device) : chat };
+  });
 }
 
 /** A device and a chat that is not with its own account. */
@@ -36,10 +45,19 @@ function arbitraryMedia(stage: Stage): fc.Arbitrary<Draft> {
   const media = fc.constantFrom(...MEDIA_KINDS);
   const sizeBytes = fc.constantFrom(1, 16, 1_000, 70_000);
   const send = fc
-    .record({ where: arbitraryChat(stage), media, sizeBytes, caption: fc.constantFrom('', 'look') })
-    .map(({ where, media: kind, sizeBytes: size, caption }) => {
+    .record({
+      where: arbitraryAnyChat(stage),
+      media,
+      sizeBytes,
+      caption: fc.constantFrom('', 'look'),
+      fetcher: fc.option(arbitraryDevice(stage)),
+    })
+    .map(({ where, media: kind, sizeBytes: size, caption, fetcher }): Draft => {
       const { device: from, chat: to } = where;
-      return alone({ kind: 'send-media', from, to, media: kind, sizeBytes: size, caption });
+      const sent = alone({ kind: 'send-media', from, to, media: kind, sizeBytes: size, caption });
+      if (fetcher === null) return sent;
+      const action: Action = { kind: 'fetch-media', device: fetcher, message: EARLIER };
+      return [...sent, { offsetUs: FETCH_AFTER_US, action, pick: 0 }];
     });
   const fetch = fc.tuple(arbitraryDevice(stage), arbitraryPick).map(([device, pick]) => {
     return alone({ kind: 'fetch-media', device, message: EARLIER }, pick);
@@ -70,7 +88,7 @@ function arbitraryGroupChange(stage: Stage): fc.Arbitrary<Draft> {
 function arbitrarySetting(stage: Stage): fc.Arbitrary<Draft> {
   const ofChat = fc
     .record({
-      where: arbitraryChat(stage),
+      where: arbitraryAnyChat(stage),
       kind: fc.constantFrom('pin', 'archive', 'mark-read', 'mute', 'clear-chat', 'delete-chat'),
       value: fc.boolean(),
       lastsUs: fc.oneof(fc.constant(0), arbitraryLastsUs),
@@ -163,7 +181,7 @@ function arbitraryStorageFault(stage: Stage): fc.Arbitrary<Draft> {
       return aged({ kind: 'restore-snapshot', device: name, fromUs: 0, restartAfterUs }, age);
     });
   const clone = fc
-    .tuple(arbitraryChat(stage), arbitraryLastsUs, fc.nat(3), fc.option(arbitraryText))
+    .tuple(arbitraryAnyChat(stage), arbitraryLastsUs, fc.nat(3), fc.option(arbitraryText))
     .map(([{ device: name, chat }, forUs, age, text]) => {
       const part = aged({ kind: 'clone', device: name, forUs, fromUs: 0 }, age);
       if (text === null) return part;
@@ -183,7 +201,8 @@ function arbitraryHistory(stage: Stage): fc.Arbitrary<Draft> | undefined {
   const companions = stage.devices.filter((name) => !name.endsWith('.phone'));
   if (companions.length === 0) return undefined;
   return fc.constantFrom(...companions).chain((device) => {
-    const chats = stage.chats.filter((name) => name !== ownerOf(device));
+    const others = stage.chats.filter((name) => name !== ownerOf(device));
+    const chats = [...others, ownerOf(device)];
     return fc.constantFrom(...chats).map((chat) => alone({ kind: 'fetch-history', device, chat }));
   });
 }

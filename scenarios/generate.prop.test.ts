@@ -6,6 +6,7 @@ import { loadScenario } from './load.ts';
 import { printScenario } from './print.ts';
 import type { Scenario } from './scenario.ts';
 import { formatScenarioErrors } from './scenario-error.ts';
+import { accountOf } from './words.ts';
 
 const RUNS = { numRuns: 60, seed: 20_210_714 };
 
@@ -99,15 +100,19 @@ describe('generated scenarios', () => {
     }
   });
 
-  it('contain every kind of action of every feature', () => {
+  it('contain every kind of action of every feature, and notes to oneself', () => {
     const kinds = new Set<string>();
+    const noted = new Set<string>();
     const all = arbitraryScenario(PROFILES[0], FEATURES);
     for (const { timeline } of fc.sample(all, { ...RUNS, numRuns: 600 })) {
       for (const { action } of timeline) {
         if (action.kind === 'change-group') kinds.add(action.change);
         else kinds.add(action.kind === 'app-state' ? action.set.kind : action.kind);
+        if (action.kind !== 'send' && action.kind !== 'send-media') continue;
+        if (accountOf(action.from) === action.to) noted.add(action.kind);
       }
     }
+    expect([...noted].sort()).toEqual(['send', 'send-media']);
     expect([...kinds].sort()).toEqual([
       ...['add', 'answer', 'archive', 'call', 'clear-chat', 'clock', 'clone', 'contact', 'crash'],
       ...['create-group', 'damage-record', 'delete-chat', 'delete-message', 'demote', 'disk-full'],

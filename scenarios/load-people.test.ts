@@ -137,9 +137,8 @@ describe('what people do', () => {
   - { at: 30m, re-register: bob.web }
   - { at: 30m, fetch-history: { device: bob.phone, chat: alice } }
   - { at: 30m, star: { on: alice.tablet, message: lunch } }
-  - { at: 31m, unpin: { on: bob.web, chat: bob } }`;
+  - { at: 31m, read: { device: bob.web, chat: bob } }`;
     expect(errorsOf(body)).toEqual([
-      '1 bob cannot write to bob; notes to oneself come later',
       '1 a file holds at least one byte',
       '2 101MB is too large; a file has at most 100MB',
       '3 bob cannot call bob',
@@ -147,7 +146,19 @@ describe('what people do', () => {
       '5 bob.web is a companion; a phone is set up anew',
       '6 bob.phone is a phone; only companions ask for history',
       '7 alice.tablet cannot star at 30m: it is never linked',
-      '8 bob has no chat with oneself',
+      '8 bob has nothing to read from bob',
+    ]);
+  });
+
+  it('is done with notes to oneself as with other chats', () => {
+    const body = `  - { at: 30m, send: { id: note, from: bob.web, to: bob, text: "Milk" } }
+  - { at: 30m, send-media: { id: shelf, from: bob.web, to: bob, media: image, size: 1kB } }
+  - { at: 31m, pin: { on: bob.phone, chat: bob } }
+  - { at: 31m, fetch-history: { device: bob.web, chat: bob } }
+  - { at: 32m, star: { on: bob.phone, message: note } }`;
+    expect(errorsOf(body)).toEqual([]);
+    expect(errorsOf(`${body}\n  - { at: 33m, star: { on: alice.phone, message: note } }`)).toEqual([
+      '6 "note" goes from bob to bob; alice.phone has no part in it',
     ]);
   });
 });
@@ -236,7 +247,6 @@ describe('what is expected of people', () => {
       '3 "lunch" has no file; only `send-media` does',
       '4 "menu" goes from bob to team; dave.phone never gets it',
       '5 dave has no chat with team',
-      '6 bob.web has no chat with bob',
       '7 there is no account or group "tema"',
       '8 no call is called "rings"',
       '9 "ring" goes from alice to bob; dave has no part in it',

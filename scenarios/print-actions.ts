@@ -124,6 +124,7 @@ type Trouble = Extract<
       | 'disk-full'
       | 'restore-snapshot'
       | 'clone'
+      | 'steal'
       | 'damage-record'
       | 'partition'
       | 'flap'
@@ -142,6 +143,7 @@ function writeTrouble(action: Trouble): unknown {
       return { device: action.device, for: formatDuration(action.forUs) };
     case 'restore-snapshot':
     case 'clone':
+    case 'steal':
     case 'damage-record':
       return writeStorageFault(action);
     case 'partition':
@@ -169,7 +171,7 @@ function writeTrouble(action: Trouble): unknown {
 }
 
 function writeStorageFault(
-  action: Extract<Action, { kind: 'restore-snapshot' | 'clone' | 'damage-record' }>,
+  action: Extract<Action, { kind: 'restore-snapshot' | 'clone' | 'steal' | 'damage-record' }>,
 ): Line {
   const { device } = action;
   switch (action.kind) {
@@ -181,6 +183,8 @@ function writeStorageFault(
       const from = action.fromUs === undefined ? {} : { from: formatDuration(action.fromUs) };
       return { device, for: formatDuration(action.forUs), ...from };
     }
+    case 'steal':
+      return { device, scope: action.scope };
     case 'damage-record': {
       const of = action.collection === undefined ? {} : { collection: action.collection };
       return { device, ...of, 'restart-after': formatDuration(action.restartAfterUs) };

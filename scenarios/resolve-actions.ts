@@ -5,7 +5,7 @@
 import type { Path } from './complaint.ts';
 import { deviceOfMachine } from './machines.ts';
 import { checkOwnChat, resolvePeople } from './resolve-people.ts';
-import type { Action } from './scenario.ts';
+import { type Action, STEAL_SCOPES } from './scenario.ts';
 import { PEOPLE_ACTIONS } from './schema-people.ts';
 import type { WrittenEntry } from './schema-timeline.ts';
 import {
@@ -23,16 +23,14 @@ type Written<Key extends keyof WrittenEntry> = NonNullable<WrittenEntry[Key]>;
 function resolveSend(words: Words, written: Written<'send'>, path: Path): Action | undefined {
   const { from, to, text } = written;
   const paths = { device: [...path, 'from'], chat: [...path, 'to'] };
-  const sentence = (name: string) => `${name} cannot write to ${name}; notes to oneself come later`;
-  if (!checkOwnChat(words, { device: deviceOfMachine(from), chat: to }, paths, sentence))
-    return undefined;
+  if (!checkOwnChat(words, { device: deviceOfMachine(from), chat: to }, paths)) return undefined;
   return { kind: 'send', from, to, text };
 }
 
 function resolveRead(words: Words, written: Written<'read'>, path: Path): Action | undefined {
   const { device, chat } = written;
   const paths = { device: [...path, 'device'], chat: [...path, 'chat'] };
-  const sentence = (name: string) => `${name} has no chat with oneself to read`;
+  const sentence = (name: string) => `${name} has nothing to read from ${name}`;
   if (!checkOwnChat(words, written, paths, sentence)) return undefined;
   return { kind: 'read', device, chat };
 }
@@ -91,6 +89,18 @@ function resolveClone(words: Words, written: Written<'clone'>, path: Path): Acti
   return { kind: 'clone', device, forUs, ...(fromUs !== undefined && { fromUs }) };
 }
 
+function resolveSteal(words: Words, written: Written<'steal'>, path: Path): Action | undefined {
+  const isShort = typeof written === 'string';
+  const device = isShort ? written : written.device;
+  const chosen = isShort ? undefined : written.scope;
+  if (chosen?.length === 0) {
+    words.complaints.at([...path, 'scope'], 'a theft of nothing; leave `scope` out for all of it');
+  }
+  if (!checkDevice(words, device, isShort ? path : [...path, 'device'])) return undefined;
+  const scope = STEAL_SCOPES.filter((part) => chosen?.includes(part) ?? true);
+  return { kind: 'steal', device, scope };
+}
+
 function resolveDamage(
   words: Words,
   written: Written<'damage-record'>,
@@ -106,22 +116,36 @@ function resolveDamage(
   return { kind: 'damage-record', device, ...chosen, restartAfterUs };
 }
 
+/** What devices connect to: the server, and its store of encrypted files. */
+const ENDPOINTS = ['server', 'blobs'];
+
+function whyNothingIsCut(
+  sides: readonly (readonly string[])[],
+  isEnd: (party: string) => boolean,
+): string | undefined {
+  if (!sides.some((side) => side.some(isEnd))) {
+    return 'a partition between devices alone cuts nothing: all traffic passes the server';
+  }
+  if (sides.every((side) => side.every(isEnd))) {
+    return 'a partition cuts devices off; name one that is not to reach the server or the files';
+  }
+  return undefined;
+}
+
 function resolvePartition(words: Words, written: Written<'partition'>, path: Path): Action {
   const { sides, direction } = written;
   for (const [side, parties] of sides.entries()) {
     for (const [index, party] of parties.entries()) {
-      checkParty(words, party, [...path, 'sides', side, index], ['server']);
+      checkParty(words, party, [...path, 'sides', side, index], ENDPOINTS);
       const isOnBoth = side === 1 && sides[0].includes(party);
       if (isOnBoth) {
         words.complaints.at([...path, 'sides', side, index], `${party} stands on both sides`);
       }
     }
   }
-  if (!sides.some((side) => side.includes('server'))) {
-    const sentence =
-      'a partition between devices alone cuts nothing: all traffic passes the server';
-    words.complaints.at([...path, 'sides'], sentence);
-  }
+  const isEnd = (party: string): boolean => ENDPOINTS.includes(party);
+  const sentence = whyNothingIsCut(sides, isEnd);
+  if (sentence !== undefined) words.complaints.at([...path, 'sides'], sentence);
   const forUs = readPositiveDuration(words.complaints, written.for, [...path, 'for']);
   return { kind: 'partition', sides, direction, forUs };
 }
@@ -230,6 +254,8 @@ export function resolveAction(
     }
     case 'clone':
       return entry.clone && resolveClone(words, entry.clone, at);
+    case 'steal':
+      return entry.steal === undefined ? undefined : resolveSteal(words, entry.steal, at);
     case 'damage-record': {
       const damage = entry['damage-record'];
       return damage === undefined ? undefined : resolveDamage(words, damage, at);

@@ -148,7 +148,7 @@ function stateFacts(
   const members = context.folk.get(chat);
   const sentence = `NAME has no chat with ${chat}`;
   const names = members ?? new Map([...context.words.accounts.keys()].map((name) => [name, 0]));
-  const devices = devicesOfPeople(context.words, names).filter((name) => accountOf(name) !== chat);
+  const devices = devicesOfPeople(context.words, names);
   const fact: ExpectedFact = { kind: 'state', state: key, subject: chat, value };
   const what = `have ${chat} ${key}`;
   return [{ fact, what, why, isMeant: always, only: { devices, sentence } }];

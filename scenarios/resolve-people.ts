@@ -22,17 +22,22 @@ import {
 type Written<Key extends keyof WrittenEntry> = NonNullable<WrittenEntry[Key]>;
 type Chatting = { readonly device: string; readonly chat: string };
 
-/** Checks a device and a chat of it; complains and returns false when there is no such chat. */
+/**
+ * Checks a device and a chat of it; complains and returns false when there is no such chat. With
+ * `sentence`, the chat may not be the notes that an account writes to itself.
+ */
 export function checkOwnChat(
   words: Words,
   { device, chat }: Chatting,
   paths: { readonly device: Path; readonly chat: Path },
-  sentence: (account: string) => string,
+  sentence?: (account: string) => string,
 ): boolean {
   const hasDevice = checkDevice(words, device, paths.device);
   const hasChat = checkChat(words, chat, paths.chat);
   if (!hasDevice || !hasChat) return false;
-  if (accountOf(device) === chat) words.complaints.at(paths.chat, sentence(chat));
+  if (sentence !== undefined && accountOf(device) === chat) {
+    words.complaints.at(paths.chat, sentence(chat));
+  }
   return true;
 }
 
@@ -45,15 +50,13 @@ function resolveMedia(words: Words, written: Written<'send-media'>, path: Path) 
     words.complaints.at([...path, 'size'], `${size} is too large; a file has at most ${most}`);
   }
   const paths = { device: [...path, 'from'], chat: [...path, 'to'] };
-  const sentence = (name: string) => `${name} cannot write to ${name}; notes to oneself come later`;
-  if (!checkOwnChat(words, { device: from, chat: to }, paths, sentence)) return undefined;
+  if (!checkOwnChat(words, { device: from, chat: to }, paths)) return undefined;
   return { kind: 'send-media' as const, from, to, media, sizeBytes, caption };
 }
 
 function resolveFetchHistory(words: Words, written: Written<'fetch-history'>, path: Path) {
   const paths = { device: [...path, 'device'], chat: [...path, 'chat'] };
-  const sentence = (name: string) => `${name} has no chat with oneself`;
-  if (!checkOwnChat(words, written, paths, sentence)) return undefined;
+  if (!checkOwnChat(words, written, paths)) return undefined;
   if (written.device.endsWith('.phone')) {
     const reason = `${written.device} is a phone; only companions ask for history`;
     words.complaints.at(paths.device, reason);
@@ -140,10 +143,9 @@ function resolveSetting(words: Words, entry: WrittenEntry, key: string, path: Pa
   const device = (entry as Readonly<Record<string, { on: string }>>)[key]?.on ?? '';
   if (set === undefined) return undefined;
   const paths = { device: [...path, 'on'], chat: [...path, 'chat'] };
-  const sentence = (name: string) => `${name} has no chat with oneself`;
   const isGood =
     'chat' in set
-      ? checkOwnChat(words, { device, chat: set.chat }, paths, sentence)
+      ? checkOwnChat(words, { device, chat: set.chat }, paths)
       : checkDevice(words, device, paths.device);
   return isGood ? { kind: 'app-state' as const, device, set } : undefined;
 }

@@ -119,7 +119,8 @@ function checkSenders(
     if (!checkChat(context.words, account, at)) continue;
     checkMembers(context, account, written.senders, [...path, 'senders']);
     if (owners.size === 1 && owners.has(account) && written.to.length === 1) {
-      context.words.complaints.at(at, `${account} cannot write to ${account}`);
+      const sentence = `a workload writes to others; notes of ${account} to oneself are \`send\`s`;
+      context.words.complaints.at(at, sentence);
     }
   }
 }

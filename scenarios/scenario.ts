@@ -172,6 +172,10 @@ export type StanzaFault = (typeof STANZA_FAULTS)[number];
 export const MEDIA_KINDS = ['image', 'video', 'audio', 'document'] as const;
 export type MediaKind = (typeof MEDIA_KINDS)[number];
 
+/** What a thief copies of a Store: the keys in it, the database of messages. */
+export const STEAL_SCOPES = ['keys', 'messages'] as const;
+export type StealScope = (typeof STEAL_SCOPES)[number];
+
 export const GROUP_CHANGES = ['add', 'remove', 'leave', 'promote', 'demote'] as const;
 export type GroupChange = (typeof GROUP_CHANGES)[number];
 
@@ -286,6 +290,15 @@ export type Action =
       readonly device: DeviceName;
       readonly forUs: number;
       readonly fromUs?: number;
+    }
+  /**
+   * An adversary who records the whole wire copies the device's Store, or the named parts of it.
+   * Nothing changes for its owner.
+   */
+  | {
+      readonly kind: 'steal';
+      readonly device: DeviceName;
+      readonly scope: readonly StealScope[];
     }
   /**
    * A crash in which the disk damages one record, found by its checksum at the restart: the record

@@ -4,7 +4,7 @@
 
 import { z } from 'zod';
 import { TEXT_CHARACTERS_MAX, TIMELINE_MAX } from './limits.ts';
-import { STANZA_FAULTS } from './scenario.ts';
+import { STANZA_FAULTS, STEAL_SCOPES } from './scenario.ts';
 import { PEOPLE_ACTIONS } from './schema-people.ts';
 import {
   deviceSchema,
@@ -99,6 +99,15 @@ const actions = {
     },
     'a clone',
   ).describe('A second machine, DEVICE~clone, runs beside the device and is then switched off.'),
+  steal: deviceOr(
+    {
+      device: deviceSchema.describe('The device whose Store is copied.'),
+      scope: listSchema(oneOf(STEAL_SCOPES), 'parts of a Store')
+        .optional()
+        .describe('`keys`, `messages` (the database of what was written), or both, as without it.'),
+    },
+    'a theft',
+  ).describe('An adversary who records the whole wire copies the Store; its owner sees nothing.'),
   'damage-record': deviceOr(
     {
       device: deviceSchema.describe('The device whose disk is damaged.'),
@@ -117,7 +126,10 @@ const actions = {
         .tuple([listSchema(partySchema, 'devices'), listSchema(partySchema, 'devices')], {
           error: 'a partition has two sides; write sides: [[bob.phone], [server]]',
         })
-        .describe('Two lists of devices, accounts or `server` that cannot reach each other.'),
+        .describe(
+          'Two lists of devices, accounts, `server` or `blobs` that cannot reach each other; ' +
+            '`server` is the files as well where `blobs` is not named.',
+        ),
       direction: oneOf(['both', 'one-way'])
         .default('both')
         .describe('`one-way` cuts only what flows from the first side to the second.'),

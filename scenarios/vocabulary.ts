@@ -34,6 +34,7 @@ export const LEVERS: readonly string[] = [
   'last-commit-lost',
   'snapshot-restored',
   'store-cloned',
+  'stolen',
   'record-damaged',
   'connection-replaced',
   'clock-step',

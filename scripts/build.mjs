@@ -1,6 +1,6 @@
 /**
- * Builds `dist/`: compiles, copies what the program reads at run time, and writes
- * `dist/build.json`. The digest `build` covers every file of `dist/` and no clock, so that equal
+ * Builds `dist/`: compiles, copies what the program reads at run time, builds the page of the
+ * comparison into `dist/reports/compare/page.html`, and writes `dist/build.json`. The digest `build` covers every file of `dist/` and no clock, so that equal
  * sources give equal builds; `source` covers the sources, so that `--if-stale` can tell whether
  * there is anything to do.
  */
@@ -25,6 +25,7 @@ const dist = join(root, 'dist');
 const staging = join(root, 'dist.new');
 const rooms = ['protocol', 'scenarios', 'sim', 'reports', 'cli'];
 const assets = /\.(json|csv|ya?ml|md)$/;
+const page = join('reports', 'compare', 'page');
 const leftOut = /(\.test\.ts|\.prop\.ts|\.d\.ts)$|\/(testing|vectors|fixtures|golden|corpus)\//;
 
 /** All files below a folder, sorted, so that digests do not depend on the file system. */
@@ -51,7 +52,13 @@ function sourceDigest() {
   const sources = rooms
     .flatMap((room) => filesBelow(join(root, room)))
     .filter((file) => !leftOut.test(file));
-  const single = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const single = [
+    'package.json',
+    'package-lock.json',
+    'scripts/build-page.mjs',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ];
   return digestOf([...sources, ...single.map((name) => join(root, name))], root);
 }
 
@@ -77,7 +84,13 @@ function copyAssets() {
   }
 }
 
-function build() {
+/** The tools of the page are loaded only when there is something to build. */
+async function buildPage() {
+  const { pageTemplate } = await import('./build-page.mjs');
+  writeFileSync(join(staging, `${page}.html`), await pageTemplate(join(root, page)));
+}
+
+async function build() {
   const source = sourceDigest();
   const stamp = join(dist, 'build.json');
   if (process.argv.includes('--if-stale') && existsSync(stamp)) {
@@ -92,6 +105,7 @@ function build() {
     process.exit(1);
   }
   copyAssets();
+  await buildPage();
   const bin = join(staging, 'cli', 'bin.js');
   if (existsSync(bin)) chmodSync(bin, 0o755);
   const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
@@ -106,4 +120,4 @@ function build() {
   renameSync(staging, dist);
 }
 
-build();
+await build();

@@ -10,6 +10,7 @@ const stages = [
   ['lint', 'npx', ['biome', 'lint', '--error-on-warnings', '.']],
   ['types', 'npx', ['tsc', '-p', 'tsconfig.json']],
   ['pure types', 'npx', ['tsc', '-p', 'tsconfig.pure.json']],
+  ['page types', 'npx', ['tsc', '-p', 'tsconfig.page.json']],
   ['build', process.execPath, ['scripts/build.mjs', '--if-stale']],
   ['dead code', 'npx', ['knip']],
   ['unit', ...vitest('unit')],

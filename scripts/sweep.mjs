@@ -56,7 +56,13 @@ function withCrash(scenario, seed, choice) {
   else sums.held += 1;
   if (failures.length === 0) return;
   const verdict = broken.length > 0 ? 'violated' : 'otherwise';
-  tell(scenario.name, seed, choice, verdict, failures.map(({ sentence }) => sentence));
+  tell(
+    scenario.name,
+    seed,
+    choice,
+    verdict,
+    failures.map(({ sentence }) => sentence),
+  );
 }
 
 for (let at = from; at < from + seeds; at += 1) {

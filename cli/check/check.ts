@@ -60,7 +60,7 @@ async function crashPlan(
   const job: RunJob = {
     scenario,
     seed,
-    architecture: 'fanout',
+    architecture: architectureOf(scenario, flags),
     crypto: flags.crypto,
     overrides: [],
     build: session.facts.build,
@@ -69,6 +69,11 @@ async function crashPlan(
   const performed = await perform(session, job);
   if (performed === undefined) return undefined;
   return planCrashes(scenario, performed.result.decisions ?? [], flags, seed);
+}
+
+/** The architecture asked for, else the scenario's own. */
+function architectureOf(scenario: Scenario, flags: CheckFlags): RunJob['architecture'] {
+  return flags.architecture ?? scenario.architecture ?? 'fanout';
 }
 
 /** The scenario of `--every-crash`; refuses what does not go with it. */
@@ -85,6 +90,7 @@ function reproduceCheck(typed: readonly string[], flags: CheckFlags, seed: strin
   if (flags.runs !== undefined) parts.push(`--runs ${flags.runs}`);
   if (flags.corpus !== undefined) parts.push(`--corpus ${shellWord(flags.corpus)}`);
   if (flags.everyCrash === true) parts.push('--every-crash');
+  if (flags.architecture !== undefined) parts.push(`--architecture ${flags.architecture}`);
   if (flags.crypto !== 'openssl') parts.push(`--crypto ${flags.crypto}`);
   if (flags.maxEvents !== undefined) parts.push(`--max-events ${flags.maxEvents}`);
   return parts.join(' ');

@@ -65,7 +65,7 @@ function corpusOf(folder: string | undefined): Corpus {
 function templateOf(scenarios: readonly Scenario[], flags: CheckFlags): Omit<Batch, 'tasks'> {
   return {
     scenarios,
-    architecture: 'fanout',
+    ...(flags.architecture === undefined ? {} : { architecture: flags.architecture }),
     crypto: flags.crypto,
     maxEvents: flags.maxEvents ?? EVENTS_MAX,
     repeatEvery: REPEAT_EVERY,

@@ -45,6 +45,10 @@ async function itemsOf(what: ListName): Promise<readonly Item[]> {
           name: 'fanout',
           summary: 'the multi-device design of 2021: one ciphertext per device, no phone needed',
         },
+        {
+          name: 'relay',
+          summary: 'the design before it: browsers mirror the phone, which has to be there',
+        },
       ];
     case 'levers':
       return (await import('../../sim/world/levers.ts')).listLevers();

@@ -16,7 +16,7 @@ export function jobOf(source: ScenarioSource, flags: RunFlags, build: string): R
   return {
     scenario,
     seed: flags.seed ?? scenario.seed ?? '1',
-    architecture: flags.architecture ?? 'fanout',
+    architecture: flags.architecture ?? scenario.architecture ?? 'fanout',
     crypto: flags.crypto,
     overrides: [],
     build,

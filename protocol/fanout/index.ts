@@ -12,6 +12,7 @@ import { timeZero } from './time-zero.ts';
 
 export const fanout: Architecture = {
   name: 'fanout',
+  companionsLive: 'all',
   timeZero,
   device: createDevice,
   server: createServer,

@@ -19,6 +19,11 @@ const WORLD = ['protocol', 'scenarios', ...FLOORS, 'sim/hosts', 'sim/world'];
 const RUN = [...WORLD, 'sim/properties', 'sim/adversary', 'sim/run'];
 const SIM = [...RUN, 'sim/explore'];
 
+/** What the page of the comparison draws from: the document, its words and its pictures. */
+const PAGE_SEES = ['model', 'figures', 'readings', 'headlines', 'pictures'].map(
+  (name) => `reports/compare/${name}.ts`,
+);
+
 /** The table itself. */
 export const WALLS: readonly Wall[] = [
   { room: 'protocol', rooms: [], packages: [...NOBLE, 'fflate'] },
@@ -30,7 +35,8 @@ export const WALLS: readonly Wall[] = [
   { room: 'sim/trace', rooms: ['protocol', 'scenarios', ...FLOORS], packages: NOBLE },
   { room: 'sim/hosts', rooms: WORLD, packages: NOBLE },
   { room: 'sim/world', rooms: WORLD, packages: NOBLE },
-  { room: 'sim/properties', rooms: WORLD, packages: NOBLE },
+  { room: 'sim/adversary', rooms: WORLD, packages: NOBLE },
+  { room: 'sim/properties', rooms: [...WORLD, 'sim/adversary'], packages: NOBLE },
   { room: 'sim/run', rooms: RUN, packages: NOBLE },
   { room: 'sim/explore', rooms: SIM, packages: ['fast-check', 'tinypool'] },
   { room: 'sim/explore/pool.ts', rooms: SIM, packages: ['tinypool', 'node:url', 'node:fs'] },
@@ -39,7 +45,11 @@ export const WALLS: readonly Wall[] = [
   { room: 'sim/index.node.ts', rooms: [...SIM, 'sim/index.ts'], packages: [] },
   { room: 'sim/vitest.ts', rooms: [...SIM, 'sim/index.node.ts'], packages: ['vitest'] },
   { room: 'reports', rooms: ['scenarios', ...SIM], packages: [] },
+  { room: 'reports/compare/page', rooms: PAGE_SEES, packages: ['chart.js'] },
 ];
+
+/** Browser only: it is bundled into a file, and imported by nobody. */
+const PAGE = 'reports/compare/page';
 
 /** The fast provider is handed in by the edges and imported by nobody else. */
 const OPENSSL = 'protocol/crypto/openssl.ts';
@@ -63,6 +73,9 @@ export function breachOf(one: Import): string | undefined {
   const arrow = `${one.from} imports ${one.to}`;
   if (!one.isPackage && isInside(one.to, 'cli') && !isInside(one.from, 'cli')) {
     return `${arrow}: nobody imports the command line`;
+  }
+  if (!one.isPackage && isInside(one.to, PAGE) && !isInside(one.from, PAGE)) {
+    return `${arrow}: the page is for browsers, nobody imports it`;
   }
   if (one.to === OPENSSL && !OPENSSL_USERS.some((user) => one.from.startsWith(user))) {
     return `${arrow}: the fast provider is handed in, not imported`;

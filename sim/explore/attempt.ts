@@ -16,7 +16,8 @@ import type { FailureKind } from './task.ts';
 
 /** What a search needs of the outside: handed in, since this room may not choose a back end. */
 export interface Engine {
-  readonly architecture: Architecture;
+  /** By the name that a scenario carries. */
+  architectureOf(name: Architecture['name']): Architecture;
   /** A provider per run: none carries anything from one run to the next. */
   crypto(): CryptoProvider;
   readonly maxEvents: number;
@@ -71,7 +72,7 @@ export function attempt(scenario: Scenario, engine: Engine): Attempt {
     const result = runScenario({
       scenario,
       seed: scenario.seed ?? '1',
-      architecture: engine.architecture,
+      architecture: engine.architectureOf(scenario.architecture ?? 'fanout'),
       crypto: engine.crypto(),
       maxEvents: engine.maxEvents,
     });

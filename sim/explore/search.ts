@@ -19,7 +19,17 @@ import {
   waive,
 } from './attempt.ts';
 import { shrink } from './shrink.ts';
-import { type Batch, type Finding, pinned, type Task, type TaskReport } from './task.ts';
+import {
+  type ArchitectureName,
+  type Batch,
+  type Finding,
+  pinned,
+  type Task,
+  type TaskReport,
+} from './task.ts';
+
+/** Of what names none. */
+const DEFAULT: ArchitectureName = 'fanout';
 
 /** The integer that a generated scenario is drawn from. */
 function arbitrarySeed(seed: string, index: number): number {
@@ -32,26 +42,33 @@ export function scenarioOf(batch: Batch, task: Task): Scenario {
     const seed = arbitrarySeed(task.seed, task.index);
     const [scenario] = fc.sample(arbitraryScenario(), { seed, numRuns: 1 });
     if (scenario === undefined) throw new Error('an arbitrary gives as many as it is asked for');
-    return pinned(scenario, `${task.seed}/${task.index}`);
+    return pinned(scenario, `${task.seed}/${task.index}`, batch.architecture ?? DEFAULT);
   }
   const scenario = batch.scenarios[task.scenario];
   if (scenario === undefined) throw new Error('a task names a scenario of its batch');
+  const architecture = batch.architecture ?? scenario.architecture ?? DEFAULT;
   if (task.kind === 'varied') {
     const seed = arbitrarySeed(task.seed, task.index);
     const [varied] = fc.sample(arbitraryVariation(scenario), { seed, numRuns: 1 });
-    return pinned(varied ?? scenario, `${task.seed}/${task.index}`);
+    return pinned(varied ?? scenario, `${task.seed}/${task.index}`, architecture);
   }
   const overrides = task.kind === 'crash' ? [{ choice: task.choice, value: 1 }] : [];
-  return pinned(scenario, task.seed, overrides);
+  return pinned(scenario, task.seed, architecture, overrides);
 }
 
 /** Lets fast-check shrink a generated scenario along the way it was drawn; bounded by `maxRuns`. */
-function shrinkAsDrawn(task: Extract<Task, { kind: 'generated' }>, maxRuns: number, fails: Fails) {
+function shrinkAsDrawn(
+  task: Extract<Task, { kind: 'generated' }>,
+  architecture: ArchitectureName,
+  maxRuns: number,
+  fails: Fails,
+) {
   let runs = 0;
+  const name = `${task.seed}/${task.index}`;
   const seed = arbitrarySeed(task.seed, task.index);
   const property = fc.property(arbitraryScenario(), (drawn) => {
     runs += 1;
-    return runs > maxRuns || !fails(pinned(drawn, `${task.seed}/${task.index}`));
+    return runs > maxRuns || !fails(pinned(drawn, name, architecture));
   });
   const details = fc.check(property, { seed, numRuns: 1 });
   const drawn = details.counterexample?.[0];
@@ -71,8 +88,11 @@ function findingOf(
   let best = scenario;
   let spent = 0;
   if (task.kind === 'generated') {
-    const { drawn, runs } = shrinkAsDrawn(task, Math.floor(batch.shrinkRuns / 2), fails);
-    if (drawn !== undefined) best = pinned(drawn, `${task.seed}/${task.index}`);
+    const architecture = batch.architecture ?? DEFAULT;
+    const half = Math.floor(batch.shrinkRuns / 2);
+    const { drawn, runs } = shrinkAsDrawn(task, architecture, half, fails);
+    const name = `${task.seed}/${task.index}`;
+    if (drawn !== undefined) best = pinned(drawn, name, architecture);
     spent = runs;
   }
   const shrunk = shrink(best, fails, batch.shrinkRuns - spent);

@@ -4,8 +4,11 @@
  * same things.
  */
 
+import type { Architecture } from '../../protocol/contract.ts';
 import type { Override, Scenario } from '../../scenarios/scenario.ts';
 import type { VerdictWord } from '../properties/property.ts';
+
+export type ArchitectureName = Architecture['name'];
 
 /** One thing to run. `scenario` is an index into the batch's scenarios. */
 export type Task =
@@ -32,7 +35,8 @@ export type Task =
 export interface Batch {
   readonly scenarios: readonly Scenario[];
   readonly tasks: readonly Task[];
-  readonly architecture: 'fanout';
+  /** Absent: each scenario's own, or fanout. */
+  readonly architecture?: ArchitectureName;
   readonly crypto: 'openssl' | 'noble';
   /** Bound of each run. */
   readonly maxEvents: number;
@@ -76,12 +80,15 @@ export interface TaskReport {
   readonly finding?: Finding;
 }
 
-/** A counterexample of a scenario: the same story, pinned to a seed and to decisions. */
+/**
+ * A counterexample of a scenario: the same story, pinned to a seed, an architecture and decisions.
+ */
 export function pinned(
   scenario: Scenario,
   seed: string,
+  architecture: ArchitectureName,
   overrides: readonly Override[] = [],
 ): Scenario {
   const all = [...scenario.overrides, ...overrides];
-  return { ...scenario, seed, architecture: 'fanout', overrides: all };
+  return { ...scenario, seed, architecture, overrides: all };
 }

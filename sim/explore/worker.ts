@@ -6,6 +6,7 @@
 import { nobleProvider } from '../../protocol/crypto/noble.ts';
 import { opensslProvider } from '../../protocol/crypto/openssl.ts';
 import { fanout } from '../../protocol/fanout/index.ts';
+import { relay } from '../../protocol/relay/index.ts';
 import type { Engine } from './attempt.ts';
 import { type PairBatch, performPairs, type Sample } from './paired.ts';
 import { performBatch } from './search.ts';
@@ -14,7 +15,7 @@ import type { Batch, TaskReport } from './task.ts';
 /** The engine that a batch asks for. */
 export function engineOf(batch: Batch): Engine {
   return {
-    architecture: fanout,
+    architectureOf: (name) => (name === 'relay' ? relay : fanout),
     crypto: () => (batch.crypto === 'noble' ? nobleProvider : opensslProvider()),
     maxEvents: batch.maxEvents,
   };
@@ -31,7 +32,7 @@ export function performInWorker(job: {
 /** What the pool calls for a comparison. */
 export function measureInWorker(batch: PairBatch): readonly Sample[] {
   return performPairs(batch, {
-    architectures: { relay: { ...fanout, name: 'relay' }, fanout },
+    architectures: { relay, fanout },
     crypto: () => (batch.crypto === 'noble' ? nobleProvider : opensslProvider()),
   });
 }

@@ -7,6 +7,9 @@
  * shared · `sign` private, z · `verify` public · `derive` key -> key · `mac`, `macHolds`
  * and those of other hashes key · `hkdf` material, salt if given -> each output · ciphers the key
  * alone (a digest covers the initialisation vector or nonce and the plaintext) · hashes nothing.
+ *
+ * A deep observer also names ciphertexts, what may be keys inside plaintexts, and the parts of key
+ * material: what it takes to follow keys through the world (sim/adversary/key-graph.ts).
  */
 
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
@@ -30,15 +33,43 @@ const NONE: readonly string[] = [];
  * A provider that answers as `inner` does, under its name, and tells `sink` of each use after it
  * happened.
  */
-export function observeCrypto(inner: CryptoProvider, sink: Sink): CryptoProvider {
+export function observeCrypto(inner: CryptoProvider, sink: Sink, isDeep = false): CryptoProvider {
   const names = keyNames();
   return {
     name: inner.name,
     ...observedCurve(inner, sink, names),
-    ...observedDerivations(inner, sink, names),
-    ...observedCiphers(inner, sink, names),
+    ...observedDerivations(inner, sink, names, isDeep),
+    ...observedCiphers(inner, sink, names, isDeep),
     ...observedHashes(inner, sink),
   };
+}
+
+/** Longest plaintext that is searched for keys; messages that carry one are far shorter. */
+const SEARCHED_BYTES_MAX = 8_192;
+const KEY_BYTES = 32;
+
+/** What a deep observer adds to a derivation: the parts of a material longer than a key. */
+function depthOfMaterial(material: Uint8Array, { idOf }: KeyNames): Pick<CryptoUse, 'parts'> {
+  if (material.length <= KEY_BYTES || material.length % KEY_BYTES !== 0) return {};
+  const parts: string[] = [];
+  for (let at = 0; at < material.length; at += KEY_BYTES) {
+    parts.push(idOf(material.subarray(at, at + KEY_BYTES)));
+  }
+  return { parts };
+}
+
+/** What a deep observer adds to an encryption; fields are told by the length in front of them. */
+function depthOfEncryption(
+  plaintext: Uint8Array,
+  ciphertext: Uint8Array,
+  { idOf }: KeyNames,
+): Pick<CryptoUse, 'ciphertext' | 'carried'> {
+  const carried: string[] = [];
+  const last = plaintext.length - KEY_BYTES;
+  for (let at = 1; plaintext.length <= SEARCHED_BYTES_MAX && at <= last; at += 1) {
+    if (plaintext[at - 1] === KEY_BYTES) carried.push(idOf(plaintext.subarray(at, at + KEY_BYTES)));
+  }
+  return { ciphertext: idOf(ciphertext), carried };
 }
 
 function observedCurve(
@@ -78,6 +109,7 @@ function observedDerivations(
   inner: CryptoProvider,
   sink: Sink,
   names: KeyNames,
+  isDeep: boolean,
 ): Pick<CryptoProvider, Derivation | Mac> {
   const { idOf } = names;
   return {
@@ -119,7 +151,8 @@ function observedDerivations(
     hkdf(keyMaterial, salt, info, lengths) {
       const keys = inner.hkdf(keyMaterial, salt, info, lengths);
       const keysIn = salt === undefined ? [idOf(keyMaterial)] : [idOf(keyMaterial), idOf(salt)];
-      sink({ operation: 'hkdf', keysIn, keysOut: keys.map(idOf), isGood: true });
+      const depth = isDeep ? depthOfMaterial(keyMaterial, names) : {};
+      sink({ operation: 'hkdf', keysIn, keysOut: keys.map(idOf), isGood: true, ...depth });
       return keys;
     },
   };
@@ -129,18 +162,22 @@ function observedCiphers(
   inner: CryptoProvider,
   sink: Sink,
   names: KeyNames,
+  isDeep: boolean,
 ): Pick<CryptoProvider, Cipher> {
   const { idOf, digestOf } = names;
   return {
     cbcEncrypt(key, iv, plaintext) {
       const ciphertext = inner.cbcEncrypt(key, iv, plaintext);
       const plaintextDigest = digestOf(iv, plaintext);
-      sink({ ...plainUse('cbcEncrypt', [idOf(key)], true), plaintextDigest, nonce: idOf(iv) });
+      const depth = isDeep ? depthOfEncryption(plaintext, ciphertext, names) : {};
+      const use = { ...plainUse('cbcEncrypt', [idOf(key)], true), plaintextDigest };
+      sink({ ...use, nonce: idOf(iv), ...depth });
       return ciphertext;
     },
     cbcDecrypt(key, iv, ciphertext) {
       const plaintext = inner.cbcDecrypt(key, iv, ciphertext);
-      sink(plainUse('cbcDecrypt', [idOf(key)], plaintext !== undefined));
+      const depth = isDeep ? { ciphertext: idOf(ciphertext) } : {};
+      sink({ ...plainUse('cbcDecrypt', [idOf(key)], plaintext !== undefined), ...depth });
       return plaintext;
     },
     cbcDecryptBlocks(key, iv, blocks) {

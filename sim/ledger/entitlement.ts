@@ -94,7 +94,7 @@ export class Entitlement {
   /**
    * The devices owed a message: of a party, linked at τ_send, or linked before the server took it
    * (then the server's answer shows the stale list and backfill follows, unless history was there
-   * first), and linked ever since; the author's device is not. A phone set up anew is not owed what
+   * first), and linked ever since; the device it was written on is not. A phone set up anew is not owed what
    * was sent to the one before; what an old app sends is owed to phones alone. Empty while the
    * message is not sealed, and when it never reached the server because its device was unlinked,
    * was set up anew, has forgotten it, or was told that it is refused.
@@ -112,7 +112,10 @@ export class Entitlement {
     const due: DeviceJid[] = [];
     for (const user of this.partiesOf(status, now)) {
       for (const device of this.#linkage.linkedBetween(user, said.sealedSequence, until)) {
-        if (device === said.author || (isForPhones && deviceNumberOf(device) !== 0)) continue;
+        if (device === said.device) continue;
+        // Of what its phone gets, a browser gets all.
+        const isMirror = this.#linkage.isBrowser(device);
+        if (isForPhones && deviceNumberOf(device) !== 0 && !isMirror) continue;
         if (this.#isDue(said, device, until)) due.push(device);
       }
     }
@@ -135,6 +138,7 @@ export class Entitlement {
     const { said } = status;
     if (status.isForgotten || this.unusable.has(said.host)) return false;
     if (!this.#linkage.isLinkedSince(said.author, said.saidSequence)) return false;
+    if (!this.#linkage.isLinkedSince(said.device, said.saidSequence)) return false;
     if (this.#isRefusedByAge(said)) return false;
     const { chat, authorUser, saidSequence } = said;
     return !isGroup(chat) || this.#membership.isMemberSince(chat, authorUser, saidSequence);

@@ -176,6 +176,18 @@ describe('ledger', () => {
     });
   });
 
+  it('owes a note to oneself to the own other devices alone, and lets nobody else learn it', () => {
+    const world = threeDevices();
+    const note = { ...outbox('sealed'), author: BOB, chat: BOB } as StoredRecord;
+    world.commit('bob.phone', [change('outbox', '3EB0AA', note)]);
+    const status = world.ledger.message(BOB, '3EB0AA');
+    if (status === undefined) throw new Error('nothing was noted');
+    expect(world.ledger.due(status)).toEqual([BOB_WEB]);
+    expect(world.ledger.isEntitled(status, BOB_WEB)).toBe(true);
+    expect(world.ledger.isEntitled(status, ALICE)).toBe(false);
+    expect(world.ledger.isParty(status, ALICE)).toBe(false);
+  });
+
   it('counts a display, a loss report and silence each as what it is', () => {
     const world = threeDevices();
     sayAndSeal(world);

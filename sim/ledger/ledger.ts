@@ -9,8 +9,9 @@
  */
 
 import type { Architecture, DeviceJid, OutboxRecord, UserJid } from '../../protocol/contract.ts';
+import { Audience } from '../trace/audience.ts';
 import type { Change, RunEvent } from '../trace/events.ts';
-import { Audience, type Observer } from '../trace/observer.ts';
+import type { Observer } from '../trace/observer.ts';
 import { Entitlement, type Moment } from './entitlement.ts';
 import { Linkage } from './linkage.ts';
 import { Membership } from './membership.ts';
@@ -113,6 +114,7 @@ export class Ledger implements Observer {
   #change(host: string, change: Change, event: RunEvent): void {
     switch (change.collection) {
       case 'linked':
+      case 'paired-browser':
         if (host === 'server') this.linkage.serverChange(change, event.sequence, event.timeUs);
         break;
       case 'membership':
@@ -156,6 +158,9 @@ export class Ledger implements Observer {
     if (record === undefined) return;
     const key = messageKey(record.author, record.messageId);
     const status = this.#messages.get(key) ?? this.#say(key, host, record, event);
+    // A browser's phone seals it, and is who sends it and hears that it was taken.
+    if (status.said.host !== host && !isClone(host))
+      this.#byHost.set(`${host}|${record.messageId}`, status);
     if (record.state === 'wanting') return;
     if (status.said.sealedSequence < 0) {
       status.said = { ...status.said, sealedSequence: event.sequence, sealedUs: event.timeUs };
@@ -194,6 +199,7 @@ export class Ledger implements Observer {
         author: record.author,
         authorUser: userOf(record.author),
         host,
+        device: this.#deviceOf(host, record.author),
         chat: record.chat,
         text: record.text,
         textDigest: record.textDigest,
@@ -216,6 +222,12 @@ export class Ledger implements Observer {
     this.#byHost.set(`${host}|${record.messageId}`, status);
     if (!this.#byId.has(record.messageId)) this.#byId.set(record.messageId, status);
     return status;
+  }
+
+  /** The device of the host that says something: its author's, or a browser of that account. */
+  #deviceOf(host: string, author: DeviceJid): DeviceJid {
+    const device = this.linkage.deviceOf(host);
+    return device !== undefined && this.linkage.isBrowser(device) ? device : author;
   }
 
   /** A device sent a stanza: from now on what it says cannot be taken back. */

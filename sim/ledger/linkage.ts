@@ -13,7 +13,13 @@
  * with the new key ends the old stretch and begins another.
  */
 
-import type { DeviceJid, LinkedRecord, TransportRecord, UserJid } from '../../protocol/contract.ts';
+import type {
+  DeviceJid,
+  LinkedRecord,
+  PairedBrowserRecord,
+  TransportRecord,
+  UserJid,
+} from '../../protocol/contract.ts';
 import type { StoredRecord } from '../../protocol/store.ts';
 import type { Change } from '../trace/events.ts';
 import { deviceJidOf, hexOf, isClone } from './names.ts';
@@ -40,6 +46,9 @@ interface Generation {
 
 /** One link of a device to an account. */
 type Link = Pick<LinkedRecord, 'device' | 'keyIndex' | 'user'>;
+
+/** What the server stores of a device, or of a browser that mirrors one. */
+type Stored = LinkedRecord | PairedBrowserRecord;
 
 const NOBODY: ReadonlySet<DeviceJid> = new Set();
 
@@ -68,12 +77,13 @@ export class Linkage {
   /** What a host was last, while its present key is known to nobody yet. */
   readonly #lastDevice = new Map<string, DeviceJid>();
   /** The server's `linked` records that stand, which may outlive their stretch. */
-  readonly #standing = new Map<DeviceJid, LinkedRecord>();
+  readonly #standing = new Map<DeviceJid, Stored>();
+  readonly #browsers = new Set<DeviceJid>();
 
-  /** Takes one change of the server's `linked` collection. */
+  /** Takes one change of the server's `linked` or `paired-browser` collection. */
   serverChange(change: Change, sequence: number, timeUs: number): void {
-    const before = change.before as LinkedRecord | undefined;
-    const after = change.after as LinkedRecord | undefined;
+    const before = change.before as Stored | undefined;
+    const after = change.after as Stored | undefined;
     const isSameLink =
       before?.keyIndex === after?.keyIndex &&
       before?.user === after?.user &&
@@ -84,6 +94,7 @@ export class Linkage {
     }
     if (after === undefined) return;
     this.#standing.set(after.device, after);
+    if (after.kind === 'paired-browser') this.#browsers.add(after.device);
     this.#keyOfDevice.set(after.device, after.transportKey);
     this.#deviceOfKey.set(after.transportKey, after.device);
     if (before === undefined || !isSameLink) this.#begin(after, sequence, timeUs);
@@ -119,7 +130,7 @@ export class Linkage {
     for (const back of linksIn(after, before)) this.#restore(back, sequence);
   }
 
-  #begin(linked: LinkedRecord, sequence: number, timeUs: number): void {
+  #begin(linked: Stored, sequence: number, timeUs: number): void {
     const stretches = this.#stretches.get(linked.device) ?? [];
     const stretch: LinkedStretch = {
       user: linked.user,
@@ -170,6 +181,11 @@ export class Linkage {
     const key = this.#keyOfHost.get(host);
     if (key === undefined) return undefined;
     return this.#deviceOfKey.get(key) ?? this.#lastDevice.get(host);
+  }
+
+  /** Whether a device is a browser that mirrors its account's phone. */
+  isBrowser(device: DeviceJid): boolean {
+    return this.#browsers.has(device);
   }
 
   /** The host behind a device. */

@@ -17,7 +17,10 @@ export interface Said {
   readonly messageId: string;
   readonly author: DeviceJid;
   readonly authorUser: UserJid;
+  /** Where a person wrote it. */
   readonly host: string;
+  /** The device of that host; on relay it may be a browser, while the author is its phone. */
+  readonly device: DeviceJid;
   /** The other account, or a group. */
   readonly chat: ChatJid;
   /** Of a message with a file: its caption. */

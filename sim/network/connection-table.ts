@@ -61,7 +61,7 @@ export class ConnectionTable {
     assert(index < ATTEMPTS_MAX, 'a device connects fewer than 2^20 times');
     const number = (entry.ordinal + at * DEVICES_MAX) * ATTEMPTS_MAX + index;
     const name = `${device}/connect/${at === 0 ? '' : `${endpoint}/`}${index}`;
-    const { link } = entry;
+    const link = entry.link.toward(endpoint);
     const connection = freshConnection(number, index, name, endpoint, link, startedUs, fired);
     this.#connections.set(number, connection);
     entry.current[at] = connection;

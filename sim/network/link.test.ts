@@ -46,6 +46,26 @@ describe('a link', () => {
     expect(merged.nextBlock(11)).toBeUndefined();
   });
 
+  it('is cut toward one endpoint alone where the cut says so, and whole where not', () => {
+    const files: Cut = {
+      fromUs: 30,
+      untilUs: 40,
+      lever: 'partition',
+      choice: 'f',
+      endpoint: 'blobs',
+    };
+    const one = link('perfect', [CUT, files]);
+    const blockedAt = (way: Link, at: number) => way.blockedAt(0, at) !== undefined;
+    const ways = [one, one.toward('server'), one.toward('blobs')];
+    expect(ways.map((way) => blockedAt(way, 15))).toEqual([true, true, true]);
+    expect(ways.map((way) => blockedAt(way, 35))).toEqual([false, false, true]);
+    expect(one.toward('blobs').nextBlock(20)?.fromUs).toBe(30);
+    expect(one.toward('server').nextBlock(20)).toBeUndefined();
+    expect(one.toward('blobs')).toBe(one.toward('blobs'));
+    const whole = link('perfect', [CUT]);
+    expect(whole.toward('blobs')).toBe(whole);
+  });
+
   it('has outages in a subway that depend on time alone, not on who asked before', () => {
     const [one, other] = [link('subway'), link('subway')];
     const times = Array.from({ length: 400 }, (_, at) => at * 17 * SECOND);

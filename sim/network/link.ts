@@ -26,9 +26,10 @@ export interface Block {
   readonly choice: string;
 }
 
-/** A cut of the scenario; `direction` absent: both. */
+/** A cut of the scenario; `direction` absent: both; `endpoint` absent: whatever is at the end. */
 export interface Cut extends Block {
   readonly direction?: Direction;
+  readonly endpoint?: string;
 }
 
 /** From `fromUs` on the link is of this kind. */
@@ -50,10 +51,12 @@ const LOSSLESS: Ratio = { numerator: 0, denominator: 1 };
 /** Slots of weather looked at in search of the next outage; a day of subway has 480. */
 const SLOTS_MAX = 100_000;
 
-/** One device's way to the server. */
+/** One device's way to the network, and over it to an endpoint (`toward`). */
 export class Link {
   readonly device: string;
   readonly #networks: readonly NetworkSince[];
+  readonly #allCuts: readonly Cut[];
+  readonly #ways = new Map<string, Link>();
   readonly #cuts: readonly [readonly Block[], readonly Block[]];
   readonly #calmFromUs: number;
   readonly #chooser: Chooser;
@@ -78,11 +81,30 @@ export class Link {
     assert(first !== undefined && first.fromUs === 0, 'a link has a network from the beginning');
     this.device = device;
     this.#networks = networks;
-    this.#cuts = [merge(cuts, TO_SERVER, calmFromUs), merge(cuts, TO_DEVICE, calmFromUs)];
+    this.#allCuts = cuts;
+    const whole = cuts.filter(({ endpoint }) => endpoint === undefined);
+    this.#cuts = [merge(whole, TO_SERVER, calmFromUs), merge(whole, TO_DEVICE, calmFromUs)];
     this.#calmFromUs = calmFromUs;
     this.#chooser = chooser;
     this.#network = first;
     this.#networkUntilUs = networks[1]?.fromUs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The same link with what is cut between the device and this endpoint alone. */
+  toward(endpoint: string): Link {
+    const known = this.#ways.get(endpoint);
+    if (known !== undefined) return known;
+    const isWhole = this.#allCuts.every((cut) => cut.endpoint === undefined);
+    const way = isWhole ? this : this.#wayTo(endpoint);
+    this.#ways.set(endpoint, way);
+    return way;
+  }
+
+  #wayTo(endpoint: string): Link {
+    const cuts = this.#allCuts
+      .filter((cut) => cut.endpoint === undefined || cut.endpoint === endpoint)
+      .map(({ endpoint: _, ...cut }) => cut);
+    return new Link(this.device, this.#networks, cuts, this.#calmFromUs, this.#chooser);
   }
 
   /** Whether faults are over. */

@@ -6,7 +6,9 @@
 import { a1 } from './a1.ts';
 import { c1 } from './c1.ts';
 import { c2 } from './c2.ts';
+import { c3 } from './c3.ts';
 import { c4 } from './c4.ts';
+import { c5 } from './c5.ts';
 import { c6 } from './c6.ts';
 import { c7 } from './c7.ts';
 import { c8 } from './c8.ts';
@@ -69,7 +71,9 @@ export { judgeDeterminism } from './x5.ts';
 export const allProperties: readonly Property[] = [
   c1,
   c2,
+  c3,
   c4,
+  c5,
   c6,
   c7,
   c8,

@@ -1,9 +1,11 @@
 /**
- * L9: companion independence (the fanout half). While an account's phone is off, for up to 14 days,
- * its companions receive: a message the server took in that time is displayed on each companion
- * that had been connected for five minutes before the phone came back, in stretches of half a
- * minute or more. A copy the companion had to ask for again waits for its author and is not judged
- * here. Catalogue section 8; specification 5.9.
+ * L9: companion independence, a difference between the architectures. On fanout, while an account's
+ * phone is off, for up to 14 days, its companions receive: a message the server took in that time is
+ * displayed on each companion that had been connected for five minutes before the phone came back,
+ * in stretches of half a minute or more. A copy the companion had to ask for again waits for its
+ * author and is not judged here. On relay the contrary holds: of those messages a browser, as long
+ * connected, shows none before its phone is back, and it shows nothing new at all once its phone has
+ * been off for longer than a frame can be on its way. Catalogue section 8; specification 5.9, 11.7.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';
@@ -11,13 +13,14 @@ import { PRIMARY_ABSENCE_MAX_US } from '../../protocol/limits.ts';
 import { deviceNumberOf, type MessageStatus, userOf } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
 import { BLOBS } from '../world/timeline.ts';
+import { displaysOf } from './displays.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
 /** L9: the definition a run judges by; the rules are at the top of this file. */
 export const l9: Property = {
   id: 'L9',
   name: 'companion independence',
-  summary: 'With the phone off, up to 14 days, its companions receive.',
+  summary: 'With the phone off its companions receive for 14 days; browsers of a relay do not.',
   judge: (view) => new Judging(view),
 };
 
@@ -25,6 +28,8 @@ export const l9: Property = {
 const CONNECTED_US = 5 * 60_000_000;
 /** Shorter connections do not count: a bad link may carry nothing in them. Assumption. */
 const STRETCH_US = 30_000_000;
+/** A frame the phone sent before it went off may still be on its way for so long. Assumption. */
+const ON_ITS_WAY_US = 60_000_000;
 
 interface Stretch {
   readonly fromUs: number;
@@ -34,7 +39,7 @@ interface Stretch {
 const ENDLESS_US = Number.MAX_SAFE_INTEGER;
 
 class Judging implements Judge {
-  readonly kinds = ['power', 'crash', 'connection', 'send', 'phase'] as const;
+  readonly kinds = ['power', 'crash', 'connection', 'send', 'phase', 'commit'] as const;
   readonly #view: JudgeView;
   /** Times a host was switched off. */
   readonly #off = new Map<string, Stretch[]>();
@@ -49,6 +54,9 @@ class Judging implements Judge {
 
   observe(event: RunEvent): void {
     this.#nowUs = event.timeUs;
+    for (const { host, before } of displaysOf(this.#view.ledger, event)) {
+      if (before === undefined) this.#judgeDisplay(host);
+    }
     if (event.kind === 'power') mark(this.#off, event.node, event.state === 'off', event.timeUs);
     else if (event.kind === 'crash') mark(this.#connected, event.node, false, event.timeUs);
     else if (event.kind === 'connection') {
@@ -69,6 +77,19 @@ class Judging implements Judge {
     }
   }
 
+  /** Of a browser: whatever it shows comes from its phone. */
+  #judgeDisplay(host: string): void {
+    const { linkage } = this.#view.ledger;
+    const device = linkage.deviceOf(host);
+    if (device === undefined || !linkage.isBrowser(device)) return;
+    const absence = this.#off.get(linkage.hostOf(userOf(device)) ?? '')?.at(-1);
+    const isOff = absence !== undefined && contains(absence, this.#nowUs);
+    const lateUs = isOff ? this.#nowUs - absence.fromUs : 0;
+    this.#view.check(lateUs <= ON_ITS_WAY_US, device, () => {
+      return `${host} shows something new while its phone is off`;
+    });
+  }
+
   #judge(status: MessageStatus, device: DeviceJid): void {
     const { linkage } = this.#view.ledger;
     const host = linkage.hostOf(device);
@@ -81,7 +102,14 @@ class Judging implements Judge {
     if (untilUs - absence.fromUs > PRIMARY_ABSENCE_MAX_US) return;
     if (!this.#wasConnected(host, acceptedUs, untilUs)) return;
     const shown = this.#view.ledger.shownOn(device, said);
-    this.#view.check(shown !== undefined && shown.timeUs <= untilUs, said.messageId, () => {
+    const isShown = shown !== undefined && shown.timeUs <= untilUs;
+    if (linkage.isBrowser(device)) {
+      this.#view.check(!isShown, said.messageId, () => {
+        return `${host} shows what was sent while its phone was off`;
+      });
+      return;
+    }
+    this.#view.check(isShown, said.messageId, () => {
       return `${host} did not show a message while its phone was off`;
     });
   }

@@ -1,8 +1,8 @@
 /**
  * What must hold where: the mode table of the catalogue (section 11) as code. Four modes: an honest
  * world; one whose network and machines fail (N1); one whose server lies (S1); one in which a
- * device's secrets leaked. A run's mode follows from its scenario; the language can tell of the
- * first two. What is not judged inside a run stands here too, with the reason. Source: the property
+ * device's secrets leaked. A run's mode follows from its scenario; the language can tell of all but
+ * the lying server. What is not judged inside a run stands here too, with the reason. Source: the property
  * catalogue, section 11; contract 11.
  *
  * Assumption: the table does not place I7, O5, O6, D6, D7 and D8, nor A1 and V1 to V3, which are
@@ -56,8 +56,6 @@ const DEMANDS: ReadonlyMap<string, Row> = new Map(
 
 /** Catalogue ids that no run judges, and why. */
 export const NOT_JUDGED_IN_A_RUN: ReadonlyMap<string, string> = new Map([
-  ['C3', 'it asks what a leaked device tells of the past, and no scenario can leak one yet'],
-  ['C5', 'it bounds how long a leak lasts, and no scenario can leak a device yet'],
   ['C9', 'this edition has no message with a policy of its own: no view-once, no hosted devices'],
   ['I7', 'this edition has no quotes'],
   ['L10', 'it asks for an attacker who drains prekeys, and no scenario can have one yet'],
@@ -108,8 +106,11 @@ const FAULTS: ReadonlySet<string> = new Set([
   'stanza-fault',
 ]);
 
-/** The mode of a scenario's runs: honest if nothing in it can fail. */
+/**
+ * The mode of a scenario's runs: a compromise if a device is robbed, honest if nothing can fail.
+ */
 export function modeOf(scenario: Scenario): Mode {
+  if (scenario.timeline.some(({ action }) => action.kind === 'steal')) return 'compromise';
   const isPerfect = scenario.accounts.every(({ devices }) =>
     devices.every(({ network }) => network.every(({ name }) => name === 'perfect')),
   );

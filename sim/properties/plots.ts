@@ -135,6 +135,15 @@ const cloned: Plot = {
   ],
 };
 
+/** Alice and Bob talk; the keys of his phone are stolen in the middle of it. */
+const robbed: Plot = {
+  story: [10, 30, 50, 90, 110, 130].flatMap((atS) => [
+    [atS, writes('alice.phone', 'bob', `a question at ${atS}`)] as const,
+    [atS + 10, writes('bob.phone', 'alice', `an answer to ${atS}`)] as const,
+    ...(atS === 50 ? [[70, { kind: 'steal', device: 'bob.phone', scope: ['keys'] }] as const] : []),
+  ]),
+};
+
 /** Alice calls Bob twice; the first time he answers with both hands. */
 const calls: Plot = {
   story: [
@@ -199,6 +208,8 @@ const settingsWithoutCompanions: Plot = {
 
 /** Plots that hang on nothing but the twin. */
 const PLOTS: ReadonlyMap<string, Plot> = new Map([
+  ['message-keys-kept', robbed],
+  ['never-turns', robbed],
   ['companions-an-hour-early', answered],
   ['removed-device-kept', unlinked],
   ['older-list-restored', unlinked],

@@ -36,7 +36,7 @@ export interface TwinStep {
   /** The frame handled, decoded; undefined for other inputs. */
   readonly stanza: WireNode | undefined;
   /** What the real node answers; asked at most once. */
-  inner(input?: Input): readonly Effect[];
+  inner(input?: Input, context?: StepContext): readonly Effect[];
 }
 
 /** Wraps one host (`server` included); the others stay as they are. */
@@ -46,7 +46,7 @@ export function onHost(name: string, alter: (step: TwinStep) => readonly Effect[
     return {
       step: (input, context) => {
         const stanza = input.kind === 'frame' ? readFrame(input.bytes) : undefined;
-        const inner = (other = input) => node.step(other, context);
+        const inner = (other = input, otherContext = context) => node.step(other, otherContext);
         return alter({ host, input, context, store, stanza, inner });
       },
     };

@@ -67,11 +67,14 @@ import {
   textInAttribute,
 } from './twins-send.ts';
 import { bothAreServed, idsStartAnew, rollbackUnnoticed } from './twins-storage.ts';
+import { messageKeysKept, neverTurns } from './twins-theft.ts';
 
 const TWINS: readonly Twin[] = [
   sharedHistory,
   textInAttribute,
+  messageKeysKept,
   keysKept,
+  neverTurns,
   unlinkedIsTold,
   chainNeverAdvanced,
   oneDeviceForgotten,

@@ -106,7 +106,7 @@ function shownMisses(
   const display = ledger.shownAt(host, said);
   if (display === undefined) {
     const device = ledger.linkage.deviceOf(host);
-    const isDue = device === said.author || ledger.due(status).some((one) => one === device);
+    const isDue = device === said.device || ledger.due(status).some((one) => one === device);
     const kind = isDue ? 'missing' : 'not-due';
     return [{ kind, host, sentence: `"${message}" did not show on ${host}.` }];
   }

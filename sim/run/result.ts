@@ -8,12 +8,14 @@ import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import type { Store } from '../../protocol/store.ts';
 import type { Expectation, Override, Scenario } from '../../scenarios/scenario.ts';
 import type { Decision, UnusedOverride } from '../kernel/chooser.ts';
+import type { TheftExposure } from '../properties/exposure-report.ts';
 import type { Property, PropertyVerdict, VerdictWord } from '../properties/property.ts';
 import type { RunDigests } from '../trace/hashes.ts';
 import type { Observer } from '../trace/observer.ts';
 import type { StuckItem } from '../world/settle.ts';
 import type { RunMeasures } from './measures/measure-taker.ts';
 
+export type { TheftExposure } from '../properties/exposure-report.ts';
 export type { RunDigests as RunHashes } from '../trace/hashes.ts';
 
 /** Default bound on the number of run events; reaching it makes the run undecided. */
@@ -145,6 +147,8 @@ export interface RunResult {
   /** Every known lever and mark with how often it fired, sorted by name; zeros included. */
   readonly levers: readonly (readonly [string, number])[];
   readonly metrics: RunMetrics;
+  /** What each theft exposed, in order of time; empty without one. */
+  readonly exposure: readonly TheftExposure[];
   readonly hashes: RunDigests;
   /** Every choice asked for, in order, when `wantsDecisionLog`. */
   readonly decisions?: readonly Decision[];

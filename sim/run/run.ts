@@ -7,6 +7,7 @@ import { assert } from '../../protocol/errors.ts';
 import type { Override } from '../../scenarios/scenario.ts';
 import { withGuards } from '../kernel/guard.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { type TheftExposure, theftReporter } from '../properties/exposure-report.ts';
 import { allProperties } from '../properties/index.ts';
 import type { PropertyVerdict, VerdictWord } from '../properties/property.ts';
 import { RunHashes } from '../trace/hashes.ts';
@@ -68,6 +69,7 @@ interface Watch {
   readonly meter: Meter;
   readonly settlement: Settlement;
   readonly facts: FactWatch;
+  readonly thefts: () => readonly TheftExposure[];
   readonly hashes: RunHashes;
   readonly measures: MeasureTaker | undefined;
   /** Ledger first, since judges ask it about the event at hand. */
@@ -83,13 +85,14 @@ function watchersOf(options: RunOptions): Watch {
   const [marks, meter, settlement] = [new Marks(SERVER), new Meter(), new Settlement()];
   const hashes = new RunHashes();
   const facts = new FactWatch();
+  const thefts = theftReporter({ ...room, check() {} });
   const measures = options.wantsMeasures
     ? new MeasureTaker(scenario, ledger, architecture.name)
     : undefined;
   const own = [ledger, judges, marks, meter, settlement, facts, hashes];
   const more = measures === undefined ? [] : [measures];
   const observers = [...own, ...more, ...(options.observers ?? [])];
-  return { ledger, judges, marks, meter, settlement, facts, hashes, measures, observers };
+  return { ledger, judges, marks, meter, settlement, facts, thefts, hashes, measures, observers };
 }
 
 /** Those of the scenario first; the last of equal choices counts. */
@@ -106,7 +109,16 @@ function resultOf(options: RunOptions, world: World, watch: Watch, end: WorldEnd
   const room = expectationRoom(options, world, watch);
   const expectations = isOver ? judgeExpectations(room) : [];
   const levers = marks.counts.sorted();
-  const judgement: Judgement = { options, properties, expectations, stuck, marks, end };
+  const exposure = isOver ? watch.thefts() : [];
+  const judgement: Judgement = {
+    options,
+    properties,
+    expectations,
+    exposure,
+    stuck,
+    marks,
+    end,
+  };
   const findings = findingsOf(judgement);
   const measures = watch.measures?.take();
   return {
@@ -124,6 +136,7 @@ function resultOf(options: RunOptions, world: World, watch: Watch, end: WorldEnd
     expectations,
     levers,
     metrics: watch.meter.metrics(world.hosts, world.network, ledger),
+    exposure,
     hashes: watch.hashes.digests(),
     ...(options.wantsDecisionLog === true ? { decisions: world.chooser.log() } : {}),
     unusedOverrides: world.chooser.unused(),
@@ -155,6 +168,7 @@ interface Judgement {
   readonly options: RunOptions;
   readonly properties: readonly PropertyVerdict[];
   readonly expectations: readonly ExpectationVerdict[];
+  readonly exposure: readonly TheftExposure[];
   readonly stuck: readonly StuckItem[];
   readonly marks: Marks;
   readonly end: WorldEnd;
@@ -162,7 +176,7 @@ interface Judgement {
 
 /** Contract 11: violations first, then whatever leaves the run undecided. */
 function findingsOf(judgement: Judgement): { verdict: VerdictWord; reasons: string[] } {
-  const { options, properties, expectations, stuck, marks, end } = judgement;
+  const { options, properties, expectations, exposure, stuck, marks, end } = judgement;
   const violated: string[] = [];
   for (const { id, name, verdict, violations } of properties) {
     const first = violations[0];
@@ -172,6 +186,7 @@ function findingsOf(judgement: Judgement): { verdict: VerdictWord; reasons: stri
   for (const { verdict, sentences } of expectations) {
     if (verdict === 'violated') violated.push(`An expectation failed: ${sentences[0]}`);
   }
+  violated.push(...exposure.flatMap(disagreementsOf));
   for (const { host, subject, reason } of stuck) {
     violated.push(`After the heal phase ${host} is stuck (${subject}): ${reason}.`);
   }
@@ -187,4 +202,17 @@ function findingsOf(judgement: Judgement): { verdict: VerdictWord; reasons: stri
     if (checked === 0) reasons.push(`${id} must be checked, and never was.`);
   }
   return { verdict: reasons.length > 0 ? 'undecided' : 'held', reasons };
+}
+
+/** A measurement whose two judges differ is no measurement: one sentence for each way they do. */
+function disagreementsOf(one: TheftExposure): string[] {
+  const of = `The judges of the theft of ${one.device} disagree:`;
+  const lists = [
+    ['the thief reads what no known key opens', one.onlyDecrypted],
+    ['known keys open what the thief cannot read', one.onlyFollowed],
+    ['the thief read something that was not said', one.misread],
+  ] as const;
+  return lists.flatMap(([what, messages]) => {
+    return messages.length === 0 ? [] : [`${of} ${what} (${messages.join(', ')}).`];
+  });
 }

@@ -56,6 +56,7 @@ export const OTHER_COMMANDS = [
   're-register',
   'upgrade',
   'fetch-history',
+  'open',
 ] as const;
 type OtherCommand = (typeof OTHER_COMMANDS)[number];
 

@@ -26,8 +26,9 @@ export class ObservedCrypto {
   readonly provider: CryptoProvider;
   #uses: CryptoUse[] = [];
 
-  constructor(bare: CryptoProvider) {
-    this.provider = observeCrypto(bare, (use) => this.#uses.push(use));
+  /** `isDeep`: whether uses say all that the graph of key knowledge needs. */
+  constructor(bare: CryptoProvider, isDeep: boolean) {
+    this.provider = observeCrypto(bare, (use) => this.#uses.push(use), isDeep);
   }
 
   /** The uses since the last call. */

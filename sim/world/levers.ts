@@ -98,6 +98,7 @@ const LEVERS: readonly LeverName[] = [
   lever('stanza-replay', 'a stanza was delivered again later'),
   lever('stanza-swap', 'two stanzas changed places'),
   lever('stanza-withhold', 'a stanza was kept back'),
+  lever('stolen', "an adversary who records the wire copied a device's Store"),
   lever('store-cloned', "a second machine began to run on a copy of a device's Store"),
   lever('unavailable', 'a device was told of a message that has no copy for it'),
 ];

@@ -120,6 +120,14 @@ export class People {
     if (isGiven) this.talked.add(`${accountNameOf(device)}|${to}`);
   }
 
+  /** A person opens a companion, if it is of use to anybody. */
+  open(id: string, device: string, cause: number): void {
+    const host = this.#hostOf(device);
+    if (!host.isRunning || host.store.get('account', 'self') === undefined) return;
+    host.use(cause);
+    host.handle({ kind: 'command', command: { kind: 'open' }, id }, id, cause);
+  }
+
   /** A command of the timeline; other actions are the world's business. */
   entry(entry: TimelineEntry): boolean {
     const { action, id } = entry;

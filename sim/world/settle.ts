@@ -33,6 +33,7 @@ const RELEVANT: ReadonlySet<string> = new Set([
   'setting',
   'history-chunk',
   'history-job',
+  'deed',
 ]);
 
 /** Follows the heal phase of one run. */
@@ -98,7 +99,10 @@ function stuckProbes(ledger: Ledger, out: StuckItem[]): void {
   for (const status of ledger.messages()) {
     if (!status.isProbe) continue;
     for (const device of ledger.due(status)) {
-      if (ledger.shownOn(device, status.said)?.record.via === 'live') continue;
+      const shown = ledger.shownOn(device, status.said);
+      // A browser that was not live when it came has it from its phone.
+      const isMirror = ledger.linkage.isBrowser(device);
+      if (shown?.record.via === 'live' || (isMirror && shown !== undefined)) continue;
       const host = ledger.linkage.hostOf(device) ?? device;
       const reason = `the probe of ${status.said.host} did not show`;
       out.push({ host, subject: status.said.messageId, reason });
@@ -114,6 +118,8 @@ function reasonsIn(collection: string): Reason | undefined {
   switch (collection) {
     case 'outbox':
       return outboxReason;
+    case 'deed':
+      return () => 'what a person wanted of the phone is not done';
     case 'peer':
       return () => 'a word to an own device was not taken';
     case 'media':

@@ -1,6 +1,6 @@
 /**
  * Storage faults of the timeline (contract 2): old snapshots restored, Stores cloned to a second
- * machine, records damaged. It keeps the snapshots a scenario will need, from when they are made,
+ * machine or stolen, records damaged. It keeps the snapshots a scenario will need, from when they are made,
  * and changes Stores only while their machine is down.
  *
  * What it does not do: tell a node. A node learns of an old Store from the server's echo at its
@@ -40,7 +40,7 @@ export interface SnapshotDue {
 
 type StorageAction = Extract<
   Action,
-  { readonly kind: 'restore-snapshot' | 'clone' | 'damage-record' }
+  { readonly kind: 'restore-snapshot' | 'clone' | 'steal' | 'damage-record' }
 >;
 
 /** Carries out the storage faults of one run. */
@@ -83,6 +83,9 @@ export class StorageFaults {
         return true;
       case 'clone':
         this.#clone(action, choice);
+        return true;
+      case 'steal':
+        this.#steal(action, choice);
         return true;
       case 'damage-record':
         this.#damage(action, choice);
@@ -132,6 +135,12 @@ export class StorageFaults {
     clone.start(cause);
     const endUs = Math.min(queue.timeUs + forUs, storyEndUs);
     queue.push(endUs, WORLD_EVENTS.cloneEnd, start, cause, clone.name);
+  }
+
+  /** Nothing changes in the world: who watches the run copies the Store from its commits. */
+  #steal({ device }: Extract<StorageAction, { kind: 'steal' }>, choice: string): void {
+    const { store } = this.#hostOf(device);
+    if (store.get('account', 'self') !== undefined) this.#lever(device, 'stolen', choice, -1);
   }
 
   /** Ends the clone of this name that runs, if one does. */

@@ -139,16 +139,33 @@ function cutSides(
 ): void {
   const [first, second] = action.sides;
   const untilUs = atUs + action.forUs;
-  const cut = (names: readonly string[], direction: 0 | 1): void => {
-    const window: Cut = { fromUs: atUs, untilUs, lever: 'partition', choice };
-    for (const device of devicesNamed(layout.scenario, names)) {
-      const part = action.direction === 'both' ? window : { ...window, direction };
-      planOf(layout, device).cuts.push(part);
+  const cut = (names: readonly string[], farSide: readonly string[], direction: 0 | 1): void => {
+    const way = action.direction === 'both' ? {} : { direction };
+    for (const end of endpointsCut(action.sides, farSide)) {
+      const window: Cut = { fromUs: atUs, untilUs, lever: 'partition', choice, ...way, ...end };
+      for (const device of devicesNamed(layout.scenario, names)) {
+        planOf(layout, device).cuts.push(window);
+      }
     }
   };
-  // All traffic passes the server, so a cut between devices alone cuts nothing.
-  if (second.includes(SERVER)) cut(first, TO_SERVER);
-  if (first.includes(SERVER)) cut(second, TO_DEVICE);
+  // All traffic passes an endpoint, so a cut between devices alone cuts nothing.
+  cut(first, second, TO_SERVER);
+  cut(second, first, TO_DEVICE);
+}
+
+/**
+ * What the devices across from a side are cut from: of `server` alone everything, since its store
+ * of files is out of reach with it; where the sides tell `server` and `blobs` apart, what is named.
+ */
+function endpointsCut(
+  sides: readonly (readonly string[])[],
+  farSide: readonly string[],
+): readonly { readonly endpoint?: string }[] {
+  const areApart = sides.some((side) => side.includes(BLOBS) !== side.includes(SERVER));
+  const areNamed = sides.some((side) => side.includes(BLOBS));
+  const named = [SERVER, BLOBS].filter((endpoint) => farSide.includes(endpoint));
+  if (named.length === 0) return [];
+  return areNamed && areApart ? named.map((endpoint) => ({ endpoint })) : [{}];
 }
 
 function flap(

@@ -14,6 +14,8 @@ export const WORLD_EVENTS = {
   snapshot: 27,
   /** a: which start of the clone, b: cause, payload: the clone's name. */
   cloneEnd: 28,
+  /** payload: `TurnDue`; a: cause. */
+  turn: 29,
   /** payload: `Comparison`. */
   comparison: 26,
 } as const;

@@ -6,7 +6,6 @@
  */
 
 import type {
-  AccountRecord,
   Architecture,
   Input,
   ProtocolNode,
@@ -37,9 +36,9 @@ import type { Observer } from '../trace/observer.ts';
 import { drawNumbers } from './accounts.ts';
 import { makeHosts, ObservedCrypto, timeZeroStores } from './build.ts';
 import { clonesOf } from './clones.ts';
+import { Healing, type TurnDue } from './healing.ts';
 import { expandWorkload, type Intent } from './intents.ts';
 import { type Comparison, People, type Scan } from './people.ts';
-import { probePairs } from './probes.ts';
 import { Pushes } from './pushes.ts';
 import { Recorder } from './recorder.ts';
 import { type SnapshotDue, StorageFaults } from './storage-faults.ts';
@@ -83,6 +82,7 @@ export class World implements NetworkPort {
   readonly #timeline: TimelinePlan;
   readonly #pushes: Pushes;
   readonly #storage: StorageFaults;
+  readonly #healing: Healing;
   readonly #sources: ContextSources;
   /** 32 bytes each, which every device knows for the server's and the file store's. */
   readonly #staticKeys: ReadonlyMap<string, Uint8Array>;
@@ -107,7 +107,8 @@ export class World implements NetworkPort {
     this.intents = intents;
     const numbers = drawNumbers(scenario.accounts, draws);
     const stores = timeZeroStores({ ...options, sources: this.#sources, intents, numbers }, this);
-    const observed = new ObservedCrypto(options.crypto);
+    const hasTheft = scenario.timeline.some(({ action }) => action.kind === 'steal');
+    const observed = new ObservedCrypto(options.crypto, hasTheft);
     const losers = new Set<string>();
     for (const { action } of this.#timeline.entries) {
       if (action.kind === 'lose-last-commit') losers.add(action.device);
@@ -142,6 +143,10 @@ export class World implements NetworkPort {
     const exchanged = ({ name, store }: Host) => this.#pushes.know(name, store);
     const storageRoom = { queue, chooser, recorder, hosts, storyEndUs, exchanged };
     this.#storage = new StorageFaults(storageRoom, this.#timeline.entries);
+    const { people, server } = this;
+    const { companionsLive } = options.architecture;
+    const healingRoom = { queue, recorder, people, hosts, server, scenario, companionsLive };
+    this.#healing = new Healing(healingRoom);
   }
 
   /** Entries of the timeline that happen, in order. */
@@ -244,10 +249,12 @@ export class World implements NetworkPort {
         return this.#storage.end(payload as string, a, b);
       case WORLD_EVENTS.comparison:
         return this.people.compare(payload as Comparison);
+      case WORLD_EVENTS.turn:
+        return this.#healing.turn(payload as TurnDue, a);
       case WORLD_EVENTS.heal:
         return this.#heal();
       case WORLD_EVENTS.probe:
-        return this.#probe();
+        return this.#healing.probe();
       default:
         assert(false, 'every kind of event has a handler');
     }
@@ -302,25 +309,7 @@ export class World implements NetworkPort {
       host.wake(cause);
       host.start(cause);
     }
-  }
-
-  /**
-   * Every linked device of accounts that talked writes once more to the other side, and to the
-   * groups it talked in.
-   */
-  #probe(): void {
-    const cause = this.recorder.record('world', -1, { kind: 'phase', phase: 'probe' });
-    const devicesOf = new Map(this.#scenario.accounts.map(({ name, devices }) => [name, devices]));
-    for (const pair of probePairs(this.people, this.#scenario, this.#server)) {
-      const [from, to] = pair.split('|') as [string, string];
-      for (const { name } of devicesOf.get(from) ?? []) {
-        const account = this.#hostOf(name).store.get('account', 'self') as
-          | AccountRecord
-          | undefined;
-        if (account === undefined) continue;
-        this.people.send(`probe/${name}>${to}`, name, to, `probe from ${name} to ${to}`, cause);
-      }
-    }
+    this.#healing.begin(cause);
   }
 
   #committed(host: HostIdentity, input: Input, changes: readonly Change[], cause: number): void {

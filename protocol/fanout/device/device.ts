@@ -101,15 +101,21 @@ export function createDevice(store: Store, setup: DeviceSetup): ProtocolNode {
     step(input: Input, context: StepContext): readonly Effect[] {
       const step = new Step(input, context, store, setup.settings);
       runListJobWhenDue(step);
-      handle(step, setup, input);
-      if (linkStateOf(store).phase !== 'pairing') advance(step);
-      advanceBlobs(step, setup, ['started', 'push', 'command'].includes(input.kind));
+      takeInput(step, setup, input);
+      goOn(step, setup);
       return step.finish();
     },
   };
 }
 
-function handle(step: Step, setup: DeviceSetup, input: Input): void {
+/** The second half of a step: whatever can go on now goes on. */
+export function goOn(step: Step, setup: DeviceSetup): void {
+  if (linkStateOf(step.store).phase !== 'pairing') advance(step);
+  advanceBlobs(step, setup, ['started', 'push', 'command'].includes(step.input.kind));
+}
+
+/** The first half of a step: what the input itself asks for. */
+export function takeInput(step: Step, setup: DeviceSetup, input: Input): void {
   switch (input.kind) {
     case 'started':
       takeDamage(step, setup);
@@ -134,7 +140,8 @@ function handle(step: Step, setup: DeviceSetup, input: Input): void {
   }
 }
 
-function takeCommand(step: Step, command: Command): void {
+/** What a person does. */
+export function takeCommand(step: Step, command: Command): void {
   switch (command.kind) {
     case 'send':
       return takeSend(step, command);
@@ -173,6 +180,8 @@ function takeCommand(step: Step, command: Command): void {
       return takeShowCode(step, command.user);
     case 'compare-code':
       return takeCompareCode(step, command);
+    case 'open':
+      return; // here every device is connected whenever it can be
   }
 }
 

@@ -147,10 +147,18 @@ function retryKeys(
   };
 }
 
-/** A person reads a chat: one receipt per author device, stored until the server has it. */
-export function takeRead(step: Step, command: Extract<Command, { kind: 'read' }>): void {
+/**
+ * A person reads a chat, up to a place in it when one is given: one receipt per author device,
+ * stored until the server has it.
+ */
+export function takeRead(
+  step: Step,
+  command: Pick<Extract<Command, { kind: 'read' }>, 'chat'>,
+  untilUs = Number.MAX_SAFE_INTEGER,
+): void {
   const byAuthor = new Map<DeviceJid, string[]>();
   for (const [key] of step.tx.entries(`unread/${command.chat}`)) {
+    if ((step.get<ShownRecord>('shown', key)?.positionUs ?? 0) > untilUs) continue;
     const shown = markRead(step, command.chat, key);
     if (shown === undefined) continue;
     const ids = byAuthor.get(shown.author) ?? [];

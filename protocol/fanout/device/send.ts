@@ -17,36 +17,50 @@ import { want } from './wanting.ts';
 /** A person writes. */
 export function takeSend(step: Step, command: Extract<Command, { kind: 'send' }>): void {
   const account = accountOf(step);
-  if (account === undefined) {
-    step.refuseAs('not-allowed', 'this device belongs to no account and cannot send');
-    return;
-  }
-  if (textBytesLength(command.text) > TEXT_BYTES_MAX) {
-    step.refuseAs('limit-reached', `a text has at most ${TEXT_BYTES_MAX} bytes of UTF-8`);
-    return;
-  }
-  const old = oldMemberOf(step, command.chat);
-  if (old !== undefined) return refuseOldContact(step, old);
-  if (isGroupJid(command.chat) && groupOf(step, command.chat) === undefined) {
-    if (!mayLearnGroup(step, command.chat)) {
-      const sentence = `this account is no member of ${command.chat}`;
-      return step.refuseAs('not-allowed', sentence, { group: command.chat });
-    }
-  }
+  if (!mayWrite(step, command)) return;
+  if (account === undefined) return;
+  const { chat, text } = command;
   const messageId = makeMessageId(account.device, step.context);
+  say(step, { chat, text, messageId, author: account.device });
+}
+
+/** Whether this device may write such a text in the chat; says why not. */
+export function mayWrite(step: Step, { chat, text }: Pick<OutboxRecord, 'chat' | 'text'>): boolean {
+  if (accountOf(step) === undefined) {
+    step.refuseAs('not-allowed', 'this device belongs to no account and cannot send');
+    return false;
+  }
+  if (textBytesLength(text) > TEXT_BYTES_MAX) {
+    step.refuseAs('limit-reached', `a text has at most ${TEXT_BYTES_MAX} bytes of UTF-8`);
+    return false;
+  }
+  const old = oldMemberOf(step, chat);
+  if (old !== undefined) {
+    refuseOldContact(step, old);
+    return false;
+  }
+  if (!isGroupJid(chat) || groupOf(step, chat) !== undefined || mayLearnGroup(step, chat)) {
+    return true;
+  }
+  step.refuseAs('not-allowed', `this account is no member of ${chat}`, { group: chat });
+  return false;
+}
+
+/** Stores what was written, under the id it has, at the end of the row. */
+export function say(
+  step: Step,
+  said: Pick<OutboxRecord, 'chat' | 'text' | 'messageId' | 'author' | 'media'>,
+): void {
   const record: OutboxRecord = {
     kind: 'outbox',
     state: 'wanting',
-    chat: command.chat,
-    messageId,
-    author: account.device,
-    text: command.text,
-    textDigest: textDigest(command.text, step.context.crypto),
+    ...said,
+    textDigest: textDigest(said.text, step.context.crypto),
     inputId: step.input.id,
     targets: [],
     leftOut: [],
     positionUs: 0,
   };
-  step.tx.put('outbox', messageId, record);
+  step.tx.put('outbox', said.messageId, record);
   want(step, record);
 }

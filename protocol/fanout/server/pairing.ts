@@ -105,8 +105,8 @@ export function takeVouching(
   const isFull = account.devices.length > COMPANIONS_MAX || account.nextDeviceId > DEVICE_ID_MAX;
   if (isFull) return refuse(step, phone.connection, id, '429');
   if (list.timestampS <= account.listTimestampS) return refuse(step, phone.connection, id, '409');
-  const device = deviceJid(account.user, account.nextDeviceId);
-  updateAccount(step, account, { nextDeviceId: account.nextDeviceId + 1 });
+  const device = offeredDevice(step, companion.pairing, account);
+  if (device === undefined) return refuse(step, phone.connection, id, '409');
   companion.pairing.offer = {
     ref,
     phoneConnection: phone.connection,
@@ -117,6 +117,21 @@ export function takeVouching(
     keyIndex: list.currentIndex,
   };
   sendSuccess(step, companion, device, identity);
+}
+
+/**
+ * The address that goes with an offer. A phone that asks again, its answer being on the way, means
+ * the same device: the companion may have signed for it already. Undefined when somebody else's
+ * phone has scanned the code before.
+ */
+function offeredDevice(
+  step: Step,
+  { offer }: Pairing,
+  account: ServerAccountRecord,
+): DeviceJid | undefined {
+  if (offer !== undefined) return userOf(offer.device) === account.user ? offer.device : undefined;
+  updateAccount(step, account, { nextDeviceId: account.nextDeviceId + 1 });
+  return deviceJid(account.user, account.nextDeviceId);
 }
 
 function sendSuccess(
@@ -151,16 +166,19 @@ export function takeSignature(step: Step, companion: ServerConnection, iq: WireN
   const pairing = companion.pairing;
   const offer = pairing?.offer;
   const signed = child(iq, 'pair-device-sign');
+  const identity = signed && child(signed, 'device-identity');
   // Without an offer this is the result that confirms the references.
   if (pairing === undefined || offer === undefined) return;
-  const deviceIdentity = signed && bytesContent(child(signed, 'device-identity'));
-  if (attribute(iq, 'type') !== 'result' || deviceIdentity === undefined) {
+  const deviceIdentity = bytesContent(identity);
+  if (attribute(iq, 'type') !== 'result' || !identity || !deviceIdentity) {
     step.close(companion.connection);
     return abandon(step, companion, '403');
   }
   const account = accountOf(step, userOf(offer.device));
+  // It may have signed an older offer than the last one.
+  const isOlder = attribute(identity, 'key-index') !== String(offer.keyIndex);
   const isLate = account === undefined || offer.listTimestampS <= account.listTimestampS;
-  if (isLate || account.devices.length > COMPANIONS_MAX) {
+  if (isLate || isOlder || account.devices.length > COMPANIONS_MAX) {
     return dismiss(step, companion);
   }
   publish(step, companion, pairing, account, deviceIdentity);

@@ -40,13 +40,14 @@ export function createServer(store: Store, setup: ServerSetup): ProtocolNode {
   return {
     step(input: Input, context: StepContext): readonly Effect[] {
       const step = new Step(input, context, store, setup.settings);
-      handle(step, input);
+      takeServerInput(step, input);
       return step.finish();
     },
   };
 }
 
-function handle(step: Step, input: Input): void {
+/** What an input asks of the server. */
+export function takeServerInput(step: Step, input: Input): void {
   switch (input.kind) {
     case 'connected':
       connect(step, input.connection, bytesToHex(input.peerStaticKey));

@@ -1,0 +1,60 @@
+/** What a theft opens, by two judges. */
+
+import { count, counted, scaleFor } from '../figures.ts';
+import type { ComparisonDocument, ExposureRow } from '../model.ts';
+import { picturesOf } from '../pictures.ts';
+import { SIDE_TITLES } from '../readings.ts';
+import { type Html, html } from './markup.ts';
+import { type Column, estimateCell, picture, section, table, tableRow } from './parts.ts';
+
+const COLUMNS: readonly Column[] = [
+  { head: 'What was stolen' },
+  { head: 'Messages in all', isNumber: true },
+  { head: 'Opened, from before', isNumber: true },
+  { head: 'From then to the log-out', isNumber: true },
+  { head: 'After the log-out', isNumber: true },
+  { head: 'Seeds', isNumber: true },
+  { head: 'Two judges' },
+];
+
+function causes({ pastByCause }: ExposureRow): Html {
+  const items = pastByCause.map(({ cause, messages }) => {
+    const scale = scaleFor('count', [messages.mean]);
+    return html`<li>${cause}: ${estimateCell(messages, scale)}</li>`;
+  });
+  return items.length === 0 ? html`` : html`<ul class="causes">${items}</ul>`;
+}
+
+function theftRow(row: ExposureRow): Html {
+  const { messages, past, future, afterLogOut, agreeing, seeds } = row;
+  const scale = scaleFor('count', [past.mean, future.mean, afterLogOut.mean]);
+  const agrees = agreeing === seeds;
+  const judges = agrees
+    ? html`<span class="verdict agrees"><span aria-hidden="true">✓</span> agree in all ${count(seeds)}</span>`
+    : html`<span class="verdict disagrees"><span aria-hidden="true">✕</span> agree in ${count(agreeing)} of ${counted(seeds, 'run')}</span>`;
+  return tableRow(COLUMNS, [
+    html`<span class="name">${SIDE_TITLES[row.side]}</span><span class="what">${row.theft}</span>`,
+    estimateCell(messages, scaleFor('count', [messages.mean])),
+    html`${estimateCell(past, scale)}${causes(row)}`,
+    estimateCell(future, scale),
+    estimateCell(afterLogOut, scale),
+    count(seeds),
+    judges,
+  ]);
+}
+
+/** The section; nothing when no theft was told. */
+export function exposureSection(document: ComparisonDocument): Html {
+  const { exposure } = document;
+  if (exposure.length === 0) return html``;
+  const sentence = picturesOf(document).find(({ kind }) => kind === 'bars')?.sentence ?? '';
+  const numbers = table('Messages opened by a theft', COLUMNS, exposure.map(theftRow));
+  const key = html`<span class="pattern"><svg width="16" height="12" aria-hidden="true"><rect width="16" height="12" fill="currentColor"/></svg> from before the theft</span> <span class="pattern"><svg width="16" height="12" aria-hidden="true"><path d="M-2 10 10 -2M2 14 14 2M8 14 18 4" stroke="currentColor" stroke-width="2"/><rect x=".5" y=".5" width="15" height="11" fill="none" stroke="currentColor"/></svg> until the log-out</span> <span class="pattern"><svg width="16" height="12" aria-hidden="true"><path d="M3 3h2v2h-2zM10 3h2v2h-2zM3 8h2v2h-2zM10 8h2v2h-2z" fill="currentColor"/><rect x=".5" y=".5" width="15" height="11" fill="none" stroke="currentColor"/></svg> after the log-out</span>`;
+  return section(
+    'thefts',
+    'What a stolen companion opens',
+    html`<p>A message counts as opened only when two judges name it: an adversary that really decrypts with what it holds and recorded, and a graph of which key leads to which. Runs in which they differ are shown, not left out.</p>
+`,
+    picture('exposure', sentence, [], numbers, key),
+  );
+}
