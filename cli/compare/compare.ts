@@ -3,12 +3,14 @@
  * from it. Ctrl-C keeps the pairs that are complete.
  */
 
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildComparison } from '../../reports/compare/build.ts';
 import { SEEDS_FOR_INTERVAL } from '../../reports/compare/estimate.ts';
+import { headlinesOf } from '../../reports/compare/headlines.ts';
 import type { ComparisonDocument } from '../../reports/compare/model.ts';
+import { renderCsv, renderHtml, renderJson, renderMarkdown } from '../../reports/compare/render.ts';
 import type { Pair } from '../../reports/compare/rows.ts';
 import type { Sample } from '../../sim/explore/paired.ts';
 import { runPairs } from '../../sim/explore/pairing-run.ts';
@@ -16,7 +18,6 @@ import { openPerformer, type Performer } from '../../sim/explore/pool.ts';
 import { onInterrupt } from '../engine/execute.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ProgressLine } from '../progress.ts';
-import { printDocument } from '../run-document.ts';
 import { tookText } from '../run-summary.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../words.ts';
@@ -138,10 +139,9 @@ function documentOf(
       });
       return [{ design, runs }];
     }),
-    exposure: [],
     ...(isInterrupted ? { unfinished: unfinishedText(plan, gathered) } : {}),
   });
-  return { ...source, headlines: [] };
+  return { ...source, headlines: headlinesOf(source) };
 }
 
 function unfinishedText(plan: ComparePlan, gathered: Gathered): string {
@@ -197,14 +197,20 @@ export async function compare(
   tellFindings(session, 'failures', findings.violations);
   tellFindings(session, 'undecided', findings.open);
   terminal.print(
-    flags.json === true ? printDocument(document) : comparisonText(terminal, document, folder),
+    flags.json === true ? renderJson(document) : comparisonText(terminal, document, folder),
   );
   if (isInterrupted) terminal.complain(`\n${unfinishedText(plan, gathered)}\n`);
   session.exitCode = isInterrupted ? EXIT.interrupted : exitCodeOf(findings);
   speak(`\n${plan.reproduce}\n`);
 }
 
+/** The page of the report, which the build puts beside the compiled modules. */
+const PAGE = new URL('../../reports/compare/page.html', import.meta.url);
+
 /** Everything that is drawn from the document. */
 function writeFiles(document: ComparisonDocument, folder: string): void {
-  writeOut(join(folder, 'report.json'), printDocument(document));
+  writeOut(join(folder, 'report.html'), renderHtml(document, readFileSync(PAGE, 'utf8')));
+  writeOut(join(folder, 'report.md'), renderMarkdown(document));
+  writeOut(join(folder, 'report.json'), renderJson(document));
+  writeOut(join(folder, 'report.csv'), renderCsv(document));
 }

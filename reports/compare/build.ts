@@ -14,12 +14,12 @@ import type {
   ComparisonDocument,
   CrossCheck,
   DeclaredException,
-  ExposureRow,
   ModelConstant,
   ScenarioSection,
   Verdicts,
 } from './model.ts';
 import { overallRows, type PairedRuns, rowsOf } from './rows.ts';
+import { exposureRows } from './thefts.ts';
 
 /** The pairs of one scenario, with what its section says of it. */
 export interface ComparedScenario extends PairedRuns {
@@ -35,7 +35,6 @@ export interface ComparisonParts {
   readonly seeds: readonly string[];
   readonly scenarios: readonly ComparedScenario[];
   readonly sweeps: readonly SweptRuns[];
-  readonly exposure: readonly ExposureRow[];
   /** Why there is less here than was asked for; one sentence. */
   readonly unfinished?: string;
 }
@@ -45,7 +44,7 @@ const SEEDS_NAMED = 5;
 
 /** The document without its headlines, which are made from it. */
 export function buildComparison(parts: ComparisonParts): Omit<ComparisonDocument, 'headlines'> {
-  const { reproduce, lockstep, build, crypto, seeds, scenarios, sweeps, exposure } = parts;
+  const { reproduce, lockstep, build, crypto, seeds, scenarios, sweeps } = parts;
   return {
     schema: 'lockstep.compare/1',
     reproduce,
@@ -58,7 +57,7 @@ export function buildComparison(parts: ComparisonParts): Omit<ComparisonDocument
     overall: overallRows(scenarios),
     scenarios: scenarios.map(sectionOf),
     sweeps: sweeps.map(sweepOf),
-    exposure,
+    exposure: exposureRows(scenarios),
     costs: costs(),
     battery: battery(),
     crossChecks: sumOfChecks([...scenarios, ...sweeps.flatMap(({ runs }) => runs)]),

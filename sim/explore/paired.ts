@@ -10,7 +10,7 @@ import { factWords } from '../../scenarios/fact.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import type { VerdictWord } from '../properties/property.ts';
 import type { RunMeasures } from '../run/measures/measure-taker.ts';
-import { type RunResult, runScenario } from '../run/run.ts';
+import { type RunResult, runScenario, type TheftExposure } from '../run/run.ts';
 
 /** The two sides, in the order every table has them. */
 export const PAIR_SIDES = ['relay', 'fanout'] as const;
@@ -42,6 +42,8 @@ export interface Sample {
   readonly reasons: readonly string[];
   readonly excused: readonly ExcusedCount[];
   readonly events: number;
+  /** What the thefts of the story exposed; empty where it has none. */
+  readonly thefts: readonly TheftExposure[];
   /** Absent when a bound ended the run before its story was over, or it ended in a defect. */
   readonly measures?: RunMeasures;
   /** Why the simulator itself failed. */
@@ -71,14 +73,15 @@ function sampleOf(batch: PairBatch, seed: string, side: PairSide, engine: PairEn
       wantsMeasures: true,
       ...(isJudged ? {} : { properties: [] }),
     });
-    const { verdict, reasons, events, measures } = result;
+    const { verdict, reasons, events, measures, exposure: thefts } = result;
     const excused = excusedIn(scenario, result, side);
-    const sample = { side, seed, verdict, reasons, excused, events };
+    const sample = { side, seed, verdict, reasons, excused, events, thefts };
     return measures === undefined ? sample : { ...sample, measures };
   } catch (error) {
     const defect = error instanceof Error ? error.message : String(error);
     const reasons = [`a defect of the simulator: ${defect}`];
-    return { side, seed, verdict: 'undecided', reasons, excused: [], events: 0, defect };
+    const nothing = { excused: [], events: 0, thefts: [] };
+    return { side, seed, verdict: 'undecided', reasons, ...nothing, defect };
   }
 }
 
