@@ -8,6 +8,7 @@ import { visibleLines } from '../scenarios/visible.ts';
 import { buildFacts } from './build-facts.ts';
 import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
+import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
@@ -46,6 +47,7 @@ export function buildProgram(session: Session): Command {
     runCommand,
     replayCommand,
     checkCommand,
+    compareCommand,
     explainCommand,
     exportCommand,
     listCommand,

@@ -68,18 +68,23 @@ export interface RunFlags {
 
 /** `--architecture` and `--crypto`. */
 export function withEngine(command: Command): Command {
-  return command
-    .addOption(
+  return withCrypto(
+    command.addOption(
       new Option(
         '--architecture <name>',
         'fanout or relay (default: the scenario’s, or fanout)',
       ).argParser(word('architecture', ARCHITECTURES)),
-    )
-    .addOption(
-      new Option('--crypto <name>', 'openssl or noble; same bytes, different speed')
-        .default('openssl')
-        .argParser(word('crypto back end', CRYPTO_NAMES)),
-    );
+    ),
+  );
+}
+
+/** `--crypto`. */
+export function withCrypto(command: Command): Command {
+  return command.addOption(
+    new Option('--crypto <name>', 'openssl or noble; same bytes, different speed')
+      .default('openssl')
+      .argParser(word('crypto back end', CRYPTO_NAMES)),
+  );
 }
 
 /** `--seed`, with what is used when it is absent. */

@@ -97,7 +97,10 @@ export interface SweepSeries {
   readonly points: readonly SweepPoint[];
   /** The formula in words, as `1 + 2(d − 1)`; absent where none is claimed. */
   readonly formula?: string;
-  /** Relative difference from the formula that is still agreement; absent without a formula. */
+  /**
+   * Difference from the formula that is still agreement, relative to its value or to 1, whichever
+   * is greater; absent without a formula.
+   */
   readonly tolerance?: number;
   readonly agrees?: boolean;
 }

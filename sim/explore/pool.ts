@@ -4,31 +4,35 @@
  */
 
 import { Tinypool } from 'tinypool';
+import type { PairPerformer } from './pairing-run.ts';
 import type { Batch, TaskReport } from './task.ts';
-import { performInWorker } from './worker.ts';
+import { measureInWorker, performInWorker } from './worker.ts';
 
-/** Something that performs batches. */
-export interface Performer {
-  /** Batches worth giving out at the same time. */
-  readonly width: number;
+/** Something that performs batches: of a search, and of a comparison. */
+export interface Performer extends PairPerformer {
   perform(batch: Batch, firstOrdinal: number): Promise<readonly TaskReport[]>;
   close(): Promise<void>;
+}
+
+/** Calls in a moment, giving way to signals. */
+function soon<Answer>(call: () => Answer): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(call());
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 }
 
 /** Performs in this thread, giving way to signals between batches. */
 function inThread(): Performer {
   return {
     width: 1,
-    perform: (batch, firstOrdinal) =>
-      new Promise((resolve, reject) => {
-        setImmediate(() => {
-          try {
-            resolve(performInWorker({ batch, firstOrdinal }));
-          } catch (error) {
-            reject(error);
-          }
-        });
-      }),
+    perform: (batch, firstOrdinal) => soon(() => performInWorker({ batch, firstOrdinal })),
+    measure: (batch) => soon(() => measureInWorker(batch)),
     close: () => Promise.resolve(),
   };
 }
@@ -38,13 +42,14 @@ export function openPerformer(jobs: number): Performer {
   if (jobs === 1) return inThread();
   const pool = new Tinypool({
     filename: new URL('./worker.js', import.meta.url).href,
-    name: 'performInWorker',
     minThreads: jobs,
     maxThreads: jobs,
   });
   return {
     width: jobs * 2,
-    perform: (batch, firstOrdinal) => pool.run({ batch, firstOrdinal }),
+    perform: (batch, firstOrdinal) =>
+      pool.run({ batch, firstOrdinal }, { name: 'performInWorker' }),
+    measure: (batch) => pool.run(batch, { name: 'measureInWorker' }),
     close: () => pool.destroy(),
   };
 }

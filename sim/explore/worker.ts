@@ -8,6 +8,7 @@ import { opensslProvider } from '../../protocol/crypto/openssl.ts';
 import { fanout } from '../../protocol/fanout/index.ts';
 import { relay } from '../../protocol/relay/index.ts';
 import type { Engine } from './attempt.ts';
+import { type PairBatch, performPairs, type Sample } from './paired.ts';
 import { performBatch } from './search.ts';
 import type { Batch, TaskReport } from './task.ts';
 
@@ -26,4 +27,12 @@ export function performInWorker(job: {
   readonly firstOrdinal: number;
 }): readonly TaskReport[] {
   return performBatch(job.batch, job.firstOrdinal, engineOf(job.batch));
+}
+
+/** What the pool calls for a comparison. */
+export function measureInWorker(batch: PairBatch): readonly Sample[] {
+  return performPairs(batch, {
+    architectures: { relay, fanout },
+    crypto: () => (batch.crypto === 'noble' ? nobleProvider : opensslProvider()),
+  });
 }

@@ -64,8 +64,11 @@ export class Frames {
     const { device, endpoint } = connection;
     this.counts.sent++;
     this.counts.pending++;
-    this.trafficOf(device).stanzas[direction]++;
-    this.trafficOf(endpoint).stanzas[direction]++;
+    for (const host of [device, endpoint]) {
+      const traffic = this.trafficOf(host);
+      traffic.stanzas[direction]++;
+      traffic.stanzaBytes[direction] += frame.bytes.length;
+    }
     const lane = connection.lanes[direction];
     if (lane.isStuck || connection.states[direction] !== 'open') {
       this.lose();

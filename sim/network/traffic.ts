@@ -8,6 +8,8 @@ import { FRAME_OVERHEAD_BYTES } from './transit.ts';
 export interface Traffic {
   readonly bytes: [number, number];
   readonly stanzas: [number, number];
+  /** Of those stanzas, each counted once and without its transport. */
+  readonly stanzaBytes: [number, number];
   connections: number;
   /** Wake-ups of the radio for keep-alives. */
   keepAlives: number;
@@ -28,12 +30,12 @@ export interface FrameCounts {
 }
 
 /** Mean gap between keep-alives: 20 to 30 s (specification 6.10). */
-const PING_MEAN_US = 25_000_000;
+export const PING_MEAN_US = 25_000_000;
 /** An empty ping or its answer as a stanza. Assumption: 30 bytes in the binary layout. */
 const PING_BYTES = 30;
 
 export function freshTraffic(): Traffic {
-  return { bytes: [0, 0], stanzas: [0, 0], connections: 0, keepAlives: 0 };
+  return { bytes: [0, 0], stanzas: [0, 0], stanzaBytes: [0, 0], connections: 0, keepAlives: 0 };
 }
 
 /** Keep-alives of a connection that was open this long: their number, and the bytes of each way. */

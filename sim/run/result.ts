@@ -13,6 +13,7 @@ import type { Property, PropertyVerdict, VerdictWord } from '../properties/prope
 import type { RunDigests } from '../trace/hashes.ts';
 import type { Observer } from '../trace/observer.ts';
 import type { StuckItem } from '../world/settle.ts';
+import type { RunMeasures } from './measures/measure-taker.ts';
 
 export type { TheftExposure } from '../properties/exposure-report.ts';
 export type { RunDigests as RunHashes } from '../trace/hashes.ts';
@@ -47,6 +48,8 @@ export interface RunOptions {
   readonly maxVirtualUs?: number;
   /** Whether `decisions` is filled: costs memory in proportion to the packets. */
   readonly wantsDecisionLog?: boolean;
+  /** Whether `measures` is filled: costs about a tenth of the run. */
+  readonly wantsMeasures?: boolean;
 }
 
 /** Counts of what people wrote; heal-phase probes are not part of it. */
@@ -122,6 +125,8 @@ export interface ExpectationVerdict {
   readonly sentences: readonly string[];
   /** What the sentences say, as data; empty unless violated. */
   readonly misses: readonly ExpectationMiss[];
+  /** What an exception for this architecture excuses; empty where there is none. */
+  readonly excused: readonly ExpectationMiss[];
 }
 
 export interface RunResult {
@@ -161,4 +166,6 @@ export interface RunResult {
   readonly settleUs: number;
   /** Empty when the heal phase settled. */
   readonly stuck: readonly StuckItem[];
+  /** What a comparison looks at, when `wantsMeasures` and the story came to its end. */
+  readonly measures?: RunMeasures;
 }

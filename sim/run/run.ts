@@ -20,6 +20,7 @@ import { World, type WorldEnd } from '../world/world.ts';
 import { type ExpectationRoom, judgeExpectations } from './expectations.ts';
 import { FactWatch } from './fact-watch.ts';
 import { Judges } from './judges.ts';
+import { MeasureTaker } from './measures/measure-taker.ts';
 import { Meter } from './metrics.ts';
 import {
   EVENTS_MAX_DEFAULT,
@@ -55,6 +56,7 @@ function runGuarded(options: RunOptions): RunResult {
     maxEvents: options.maxEvents ?? EVENTS_MAX_DEFAULT,
     maxVirtualUs: options.maxVirtualUs ?? VIRTUAL_US_MAX_DEFAULT,
   });
+  watch.measures?.attach(world);
   const end = world.run();
   if (end === 'end') watch.judges.finish();
   return resultOf(options, world, watch, end);
@@ -70,6 +72,7 @@ interface Watch {
   readonly facts: FactWatch;
   readonly thefts: () => readonly TheftExposure[];
   readonly hashes: RunHashes;
+  readonly measures: MeasureTaker | undefined;
   /** Ledger first, since judges ask it about the event at hand. */
   readonly observers: readonly Observer[];
 }
@@ -84,9 +87,13 @@ function watchersOf(options: RunOptions): Watch {
   const hashes = new RunHashes();
   const facts = new FactWatch();
   const thefts = theftReporter({ ...room, check() {} });
+  const measures = options.wantsMeasures
+    ? new MeasureTaker(scenario, ledger, architecture.name)
+    : undefined;
   const own = [ledger, judges, marks, meter, settlement, facts, hashes];
-  const observers = [...own, ...(options.observers ?? [])];
-  return { ledger, judges, marks, meter, settlement, facts, thefts, hashes, observers };
+  const more = measures === undefined ? [] : [measures];
+  const observers = [...own, ...more, ...(options.observers ?? [])];
+  return { ledger, judges, marks, meter, settlement, facts, thefts, hashes, measures, observers };
 }
 
 /** Those of the scenario first; the last of equal choices counts. */
@@ -114,6 +121,7 @@ function resultOf(options: RunOptions, world: World, watch: Watch, end: WorldEnd
     end,
   };
   const findings = findingsOf(judgement);
+  const measures = watch.measures?.take();
   return {
     scenario: scenario.name,
     seed: options.seed,
@@ -136,6 +144,7 @@ function resultOf(options: RunOptions, world: World, watch: Watch, end: WorldEnd
     unusedOverrides: world.chooser.unused(),
     settleUs: isOver && stuck.length === 0 ? settlement.settledAfterUs : -1,
     stuck,
+    ...(measures === undefined ? {} : { measures }),
   };
 }
 

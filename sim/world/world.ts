@@ -73,6 +73,8 @@ export class World implements NetworkPort {
   readonly recorder: Recorder;
   readonly people: People;
   readonly queue = new EventQueue();
+  /** The workload as it was expanded: the same for every architecture. */
+  readonly intents: readonly Intent[];
   readonly #options: WorldOptions;
   readonly #scenario: Scenario;
   readonly #hostsByName = new Map<string, Host>();
@@ -102,6 +104,7 @@ export class World implements NetworkPort {
       );
     }
     const intents = expandWorkload(scenario, this.chooser, draws);
+    this.intents = intents;
     const numbers = drawNumbers(scenario.accounts, draws);
     const stores = timeZeroStores({ ...options, sources: this.#sources, intents, numbers }, this);
     const hasTheft = scenario.timeline.some(({ action }) => action.kind === 'steal');
@@ -144,6 +147,11 @@ export class World implements NetworkPort {
     const { companionsLive } = options.architecture;
     const healingRoom = { queue, recorder, people, hosts, server, scenario, companionsLive };
     this.#healing = new Healing(healingRoom);
+  }
+
+  /** Entries of the timeline that happen, in order. */
+  get entries(): readonly TimelineEntry[] {
+    return this.#timeline.entries;
   }
 
   /** The server's host. */
