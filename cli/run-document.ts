@@ -61,6 +61,7 @@ function theft(one: TheftExposure) {
     revokedMs: one.revokedUs < 0 ? null : Math.floor(one.revokedUs / 1000),
     messages: one.messages,
     past: Object.fromEntries(one.past),
+    pastByKeys: one.pastByKeys,
     untilRevoked: one.untilRevoked,
     untilAccepted: one.untilAccepted,
     afterwards: one.afterwards,
