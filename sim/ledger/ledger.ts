@@ -9,8 +9,9 @@
  */
 
 import type { Architecture, DeviceJid, OutboxRecord, UserJid } from '../../protocol/contract.ts';
+import { Audience } from '../trace/audience.ts';
 import type { Change, RunEvent } from '../trace/events.ts';
-import { Audience, type Observer } from '../trace/observer.ts';
+import type { Observer } from '../trace/observer.ts';
 import { Entitlement, type Moment } from './entitlement.ts';
 import { Linkage } from './linkage.ts';
 import { Membership } from './membership.ts';

@@ -38,7 +38,8 @@ function judgeOutsiders(view: JudgeView): Judge {
     }
   };
   return {
-    kinds: ['commit', 'send'],
+    kinds: ['commit', 'device-send'],
+    collections: ['shown'],
     observe(event) {
       if (event.kind === 'send' && event.source !== 'server') noteRepeat(event);
       for (const { host, record, before } of displaysOf(ledger, event)) {

@@ -30,7 +30,7 @@ const LATE_US = 86_400_000_000;
 const NONE: readonly Uint8Array[] = [];
 
 class Judging implements Judge {
-  readonly kinds = ['stepped', 'commit'] as const;
+  readonly kinds = ['writeless-step', 'commit'] as const;
   readonly #view: JudgeView;
   readonly #opening: () => Opening | undefined;
   readonly #names: KeyNames = keyNames();

@@ -23,7 +23,8 @@ export const c6: Property = {
 };
 
 class Judging implements Judge {
-  readonly kinds = ['commit', 'send'] as const;
+  readonly kinds = ['commit', 'device-send'] as const;
+  readonly collections = ['linked', 'outbox', 'shown'];
   readonly #view: JudgeView;
   readonly #frames: Stanzas;
   readonly #lists: DeviceViews;

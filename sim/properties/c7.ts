@@ -29,7 +29,8 @@ interface Chain {
 }
 
 class Judging implements Judge {
-  readonly kinds = ['commit', 'send'] as const;
+  readonly kinds = ['commit', 'device-send'] as const;
+  readonly collections = ['outbound', 'sender-key/'];
   readonly #view: JudgeView;
   readonly #lists: DeviceViews;
   readonly #sealings: GroupSealings;

@@ -31,7 +31,7 @@ export const c8: Property = {
 const NOBODY: ReadonlySet<DeviceJid> = new Set();
 
 class Judging implements Judge {
-  readonly kinds = ['stepped', 'commit', 'send'] as const;
+  readonly kinds = ['writeless-step', 'commit', 'device-send'] as const;
   readonly #view: JudgeView;
   readonly #frames: Stanzas;
   readonly #lists: DeviceViews;

@@ -31,7 +31,8 @@ interface ProofRecord extends StoredRecord {
 }
 
 class Judging implements Judge {
-  readonly kinds = ['commit', 'send'] as const;
+  readonly kinds = ['commit', 'device-send'] as const;
+  readonly collections = ['companion', 'outbound', 'shown'];
   readonly #view: JudgeView;
   readonly #ledger: Ledger;
   readonly #frames: Stanzas;

@@ -27,6 +27,7 @@ interface ProofRecord extends StoredRecord {
 
 class Judging implements Judge {
   readonly kinds = ['input', 'commit'] as const;
+  readonly collections = ['companion', 'qr', 'linked'];
   readonly #view: JudgeView;
   readonly #signatures: Signatures;
   readonly #proofs = new Map<string, ProofRecord>();

@@ -27,6 +27,7 @@ function judgeMonotone(view: JudgeView): Judge {
   const lists = new Map<string, Map<string, number>>();
   return {
     kinds: ['commit'],
+    collections: ['account', 'device-list'],
     observe(event) {
       if (event.kind !== 'commit' || event.node === 'server') return;
       if (!view.ledger.isUndo && beginsAnew(event)) lists.delete(event.node);

@@ -32,6 +32,7 @@ const SLACK_US = 5 * 60 * SECOND_US;
 
 class Judging implements Judge {
   readonly kinds = ['commit', 'connection', 'lever'] as const;
+  readonly collections = ['device-list', 'outbound', 'shown'];
   readonly #view: JudgeView;
   readonly #frames: Stanzas;
   readonly #lists: DeviceViews;

@@ -40,6 +40,7 @@ function judgeExpiry(view: JudgeView): Judge {
   };
   return {
     kinds: ['commit', 'lever'],
+    collections: ['device-list', 'outbox'],
     observe(event: RunEvent) {
       if (event.kind === 'lever' && event.lever === 'clock-step') isClockSet = true;
       if (event.kind !== 'commit' || event.node === 'server') return;

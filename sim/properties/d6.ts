@@ -21,6 +21,7 @@ export const d6: Property = {
 
 class Judging implements Judge {
   readonly kinds = ['commit'] as const;
+  readonly collections = ['device-list'];
   readonly #view: JudgeView;
   readonly #held = new Map<string, Map<UserJid, DeviceListRecord>>();
 

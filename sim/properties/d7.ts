@@ -43,6 +43,7 @@ function judgeFreshness(view: JudgeView): Judge {
   };
   return {
     kinds: ['commit'],
+    collections: ['linked', 'bundle'],
     observe(event: RunEvent) {
       if (event.kind !== 'commit' || event.node !== 'server' || view.ledger.isUndo) return;
       const linked: LinkedRecord[] = [];

@@ -23,6 +23,7 @@ const HOLDERS = 'group-key/';
 
 class Judging implements Judge {
   readonly kinds = ['commit'] as const;
+  readonly collections = [ARCHIVE, HOLDERS, 'peer-identity'];
   readonly #view: JudgeView;
   readonly #state: SignalState;
   /** `host|device` to its archived sessions by id. */

@@ -21,7 +21,8 @@ export const g1: Property = {
 };
 
 class Judging implements Judge {
-  readonly kinds = ['stepped', 'commit', 'connection', 'crash', 'commit-refused'] as const;
+  readonly kinds = ['commit', 'connection'] as const;
+  readonly collections = ['membership', 'group'];
   readonly #view: JudgeView;
   readonly #ledger: Ledger;
   readonly #steps: SurvivedSteps;

@@ -22,6 +22,7 @@ function judgeAgreement(view: JudgeView): Judge {
   const held = new Map<string, Map<string, GroupRecord>>();
   return {
     kinds: ['commit'],
+    collections: ['membership', 'group'],
     observe(event) {
       if (event.kind !== 'commit') return;
       for (const { collection, key, after } of event.changes) {

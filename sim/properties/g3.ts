@@ -25,7 +25,8 @@ export const g3: Property = {
 type Commit = RunEvent & { readonly kind: 'commit' };
 
 class Judging implements Judge {
-  readonly kinds = ['commit', 'send'] as const;
+  readonly kinds = ['commit', 'device-send'] as const;
+  readonly collections = ['outbound', 'group', 'device-list'];
   readonly #view: JudgeView;
   readonly #sealings: GroupSealings;
   readonly #state: SignalState;

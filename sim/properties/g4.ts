@@ -24,7 +24,8 @@ export const g4: Property = {
 };
 
 class Judging implements Judge {
-  readonly kinds = ['commit', 'send'] as const;
+  readonly kinds = ['commit', 'device-send'] as const;
+  readonly collections = ['outbound'];
   readonly #view: JudgeView;
   readonly #lists: DeviceViews;
   readonly #frames: Stanzas;

@@ -20,6 +20,7 @@ function judgeAuthors(view: JudgeView): Judge {
   const { ledger } = view;
   return {
     kinds: ['commit'],
+    collections: ['shown'],
     observe(event) {
       for (const { host, record, before } of displaysOf(ledger, event)) {
         if (before !== undefined || !isGroup(record.chat)) continue;

@@ -30,7 +30,8 @@ interface Sealed {
 }
 
 class Judging implements Judge {
-  readonly kinds = ['stepped', 'commit', 'send', 'crash', 'commit-refused'] as const;
+  readonly kinds = ['commit', 'device-send'] as const;
+  readonly collections = ['shown'];
   readonly #view: JudgeView;
   readonly #frames: Stanzas;
   readonly #steps: SurvivedSteps;

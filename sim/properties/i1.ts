@@ -24,6 +24,7 @@ function judgeOrigin(view: JudgeView): Judge {
   const digests = digestCheck(view);
   return {
     kinds: ['commit'],
+    collections: ['shown'],
     observe(event) {
       for (const { host, record } of displaysOf(ledger, event)) {
         const status =

@@ -22,6 +22,7 @@ function judgeContext(view: JudgeView): Judge {
   const { ledger } = view;
   return {
     kinds: ['commit'],
+    collections: ['shown'],
     observe(event) {
       for (const { host, record } of displaysOf(ledger, event)) {
         const said = saidAs(ledger, record);

@@ -24,6 +24,7 @@ export const i3: Property = {
 
 class Judging implements Judge {
   readonly kinds = ['input', 'commit'] as const;
+  readonly collections = ['shown', 'history-job'];
   readonly #view: JudgeView;
   readonly #frames: Stanzas;
   readonly #inputs = new Map<string, Input>();

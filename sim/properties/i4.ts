@@ -23,6 +23,7 @@ export const i4: Property = {
 
 class Judging implements Judge {
   readonly kinds = ['commit'] as const;
+  readonly collections = ['peer-identity', 'alarm', 'shown'];
   readonly #view: JudgeView;
   /** `host|account` whose key has changed and whose person was not told yet. */
   readonly #untold = new Set<string>();

@@ -31,7 +31,7 @@ function judgeUnchanged(view: JudgeView): Judge {
     return opening()?.isRefused === true;
   };
   return {
-    kinds: ['stepped', 'commit'],
+    kinds: ['writeless-step', 'commit'],
     observe() {
       const step = steps.current;
       if (step === undefined || !isRejecting(step)) return;

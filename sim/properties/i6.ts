@@ -25,7 +25,7 @@ export const i6: Property = {
 const HAVING: ReadonlySet<string> = new Set(['', 'sender', 'inactive', 'read', 'read-self']);
 
 class Judging implements Judge {
-  readonly kinds = ['stepped', 'commit'] as const;
+  readonly kinds = ['writeless-step', 'commit'] as const;
   readonly #view: JudgeView;
   readonly #steps: SurvivedSteps;
   readonly #frames: Stanzas;

@@ -27,7 +27,7 @@ function judgeReuse(view: JudgeView): Judge {
   const steps = survivedSteps(view.ledger);
   const uses = new Map<string, FirstUse>();
   return {
-    kinds: ['stepped', 'commit'],
+    kinds: ['writeless-step', 'commit'],
     observe() {
       const step = steps.current;
       if (step === undefined) return;

@@ -42,7 +42,7 @@ function judgeSingleUse(view: JudgeView): Judge {
     }
   };
   return {
-    kinds: ['stepped', 'commit', 'send'],
+    kinds: ['writeless-step', 'commit', 'send'],
     observe(event) {
       if (event.kind === 'send') {
         const isAnswer = event.source === 'server' && event.label.kind.startsWith('iq');

@@ -32,7 +32,7 @@ export const k3: Property = {
 const POOL = 'prekeys/';
 
 class Judging implements Judge {
-  readonly kinds = ['stepped', 'commit', 'send'] as const;
+  readonly kinds = ['writeless-step', 'commit', 'send'] as const;
   readonly #view: JudgeView;
   readonly #frames;
   readonly #state;

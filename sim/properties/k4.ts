@@ -38,7 +38,8 @@ interface Published {
 }
 
 class Judging implements Judge {
-  readonly kinds = ['commit', 'send'] as const;
+  readonly kinds = ['commit', 'device-send'] as const;
+  readonly collections = ['signed-prekey', 'prekey', POOL];
   readonly #view: JudgeView;
   readonly #frames;
   readonly #opening;

@@ -37,7 +37,7 @@ function judgeTags(view: JudgeView): Judge {
   /** By operation and key: private and public halves have names of their own. */
   const purposes = new Map<string, Purpose>();
   return {
-    kinds: ['stepped', 'commit'],
+    kinds: ['writeless-step', 'commit'],
     observe() {
       const step = steps.current;
       if (step === undefined) return;

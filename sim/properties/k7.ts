@@ -31,6 +31,7 @@ function judgeEntropy(view: JudgeView): Judge {
   };
   return {
     kinds: ['commit'],
+    collections: ['transport', 'identity'],
     observe(event: RunEvent) {
       if (event.kind !== 'commit' || isClone(event.node) || view.ledger.isUndo) return;
       const host = event.node;

@@ -39,7 +39,8 @@ function judgePlaceholders(view: JudgeView): Judge {
     });
   };
   return {
-    kinds: ['commit', 'send'],
+    kinds: ['commit', 'device-send'],
+    collections: ['placeholder'],
     observe(event) {
       if (event.kind === 'commit') {
         for (const change of event.changes) note(standing, event.node, change);

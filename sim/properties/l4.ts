@@ -28,7 +28,7 @@ const REPEATS_MAX = RETRY_COUNT_MAX + 1;
 type Sending = RunEvent & { readonly kind: 'send' };
 
 class Judging implements Judge {
-  readonly kinds = ['send'] as const;
+  readonly kinds = ['device-send'] as const;
   readonly #view: JudgeView;
   readonly #frames: Stanzas;
   readonly #lists: DeviceViews;

@@ -22,6 +22,7 @@ function judgeRefill(view: JudgeView): Judge {
   const least = Math.min(PREKEY_REFILL_BELOW, view.scenario.settings.prekeys);
   return {
     kinds: ['commit'],
+    collections: [POOL],
     observe(event) {
       if (event.kind !== 'commit' || event.node !== 'server') return;
       for (const { collection, before, after } of event.changes) {

@@ -20,6 +20,7 @@ function judgeQueues(view: JudgeView): Judge {
   const waiting = new Map<string, Set<string>>();
   return {
     kinds: ['commit'],
+    collections: [QUEUE],
     observe(event) {
       if (event.kind !== 'commit' || event.node !== 'server') return;
       for (const { collection, key, after } of event.changes) {

@@ -31,6 +31,7 @@ type Held = Map<string, Map<string, StoredRecord>>;
 
 class Judging implements Judge {
   readonly kinds = ['commit'] as const;
+  readonly collections = [...FOLLOWED];
   readonly #view: JudgeView;
   readonly #hosts = new Map<string, Held>();
 

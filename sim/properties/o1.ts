@@ -23,6 +23,7 @@ function judgeOnce(view: JudgeView): Judge {
   const shown = new Map<string, Set<string>>();
   return {
     kinds: ['commit'],
+    collections: ['shown', 'account'],
     observe(event) {
       if (view.ledger.isUndo) forget(shown, event);
       else if (beginsAnew(event)) shown.delete(event.node);

@@ -23,7 +23,7 @@ function judgeReplay(view: JudgeView): Judge {
   const opened = new Map<string, Set<string>>();
   const latest = new Map<string, string>();
   return {
-    kinds: ['stepped', 'commit'],
+    kinds: ['writeless-step', 'commit'],
     observe(event) {
       if (view.ledger.isUndo) {
         const undone = latest.get(event.node);

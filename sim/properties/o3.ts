@@ -25,6 +25,7 @@ function judgeOrder(view: JudgeView): Judge {
   const chats = new Map<string, Place[]>();
   return {
     kinds: ['commit'],
+    collections: ['shown'],
     observe(event) {
       for (const { host, record, before } of displaysOf(view.ledger, event)) {
         if (before?.positionUs === record.positionUs) continue;

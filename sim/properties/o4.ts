@@ -27,6 +27,7 @@ interface Place {
 
 class Judging implements Judge {
   readonly kinds = ['commit'] as const;
+  readonly collections = ['outbox', 'shown'];
   readonly #view: JudgeView;
   /** By `host|conversation`: the newest message a person could see there. */
   readonly #newest = new Map<string, Place>();

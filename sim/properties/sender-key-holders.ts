@@ -27,7 +27,7 @@ const NOBODY: ReadonlySet<DeviceJid> = new Set();
 
 /** The holders of all chains of all devices. */
 export class SenderKeyHolders implements Observer {
-  readonly kinds = ['stepped', 'commit', 'send'] as const;
+  readonly kinds = ['writeless-step', 'commit', 'device-send'] as const;
   readonly #view: JudgeView;
   readonly #steps: SurvivedSteps;
   readonly #frames: Stanzas;

@@ -16,6 +16,7 @@ import type { Observer } from '../trace/observer.ts';
 /** Sessions, chains and identities of all hosts. */
 export class SignalState implements Observer {
   readonly kinds = ['commit'] as const;
+  readonly collections = ['session', 'identity', 'own-sender-key'];
   readonly #sessions = new Map<string, SessionRecord>();
   readonly #chainNext = new Map<string, number>();
   readonly #ratchetHex = new WeakMap<KeyPair, string>();

@@ -24,6 +24,7 @@ function judgeEnds(view: JudgeView): Judge {
   const calls = new Map<string, Map<string, CallRecord>>();
   return {
     kinds: ['commit'],
+    collections: ['call'],
     observe(event) {
       if (event.kind !== 'commit') return;
       for (const { collection, key, before, after } of event.changes) {

@@ -22,6 +22,7 @@ function judgeAnswers(view: JudgeView): Judge {
   const connected = new Map<string, Map<UserJid, DeviceJid>>();
   return {
     kinds: ['commit'],
+    collections: ['call'],
     observe(event) {
       if (event.kind !== 'commit' || view.ledger.isUndo) return;
       for (const { collection, after } of event.changes) {

@@ -32,7 +32,8 @@ const SECRETS = ['call-side', 'call-peer'];
 const CALL_ID_LENGTH = 32;
 
 class Judging implements Judge {
-  readonly kinds = ['commit', 'send'] as const;
+  readonly kinds = ['commit', 'device-send'] as const;
+  readonly collections = ['call', ...SECRETS];
   readonly #view: JudgeView;
   /** The call a secret was first seen in, by its digits. */
   readonly #callOf = new Map<string, string>();

@@ -63,7 +63,7 @@ interface Audience {
 
 /** The views of all devices. */
 export class DeviceViews implements Observer {
-  readonly kinds = ['stepped', 'commit', 'send', 'lever'] as const;
+  readonly kinds = ['writeless-step', 'commit', 'device-send', 'lever'] as const;
   readonly signatures: Signatures;
   readonly #drops: ListDrops;
   readonly #ledger: Ledger;

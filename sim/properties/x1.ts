@@ -28,7 +28,7 @@ export const x1: Property = {
 const HAVING = new Set(['receipt', 'receipt:sender', 'receipt:inactive']);
 
 class Judging implements Judge {
-  readonly kinds = ['stepped', 'commit', 'send', 'crash', 'commit-refused'] as const;
+  readonly kinds = ['writeless-step', 'commit', 'device-send', 'crash', 'commit-refused'] as const;
   readonly #view: JudgeView;
   readonly #opening;
   readonly #frames;

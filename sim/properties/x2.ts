@@ -44,7 +44,7 @@ function judgeSend(view: JudgeView): Judge {
     }
   };
   return {
-    kinds: ['send'],
+    kinds: ['device-send'],
     observe(event) {
       if (event.kind !== 'send' || event.source === 'server' || event.attempt > 1) return;
       const stanza = frames.message(event.bytes);

@@ -32,7 +32,7 @@ function isTaken(collection: string): boolean {
 const SUCCESS = 'success-';
 
 class Judging implements Judge {
-  readonly kinds = ['stepped', 'commit', 'send'] as const;
+  readonly kinds = ['writeless-step', 'commit', 'server-send'] as const;
   readonly #view: JudgeView;
   readonly #steps: SurvivedSteps;
   readonly #deviceOf = new Map<number, string>();

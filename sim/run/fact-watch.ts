@@ -5,11 +5,12 @@
 
 import type { AlarmRecord, LostRecord, OutboxRecord } from '../../protocol/contract.ts';
 import type { Change, RunEvent } from '../trace/events.ts';
-import type { EventKind, Observer } from '../trace/observer.ts';
+import type { Observer, Wish } from '../trace/observer.ts';
 
 /** Follows the run for its expectations. One per run. */
 export class FactWatch implements Observer {
-  readonly kinds: readonly EventKind[] = ['intent', 'stepped', 'commit'];
+  readonly kinds: readonly Wish[] = ['intent', 'stepped', 'commit'];
+  readonly collections = ['alarm', 'outbox', 'lost'];
   readonly #alarms = new Set<string>();
   /** Ids of inputs by `host|message id`. */
   readonly #written = new Map<string, string>();

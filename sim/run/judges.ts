@@ -16,8 +16,9 @@ import type {
   VerdictWord,
   Violation,
 } from '../properties/property.ts';
+import { Audience } from '../trace/audience.ts';
 import type { RunEvent } from '../trace/events.ts';
-import { Audience, type Observer } from '../trace/observer.ts';
+import type { Observer } from '../trace/observer.ts';
 
 /** Violations kept per property; further ones are counted in the checks only. */
 const VIOLATIONS_MAX = 1_000;

@@ -3,8 +3,9 @@
  */
 
 import type { EventQueue } from '../kernel/event-queue.ts';
+import { Audience } from '../trace/audience.ts';
 import type { RunEvent, RunEventBody } from '../trace/events.ts';
-import { Audience, type Observer } from '../trace/observer.ts';
+import type { Observer } from '../trace/observer.ts';
 
 /** The one stream of events of a run. */
 export class Recorder {
