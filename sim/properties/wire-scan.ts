@@ -2,7 +2,7 @@
  * Searches every frame for what must never be in one (C2, K8; contract 9): texts people wrote, and
  * secret keys any Store holds. A server sees every frame; a passive network sees the same bytes
  * where the transport is modelled, and their ciphertext where it is real.
- * One scan serves both properties.
+ * One scan serves both properties, and one pass over a frame both texts and keys.
  */
 
 import type { OutboxRecord } from '../../protocol/contract.ts';
@@ -16,6 +16,7 @@ import type { JudgeView } from './property.ts';
 const CONTENT_BYTES_MIN = 12;
 
 const NONE: readonly Uint8Array[] = [];
+const NO_LEAKS: readonly Leak[] = [];
 
 /** What a scan of one frame found. */
 export interface Leak {
@@ -29,8 +30,7 @@ export interface Leak {
 export class WireScan implements Observer {
   readonly kinds = ['send', 'commit'] as const;
   readonly #view: JudgeView;
-  readonly #texts = new ByteIndex();
-  readonly #keys = new ByteIndex();
+  readonly #index = new ByteIndex();
   readonly #filed = new Set<string>();
   #textCount = 0;
   /** Leaks in the frame of the event at hand; undefined when the event is no frame. */
@@ -53,7 +53,7 @@ export class WireScan implements Observer {
       const known = before === undefined ? NONE : keysIn(before);
       for (const secret of secrets) {
         if (known.includes(secret)) continue; // filed with the version of the record before
-        this.#keys.addBlocks(`${event.node} ${collection}/${key}`, secret);
+        this.#index.addBlocks(`${event.node} ${collection}/${key}`, secret);
       }
     }
   }
@@ -73,16 +73,19 @@ export class WireScan implements Observer {
       return;
     }
     this.#textCount += 1;
-    this.#texts.addWhole(record.messageId, bytes);
+    this.#index.addWhole(record.messageId, bytes);
   }
 
+  /** The first text and the first key, in this order. */
   #scan(bytes: Uint8Array): readonly Leak[] {
-    const leaks: Leak[] = [];
-    const text = this.#texts.find(bytes);
-    if (text !== undefined) leaks.push({ what: 'text', ...text });
-    const key = this.#keys.find(bytes);
-    if (key !== undefined) leaks.push({ what: 'key', ...key });
-    return leaks;
+    const found = this.#index.find(bytes);
+    if (found.length === 0) return NO_LEAKS;
+    const text = found.find(({ isWhole }) => isWhole);
+    const key = found.find(({ isWhole }) => !isWhole);
+    return [
+      ...(text === undefined ? [] : [{ what: 'text' as const, ...text }]),
+      ...(key === undefined ? [] : [{ what: 'key' as const, ...key }]),
+    ];
   }
 }
 
