@@ -22,6 +22,7 @@ export interface RecordWrite {
 }
 
 const NOTHING: ReadonlyMap<string, StoredRecord> = new Map();
+const NO_ENTRIES: readonly (readonly [string, StoredRecord])[] = [];
 
 /** Durable records and volatile state of one host. Nodes read it; only the host applies commits. */
 export class Store {
@@ -114,10 +115,10 @@ export class Transaction {
    * Entries as they will be after the commit: stored ones in their order, then new ones. Safe
    * against writes while iterating.
    */
-  entries(collection: string): [string, StoredRecord][] {
+  entries(collection: string): readonly (readonly [string, StoredRecord])[] {
     const stored = this.#store.collection(collection);
     const pending = this.#pending.get(collection);
-    if (pending === undefined) return [...stored];
+    if (pending === undefined) return stored.size === 0 ? NO_ENTRIES : [...stored];
     const out: [string, StoredRecord][] = [];
     for (const [key, record] of stored) {
       const current = pending.has(key) ? pending.get(key) : record;
@@ -132,20 +133,28 @@ export class Transaction {
   /** How many records the collection will hold after the commit. */
   count(collection: string): number {
     const stored = this.#store.collection(collection);
+    const pending = this.#pending.get(collection);
     let count = stored.size;
-    for (const [key, record] of this.#pending.get(collection) ?? []) {
+    if (pending === undefined) return count;
+    for (const [key, record] of pending) {
       if (record === undefined) count -= stored.has(key) ? 1 : 0;
       else count += stored.has(key) ? 0 : 1;
     }
     return count;
   }
 
+  /** What this step has written so far in one collection, by key: undefined deletes. */
+  written(collection: string): ReadonlyMap<string, StoredRecord | undefined> {
+    return this.#pending.get(collection) ?? NOTHING;
+  }
+
   /** The writes of this step in order of first write, leaving out those that change nothing. */
   writes(): RecordWrite[] {
     const out: RecordWrite[] = [];
     for (const [collection, pending] of this.#pending) {
+      const stored = this.#store.collection(collection);
       for (const [key, record] of pending) {
-        if (this.#store.get(collection, key) !== record) out.push({ collection, key, record });
+        if (stored.get(key) !== record) out.push({ collection, key, record });
       }
     }
     return out;

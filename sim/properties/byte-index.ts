@@ -194,7 +194,7 @@ export class ByteIndex {
   }
 }
 
-function longer(column: Int32Array, room: number): Int32Array {
+function longer(column: Int32Array, room: number): Int32Array<ArrayBuffer> {
   const copy = new Int32Array(room);
   copy.set(column);
   return copy;

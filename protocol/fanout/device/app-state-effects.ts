@@ -75,8 +75,8 @@ function markRead(step: Step, key: string, shown: ShownRecord): void {
 /** Messages that this step shows for the first time meet what was decided about them before. */
 export function meetShown(step: Step): void {
   if (step.tx.count('setting') === 0) return;
-  for (const { collection, key, record } of step.tx.writes()) {
-    if (collection !== 'shown' || record === undefined) continue;
+  for (const [key, record] of step.tx.written('shown')) {
+    if (record === undefined) continue;
     const shown = record as ShownRecord;
     if (shown.isRead || step.store.get('shown', key) !== undefined) continue;
     const action = inForce(step, 'regular_low', markReadIndex(shown.chat))?.action;

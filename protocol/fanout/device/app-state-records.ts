@@ -266,8 +266,13 @@ export function dropRecords(step: Step, name: CollectionName): string[] {
 
 // ---------------------------------------------------------------- pending changes
 
+/** Made once: it is asked after every input whether any of them holds something. */
+const PENDING_NAMES: ReadonlyMap<string, string> = new Map(
+  COLLECTIONS.map((name) => [name, `app-state-pending/${name}`]),
+);
+
 function pendingName(name: CollectionName): string {
-  return `app-state-pending/${name}`;
+  return PENDING_NAMES.get(name) ?? `app-state-pending/${name}`;
 }
 
 export function pendingOf(step: Step, name: CollectionName): [string, PendingChangeRecord][] {
@@ -296,7 +301,8 @@ export function putPending(
 
 /** Whether any collection has changes to send. */
 export function hasPending(step: Step): boolean {
-  return COLLECTIONS.some((name) => step.tx.count(pendingName(name)) > 0);
+  for (const collection of PENDING_NAMES.values()) if (step.tx.count(collection) > 0) return true;
+  return false;
 }
 
 /** What is in force here: the own change, else what the server's state says. */
