@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Hash128 } from './hash128.ts';
+import { absorbText, Hash128 } from './hash128.ts';
 
 function hashOf(feed: (hash: Hash128) => void): string {
   const hash = new Hash128();
@@ -137,5 +137,25 @@ describe('the rolling hash', () => {
       right.word(word & 1);
       if (word % 50 === 0) expect(distance(left.digest(), right.digest())).toBeGreaterThan(30);
     }
+  });
+});
+
+describe('a text for two hashes', () => {
+  it('is absorbed as each would absorb it alone, whatever its length', () => {
+    const [one, other, first, second] = Array.from({ length: 4 }, () => new Hash128()) as [
+      Hash128,
+      Hash128,
+      Hash128,
+      Hash128,
+    ];
+    other.word(7);
+    second.word(7);
+    for (let length = 0; length < 20; length++) {
+      const text = 'an identity: é\u4e2d\ud800 and more'.slice(0, length);
+      absorbText(one, other, text);
+      first.text(text);
+      second.text(text);
+    }
+    expect([one.digest(), other.digest()]).toEqual([first.digest(), second.digest()]);
   });
 });

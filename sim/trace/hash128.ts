@@ -126,7 +126,30 @@ export class Hash128 {
       s3 = next;
       value = (value + FINAL_STEP) | 0;
     }
-    return hexWord(finish(s0)) + hexWord(finish(s1)) + hexWord(finish(s2)) + hexWord(finish(s3));
+    return hexWords(finish(s0), finish(s1), finish(s2), finish(s3));
+  }
+}
+
+/** Absorbs one text into two hashes, as `text` of each would, and reads it once. */
+export function absorbText(one: Hash128, other: Hash128, text: string): void {
+  const length = text.length;
+  one.word(length);
+  other.word(length);
+  const fours = length & ~7;
+  let at = 0;
+  for (; at < fours; at += 8) {
+    const first = text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16);
+    const second = text.charCodeAt(at + 2) | (text.charCodeAt(at + 3) << 16);
+    const third = text.charCodeAt(at + 4) | (text.charCodeAt(at + 5) << 16);
+    const fourth = text.charCodeAt(at + 6) | (text.charCodeAt(at + 7) << 16);
+    one.words(first, second, third, fourth);
+    other.words(first, second, third, fourth);
+  }
+  for (; at < length; at += 2) {
+    const last = at + 1 < length ? text.charCodeAt(at + 1) << 16 : 0;
+    const word = text.charCodeAt(at) | last;
+    one.word(word);
+    other.word(word);
   }
 }
 
@@ -154,17 +177,44 @@ function finish(lane: number): number {
   return x ^ (x >>> 15);
 }
 
-/** Eight hex digits, made as one string: padding `toString(16)` to eight took ten times as long. */
-function hexWord(value: number): string {
+/**
+ * Thirty-two hex digits, made as one string: four strings of eight, joined, took 1.4 times as long,
+ * a table of four digits each 1.9 times, and padding `toString(16)` ten times.
+ */
+function hexWords(first: number, second: number, third: number, fourth: number): string {
   return String.fromCharCode(
-    hexDigit(value >>> 28),
-    hexDigit((value >>> 24) & 15),
-    hexDigit((value >>> 20) & 15),
-    hexDigit((value >>> 16) & 15),
-    hexDigit((value >>> 12) & 15),
-    hexDigit((value >>> 8) & 15),
-    hexDigit((value >>> 4) & 15),
-    hexDigit(value & 15),
+    hexDigit(first >>> 28),
+    hexDigit((first >>> 24) & 15),
+    hexDigit((first >>> 20) & 15),
+    hexDigit((first >>> 16) & 15),
+    hexDigit((first >>> 12) & 15),
+    hexDigit((first >>> 8) & 15),
+    hexDigit((first >>> 4) & 15),
+    hexDigit(first & 15),
+    hexDigit(second >>> 28),
+    hexDigit((second >>> 24) & 15),
+    hexDigit((second >>> 20) & 15),
+    hexDigit((second >>> 16) & 15),
+    hexDigit((second >>> 12) & 15),
+    hexDigit((second >>> 8) & 15),
+    hexDigit((second >>> 4) & 15),
+    hexDigit(second & 15),
+    hexDigit(third >>> 28),
+    hexDigit((third >>> 24) & 15),
+    hexDigit((third >>> 20) & 15),
+    hexDigit((third >>> 16) & 15),
+    hexDigit((third >>> 12) & 15),
+    hexDigit((third >>> 8) & 15),
+    hexDigit((third >>> 4) & 15),
+    hexDigit(third & 15),
+    hexDigit(fourth >>> 28),
+    hexDigit((fourth >>> 24) & 15),
+    hexDigit((fourth >>> 20) & 15),
+    hexDigit((fourth >>> 16) & 15),
+    hexDigit((fourth >>> 12) & 15),
+    hexDigit((fourth >>> 8) & 15),
+    hexDigit((fourth >>> 4) & 15),
+    hexDigit(fourth & 15),
   );
 }
 

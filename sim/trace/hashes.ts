@@ -10,7 +10,7 @@
  */
 
 import type { Change, RunEvent } from './events.ts';
-import { Hash128 } from './hash128.ts';
+import { absorbText, Hash128 } from './hash128.ts';
 import type { Observer } from './observer.ts';
 import { ValueHasher } from './value-hasher.ts';
 
@@ -76,9 +76,8 @@ export class RunHashes implements Observer {
     const kind = KIND_NUMBERS.get(event.kind) ?? 0;
     const schedule = this.#schedule;
     schedule.words(event.timeUs | 0, (event.timeUs / 2 ** 32) | 0, kind, event.cause);
-    schedule.text(event.node);
     this.#skeleton.word(kind);
-    this.#skeleton.text(event.node);
+    this.#name(event.node);
     this.#body(event);
     this.#events++;
     if (this.#events % this.#blockEvents === 0) {
@@ -164,8 +163,7 @@ export class RunHashes implements Observer {
 
   /** A public word that belongs to both schedule and skeleton. */
   #name(text: string): void {
-    this.#schedule.text(text);
-    this.#skeleton.text(text);
+    absorbText(this.#schedule, this.#skeleton, text);
   }
 
   #input(event: Extract<RunEvent, { kind: 'input' }>): void {
