@@ -33,7 +33,7 @@ const NOBODY: ReadonlySet<DeviceJid> = new Set();
 
 /** All sealings of a run. */
 export class GroupSealings implements Observer {
-  readonly kinds = ['commit', 'device-send'] as const;
+  readonly kinds = ['commit', 'send'] as const;
   /** The sealings that the event at hand brought. */
   current: readonly GroupSealing[] = [];
   readonly #view: JudgeView;
