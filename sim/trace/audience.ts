@@ -11,9 +11,9 @@ import type { Observer, Wish } from './observer.ts';
  * Observers by what they want to be shown, each list in order of joining.
  *
  * Measured on the phone-offline day (18,000 events, 30 observers): showing every event to everybody
- * costs a fifth of the run before the compiler has warmed up. Measured on a month (3.3 million
- * events, 60 observers): of seven commits five are of queues and stamps, which no judge but one
- * asks for.
+ * costs a fifth of the run before the compiler has warmed up. Measured on two days of ten accounts
+ * (382,000 events, 60 observers): of 64,000 commits 44,000 change queues, stamps and deliveries
+ * alone, which one judge asks for.
  */
 export class Audience {
   readonly #all: Observer[] = [];
