@@ -260,7 +260,9 @@ export const RTP_BYTES_MAX = 1_500;
 
 /** Longest readable text between browser and server (11.2). Assumption. */
 export const RELAY_TEXT_BYTES_MAX = 16 * 1024;
-/** How long a browser shows one reference (11.3: 20 s), and how many it asks for after the first. */
+/**
+ * How long a browser shows one reference (11.3: 20 s), and how many it asks for after the first.
+ */
 export const RELAY_REFERENCE_US = 20_000_000;
 export const RELAY_REFERENCES_MAX = 5;
 /** A browser says its login again until it is answered (11.4). */

@@ -94,10 +94,10 @@ export class Entitlement {
   /**
    * The devices owed a message: of a party, linked at τ_send, or linked before the server took it
    * (then the server's answer shows the stale list and backfill follows, unless history was there
-   * first), and linked ever since; the device it was written on is not. A phone set up anew is not owed what
-   * was sent to the one before; what an old app sends is owed to phones alone. Empty while the
-   * message is not sealed, and when it never reached the server because its device was unlinked,
-   * was set up anew, has forgotten it, or was told that it is refused.
+   * first), and linked ever since; the device it was written on is not. A phone set up anew is not
+   * owed what was sent to the one before; what an old app sends is owed to phones alone. Empty
+   * while the message is not sealed, and when it never reached the server because its device was
+   * unlinked, was set up anew, has forgotten it, or was told that it is refused.
    */
   due(status: MessageStatus, now: Moment): readonly DeviceJid[] {
     const { said, acceptedSequence } = status;

@@ -1,8 +1,9 @@
 /**
- * I1: origin. Whatever a device displays was said before, because a person asked for it, with
- * identical text and the same file; the digest beside it is the digest of that text. Who it is ascribed to is I2's business. What
- * came as history is a phone's word and excepted where nobody said it; a saying that is known it
- * must match too. Catalogue section 3.
+ * I1: origin. Whatever a device displays was said before, with identical text and the same file;
+ * the digest beside it is the digest of that text. Where phones send what was written on browsers,
+ * a person must have asked for it on one or the other (elsewhere a device may talk by itself). Who
+ * it is ascribed to is I2's business. What came as history is a phone's word and excepted where
+ * nobody said it; a saying that is known it must match too. Catalogue section 3.
  */
 
 import type { ShownRecord } from '../../protocol/contract.ts';
@@ -22,6 +23,7 @@ export const i1: Property = {
 function judgeOrigin(view: JudgeView): Judge {
   const { ledger } = view;
   const digests = digestCheck(view);
+  const isRelay = view.architecture.companionsLive === 'one';
   return {
     kinds: ['commit'],
     collections: ['shown'],
@@ -30,7 +32,7 @@ function judgeOrigin(view: JudgeView): Judge {
         const status =
           ledger.message(record.author, record.messageId) ?? ledger.messageById(record.messageId);
         if (status === undefined && record.via === 'history') continue;
-        const isAsked = status !== undefined && ledger.wasAskedFor(status.said);
+        const isAsked = status !== undefined && (!isRelay || ledger.wasAskedFor(status.said));
         const isSaid = isAsked && isSame(status.said, record) && digests(record);
         view.check(isSaid, record.messageId, () =>
           isAsked

@@ -1,11 +1,12 @@
 /**
  * L9: companion independence, a difference between the architectures. On fanout, while an account's
- * phone is off, for up to 14 days, its companions receive: a message the server took in that time is
- * displayed on each companion that had been connected for five minutes before the phone came back,
- * in stretches of half a minute or more. A copy the companion had to ask for again waits for its
- * author and is not judged here. On relay the contrary holds: of those messages a browser, as long
- * connected, shows none before its phone is back, and it shows nothing new at all once its phone has
- * been off for longer than a frame can be on its way. Catalogue section 8; specification 5.9, 11.7.
+ * phone is off, for up to 14 days, its companions receive: a message the server took in that time
+ * is displayed on each companion that had been connected for five minutes before the phone came
+ * back, in stretches of half a minute or more. A copy the companion had to ask for again waits for
+ * its author and is not judged here. On relay the contrary holds: of those messages a browser, as
+ * long connected, shows none before its phone is back, and it shows nothing new at all once its
+ * phone has been off for longer than a frame can be on its way. Catalogue section 8; specification
+ * 5.9, 11.7.
  */
 
 import type { DeviceJid } from '../../protocol/contract.ts';

@@ -1,6 +1,6 @@
 /**
- * Broken twins of the relay architecture: C1, I1, K8, L1, L9, O1. What phones do among each other has
- * its twins elsewhere; these are about browsers and the bridge to them.
+ * Broken twins of the relay architecture: C1, I1, K8, L1, L9, O1. What phones do among each other
+ * has its twins elsewhere; these are about browsers and the bridge to them.
  */
 
 import { concatBytes } from '@noble/hashes/utils.js';

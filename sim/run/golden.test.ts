@@ -7,6 +7,7 @@
 import { describe, expect, test } from 'vitest';
 import { opensslProvider } from '../../protocol/crypto/openssl.ts';
 import { fanout } from '../../protocol/fanout/index.ts';
+import { relay } from '../../protocol/relay/index.ts';
 import { scenario } from '../../scenarios/builder.ts';
 import { findScenario, listScenarios } from '../../scenarios/library.ts';
 import { printScenario } from '../../scenarios/print.ts';
@@ -22,7 +23,8 @@ const PAIRS: readonly (readonly [string, string])[] = [
 
 function run(story: Scenario, seed: string, observers = {}): RunResult {
   const crypto = opensslProvider();
-  return runScenario({ scenario: story, seed, architecture: fanout, crypto, ...observers });
+  const architecture = story.architecture === 'relay' ? relay : fanout;
+  return runScenario({ scenario: story, seed, architecture, crypto, ...observers });
 }
 
 /** A run as its trace: every event, with the view of each changed record. */

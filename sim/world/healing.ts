@@ -1,7 +1,7 @@
 /**
  * What people do in the heal phase: they write once more, and, where one companion of an account is
- * live at a time, they open an account's companions one after the other, twice, so that each can say
- * what it has to say and see what the others said (contract 10). The same for the probes.
+ * live at a time, they open an account's companions one after the other, twice, so that each can
+ * say what it has to say and see what the others said (contract 10). The same for the probes.
  */
 
 import type { Architecture } from '../../protocol/contract.ts';

@@ -26,27 +26,26 @@ type SendMedia = Extract<Command, { kind: 'send-media' }>;
 /** A person sends a file. */
 export function takeSendMedia(step: Step, command: SendMedia): void {
   const account = accountOf(step);
-  const said = account && prepareMedia(step, command, account.device);
-  if (said !== undefined) say(step, said);
-  else if (account === undefined) refuseStranger(step);
-}
-
-function refuseStranger(step: Step): void {
+  if (account !== undefined) return sayWithFile(step, command, account.device, say);
   step.refuseAs('not-allowed', 'this device belongs to no account and cannot send');
 }
 
 /**
- * Encrypts a file, puts it on its way to the store of files, and keeps how to open it; answers what
- * to say of it, or says why not. The message is written as `author`. Draws secret `media-key` (32).
+ * Encrypts a file, puts it on its way to the store of files, says it as `author` with `tell`, and
+ * keeps how to open it; or says why not. Draws secret `media-key` (32).
  */
-export function prepareMedia(step: Step, command: SendMedia, author: DeviceJid): Said | undefined {
+export function sayWithFile(
+  step: Step,
+  command: SendMedia,
+  author: DeviceJid,
+  tell: (step: Step, said: Said) => void,
+): void {
   const { chat, media, bytes } = command;
   const text = captionOf(media, command.caption);
   const account = accountOf(step);
-  if (account === undefined) return undefined;
+  if (account === undefined) return;
   if (textBytesLength(text) > TEXT_BYTES_MAX || bytes.length > MEDIA_BYTES_MAX) {
-    step.refuseAs('limit-reached', `a file has at most ${MEDIA_BYTES_MAX} bytes`);
-    return undefined;
+    return step.refuseAs('limit-reached', `a file has at most ${MEDIA_BYTES_MAX} bytes`);
   }
   const messageId = makeMessageId(account.device, step.context);
   const mediaKey = step.context.secrets.bytes('media-key', MEDIA_KEY_BYTES);
@@ -63,10 +62,10 @@ export function prepareMedia(step: Step, command: SendMedia, author: DeviceJid):
   const mediaKeyTimestampS = Math.floor(step.nowUs / 1_000_000);
   const fileDigest = bytesToHex(encrypted.fileSha256);
   const named = { chat, author, messageId };
+  tell(step, { ...named, text, media: { kind: media, fileDigest } });
   putMediaContent(step, named, { media, reference, mediaKeyTimestampS });
   putMedia(step, messageKey(chat, author, messageId), 'fetched', fileDigest);
   keepMediaFile(step, encrypted.file, name);
-  return { ...named, text, media: { kind: media, fileDigest } };
 }
 
 /** Whether a message has to wait for its file. */

@@ -1,6 +1,6 @@
 /**
- * The smallest world that runs nodes of an architecture: frames arrive in order of sending, time moves only
- * when asked. It drives the protocol's own tests; the simulator has nothing to do with it.
+ * The smallest world that runs nodes of an architecture: frames arrive in order of sending, time
+ * moves only when asked. It drives the protocol's own tests and knows nothing of the simulator.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';

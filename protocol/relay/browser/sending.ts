@@ -9,7 +9,7 @@ import { assert, isRejected } from '../../errors.ts';
 import type { BlobOutcome, BlobPurpose } from '../../fanout/device/blob-client.ts';
 import { takeBlobOutcome } from '../../fanout/device/blob-results.ts';
 import { putMedia, saidFields } from '../../fanout/device/media-records.ts';
-import { isUploading, prepareMedia } from '../../fanout/device/media-send.ts';
+import { isUploading, sayWithFile } from '../../fanout/device/media-send.ts';
 import { putSaid } from '../../fanout/device/send.ts';
 import type { Step } from '../../fanout/step.ts';
 import {
@@ -55,8 +55,7 @@ export function takeSendMedia(step: Step, command: Extract<Command, { kind: 'sen
   if (account === undefined) {
     return step.refuseAs('not-allowed', 'this browser belongs to no account and cannot send');
   }
-  const said = prepareMedia(step, command, account.user);
-  if (said !== undefined) putSaid(step, said);
+  sayWithFile(step, command, account.user, putSaid);
 }
 
 /**

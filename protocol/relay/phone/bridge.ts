@@ -1,7 +1,7 @@
 /**
  * The bridge from a phone to its live browser: what the step showed, lost, read or heard of, the
- * browser hears too (specification 11.1, D.7). It looks at what the step is about to commit, so that
- * nothing reaches a browser that the phone could forget.
+ * browser hears too (specification 11.1, D.7). It looks at what the step is about to commit, so
+ * that nothing reaches a browser that the phone could forget.
  */
 
 import type { DeviceJid, LostRecord, OutboxRecord, ShownRecord } from '../../contract.ts';

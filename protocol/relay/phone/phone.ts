@@ -1,7 +1,7 @@
 /**
  * The phone of the old architecture: the same Signal code as everywhere, in its app that knows of
- * no companions, and a bridge to its browsers (specification 11.1). What is about browsers is looked
- * at first; everything else goes to the old app. Then the bridge tells the live browser.
+ * no companions, and a bridge to its browsers (specification 11.1). What is about browsers is
+ * looked at first; everything else goes to the old app. Then the bridge tells the live browser.
  */
 
 import type { DeviceSetup, Effect, Input, ProtocolNode, StepContext } from '../../contract.ts';

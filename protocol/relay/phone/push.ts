@@ -1,7 +1,7 @@
 /**
  * How a phone speaks to a browser: sealed with the keys of the pairing, in a stanza of its own that
- * the server hands on to the browser while it is live (specification 11.1). Nothing here waits: what
- * a browser did not get, it gets with the list of chats.
+ * the server hands on to the browser while it is live (specification 11.1). Nothing here waits:
+ * what a browser did not get, it gets with the list of chats.
  *
  * Assumption: the stanza `<relay>` is ours; how phones carried the sealed payload is not public.
  */

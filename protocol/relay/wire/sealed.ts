@@ -1,7 +1,7 @@
 /**
  * What browser and phone say to each other, sealed with the two keys of their pairing
- * (specification 11.2): HMAC-SHA-256 (32) || iv (16) || AES-256-CBC of a node. The keys live as long
- * as the pairing; there is no ratchet here.
+ * (specification 11.2): HMAC-SHA-256 (32) || iv (16) || AES-256-CBC of a node. The keys live as
+ * long as the pairing; there is no ratchet here.
  *
  * Assumption: the node inside has the binary layout of today's stanzas (appendix E); the real one
  * had an older dictionary.
