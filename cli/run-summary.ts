@@ -167,7 +167,9 @@ function finding(terminal: Terminal, result: RunResult): readonly string[] {
   const unused = result.unusedOverrides.map(({ choice }) => `no place for the override ${choice}`);
   return [
     `${head}: ${say[result.verdict]}`,
-    ...[...result.reasons, ...stuck, ...unused].map((reason) => `  ${visible(reason)}`),
+    ...[...result.reasons, ...stuck, ...unused, ...(result.notDemanded ?? [])].map(
+      (reason) => `  ${visible(reason)}`,
+    ),
   ];
 }
 

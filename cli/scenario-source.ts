@@ -10,6 +10,7 @@ import { findScenario, listScenarios } from '../scenarios/library.ts';
 import { loadScenario } from '../scenarios/load.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { formatScenarioErrors } from '../scenarios/scenario-error.ts';
+import { incapabilitiesOf } from '../sim/world/capabilities.ts';
 import { ARCHITECTURES, type ArchitectureName } from './options.ts';
 import { refusal, requireWord, UsageError } from './usage-error.ts';
 import { shellWord } from './words.ts';
@@ -57,11 +58,30 @@ export function scenarioSource(typed: string): ScenarioSource {
   throw new UsageError(refusal('scenario', typed, names));
 }
 
-/** Refuses a scenario made for an architecture that this version cannot run. */
-export function requireArchitecture(scenario: Scenario, asked: ArchitectureName | undefined): void {
-  if (asked === undefined && scenario.architecture !== undefined) {
-    requireWord('architecture', scenario.architecture, ARCHITECTURES);
-  }
+/** Refusals of one scenario that are listed; more of the same teach nothing. */
+const INCAPABILITIES_LISTED = 5;
+
+/**
+ * The architecture a scenario is run on: the one asked for, else its own, else fanout. Refuses one
+ * that this version does not have, and a scenario that asks for what the architecture cannot do.
+ */
+export function requireArchitecture(
+  scenario: Scenario,
+  asked: ArchitectureName | undefined,
+): ArchitectureName {
+  const name = requireWord(
+    'architecture',
+    asked ?? scenario.architecture ?? 'fanout',
+    ARCHITECTURES,
+  );
+  const all = incapabilitiesOf(scenario, { name });
+  if (all.length === 0) return name;
+  const lines = all.slice(0, INCAPABILITIES_LISTED).map(({ capability, where, nearest }) => {
+    return `"${where}" needs ${capability}; the nearest that ${name} has: ${nearest}`;
+  });
+  const more = all.length - lines.length;
+  if (more > 0) lines.push(`and ${more} more`);
+  throw new UsageError(`${name} cannot run ${scenario.name}\n${lines.join('\n')}`);
 }
 
 /**

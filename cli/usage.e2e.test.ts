@@ -32,7 +32,7 @@ const WRONG: readonly (readonly string[])[] = [
   ['run', 'phone-ofline'],
   ['run', 'subway', '--sed', '7'],
   ['run', 'subway', '--seed', ''],
-  ['run', 'subway', '--architecture', 'relay'],
+  ['run', 'video-call-phone-off', '--architecture', 'relay'],
   ['run', 'subway', '--crypto', 'symbolic'],
   ['run', 'subway', '--crypto', 'nobel'],
   ['run', 'subway', '--max-events', '0'],

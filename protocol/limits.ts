@@ -112,6 +112,10 @@ export const HISTORY_FULL_US = 365 * 86_400_000_000;
  */
 export const HISTORY_AGAIN_US = 120_000_000;
 export const HISTORY_TELLINGS_MAX = 5;
+/** Longest name that is believed to be somebody's, in UTF-16 units. */
+export const PUSH_NAME_LENGTH_MAX = 200;
+/** Names believed of one part of the history. Assumption: more contacts than anybody has. */
+export const PUSH_NAMES_MAX = 10_000;
 /** A companion without its first history by then logs itself out (8.2). */
 export const HISTORY_DEADLINE_US = 180_000_000;
 /** Chunks of one companion's history under way at once. Assumption. */

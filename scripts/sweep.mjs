@@ -12,7 +12,7 @@ const { createDraws } = await import(new URL('sim/kernel/draws.js', root).href);
 const { attempt, waive } = await import(new URL('sim/explore/attempt.js', root).href);
 const { pinned } = await import(new URL('sim/explore/task.js', root).href);
 const { findScenario, listScenarios } = await import(new URL('scenarios/library.js', root).href);
-const { fanout, opensslProvider, runScenario } = await import(
+const { fanout, opensslProvider, relay, runScenario } = await import(
   new URL('sim/index.node.js', root).href
 );
 
@@ -25,7 +25,8 @@ const numberAfter = (flag, otherwise) => {
 const seeds = numberAfter('--seeds', 100);
 const from = numberAfter('--from', 1);
 const names = args.length > 0 ? args : listScenarios().map(({ name }) => name);
-const engine = { architecture: fanout, crypto: opensslProvider, maxEvents: EVENTS_MAX };
+const architectureOf = (name) => (name === 'relay' ? relay : fanout);
+const engine = { architectureOf, crypto: opensslProvider, maxEvents: EVENTS_MAX };
 const sums = { held: 0, undecided: 0, violated: 0, crashes: 0, otherwise: 0 };
 
 function tell(name, seed, choice, verdict, sentences) {
@@ -34,7 +35,8 @@ function tell(name, seed, choice, verdict, sentences) {
 
 /** Runs the story as it is; answers the crash to try next, a function of story and seed alone. */
 function asItIs(scenario, seed) {
-  const { architecture, maxEvents } = engine;
+  const { maxEvents } = engine;
+  const architecture = architectureOf(scenario.architecture);
   const options = { scenario, seed, architecture, crypto: opensslProvider(), maxEvents };
   const { verdict, reasons, decisions = [] } = runScenario({ ...options, wantsDecisionLog: true });
   sums[verdict] += 1;

@@ -41,6 +41,7 @@ export type {
 export { nobleProvider } from '../protocol/crypto/noble.ts';
 export type { CryptoProvider, KeyPair } from '../protocol/crypto/provider.ts';
 export { fanout } from '../protocol/fanout/index.ts';
+export { relay } from '../protocol/relay/index.ts';
 export { type RecordWrite, Store, type StoredRecord, Transaction } from '../protocol/store.ts';
 export { ScenarioRefused, scenario } from '../scenarios/builder.ts';
 export { findScenario, listScenarios } from '../scenarios/library.ts';

@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Override, Scenario } from '../../scenarios/scenario.ts';
 import type { Batch, Task } from '../../sim/explore/task.ts';
-import { scenarioFile, scenarioSource } from '../scenario-source.ts';
+import { requireArchitecture, scenarioFile, scenarioSource } from '../scenario-source.ts';
 import { UsageError } from '../usage-error.ts';
 import type { CheckFlags } from './flags.ts';
 
@@ -99,6 +99,10 @@ export function planCrashes(
 export function planSearch(typed: readonly string[], flags: CheckFlags, seed: string): SearchPlan {
   const { scenarios: corpus, refusals } = corpusOf(flags.corpus);
   const given = typed.map((word) => scenarioSource(word).scenario);
+  for (const scenario of [...corpus, ...given]) requireArchitecture(scenario, flags.architecture);
+  if (given.length === 0 && flags.architecture === 'relay') {
+    throw new UsageError('worlds are made up for fanout alone; for relay name scenarios');
+  }
   const runs = flags.runs ?? (flags.time === undefined ? RUNS_DEFAULT : undefined);
   const first = corpus.map(
     (scenario, index): Task => ({ kind: 'given', scenario: index, seed: scenario.seed ?? '1' }),

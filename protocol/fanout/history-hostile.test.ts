@@ -78,7 +78,7 @@ function partOf(net: SmallNet, text: string): Uint8Array {
   const messages = [forged(net, text)];
   const conversation = { chat: net.user('bob'), name: undefined, unreadCount: 1, isEnd: true };
   const conversations = [{ ...conversation, messages }];
-  return historyPartBytes({ syncType: 3, order: 1, progress: 50, conversations });
+  return historyPartBytes({ syncType: 3, order: 1, progress: 50, conversations, pushNames: [] });
 }
 
 function expectRefused(net: SmallNet, word: string): void {

@@ -4,9 +4,13 @@
  * phone wrote all of it.
  */
 
-import type { ChatJid, DeviceJid } from '../contract.ts';
+import type { ChatJid, DeviceJid, UserJid } from '../contract.ts';
 import { isRejected, type Rejection, reject } from '../errors.ts';
-import { HISTORY_CHUNK_MESSAGES_MAX, HISTORY_INFLATED_BYTES_MAX } from '../limits.ts';
+import {
+  HISTORY_CHUNK_MESSAGES_MAX,
+  HISTORY_INFLATED_BYTES_MAX,
+  PUSH_NAMES_MAX,
+} from '../limits.ts';
 import {
   decodeHistorySync,
   decodeWebMessageInfo,
@@ -16,7 +20,7 @@ import {
   MESSAGE_STATUS,
   type WebMessageInfo,
 } from '../wire/history.ts';
-import { parseChatJid, parseDeviceJid } from '../wire/jid.ts';
+import { parseChatJid, parseDeviceJid, parseUserJid } from '../wire/jid.ts';
 import { type Content, readContent } from './content.ts';
 import { deflate, inflate } from './deflate.ts';
 import { isMessageId } from './message-stanza.ts';
@@ -48,6 +52,12 @@ export interface PassedConversation {
   readonly messages: readonly PassedMessage[];
 }
 
+/** How somebody calls themselves. */
+export interface PushName {
+  readonly user: UserJid;
+  readonly name: string;
+}
+
 /** A part of the history before compression. */
 export interface HistoryPart {
   readonly syncType: number;
@@ -55,6 +65,7 @@ export interface HistoryPart {
   /** 0..100 when this part is there. */
   readonly progress: number;
   readonly conversations: readonly PassedConversation[];
+  readonly pushNames: readonly PushName[];
 }
 
 function infoOf(passed: PassedMessage): WebMessageInfo {
@@ -75,6 +86,7 @@ export function passedMessageBytes(passed: PassedMessage): Uint8Array {
 /** The part as it is encrypted: protobuf, compressed. */
 export function historyPartBytes(part: HistoryPart): Uint8Array {
   const { syncType, order, progress, conversations } = part;
+  const pushNames = part.pushNames.map(({ user, name }) => ({ id: user, pushName: name }));
   const written = conversations.map(
     ({ chat, name, unreadCount, isEnd, messages }): HistoryConversation => ({
       id: chat,
@@ -85,7 +97,7 @@ export function historyPartBytes(part: HistoryPart): Uint8Array {
     }),
   );
   return deflate(
-    encodeHistorySync({ syncType, conversations: written, chunkOrder: order, progress }),
+    encodeHistorySync({ syncType, conversations: written, chunkOrder: order, progress, pushNames }),
   );
 }
 
@@ -106,6 +118,7 @@ export interface TakenPart {
   readonly syncType: number;
   readonly progress: number;
   readonly messages: readonly TakenMessage[];
+  readonly pushNames: readonly PushName[];
 }
 
 function unusable(what: string): Rejection {
@@ -155,10 +168,20 @@ export function readHistoryPart(bytes: Uint8Array): TakenPart | Rejection {
   if (isRejected(inflated)) return inflated;
   const sync = decodeHistorySync(inflated);
   if (isRejected(sync)) return sync;
-  const { syncType = 0, progress = 0, conversations = [] } = sync;
+  const { syncType = 0, progress = 0, conversations = [], pushNames: named = [] } = sync;
   const count = conversations.reduce((sum, { messages = [] }) => sum + messages.length, 0);
   if (count > HISTORY_CHUNK_MESSAGES_MAX || conversations.length > CONVERSATIONS_MAX) {
     return reject('limit-reached', `A part of the history has ${count} messages.`, { count });
+  }
+  if (named.length > PUSH_NAMES_MAX) {
+    const { length: count } = named;
+    return reject('limit-reached', `A part of the history has ${count} names.`, { count });
+  }
+  const pushNames: PushName[] = [];
+  for (const { id, pushName: name = '' } of named) {
+    const user = parseUserJid(id);
+    if (isRejected(user)) return unusable('has a name of nobody');
+    pushNames.push({ user, name });
   }
   const taken: TakenMessage[] = [];
   for (const { id, messages = [] } of conversations) {
@@ -169,5 +192,5 @@ export function readHistoryPart(bytes: Uint8Array): TakenPart | Rejection {
       taken.push(message);
     }
   }
-  return { kind: 'taken-part', syncType, progress, messages: taken };
+  return { kind: 'taken-part', syncType, progress, messages: taken, pushNames };
 }

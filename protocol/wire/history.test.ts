@@ -8,7 +8,12 @@ import { describe, expect, test } from 'vitest';
 import { proto } from 'zapo-js/proto';
 import { isRejected } from '../errors.ts';
 import { deflate, inflate } from '../messages/deflate.ts';
-import { historyPartBytes, type PassedMessage, readHistoryPart } from '../messages/history.ts';
+import {
+  historyPartBytes,
+  type PassedMessage,
+  type PushName,
+  readHistoryPart,
+} from '../messages/history.ts';
 import {
   decodeHistorySyncNotification,
   encodeHistorySync,
@@ -155,8 +160,27 @@ describe('parts of the history', () => {
 
   function partOf(messages: readonly PassedMessage[], chat = CHAT): Uint8Array {
     const conversation = { chat, name: undefined, unreadCount: 0, isEnd: true, messages };
-    return historyPartBytes({ syncType: 3, order: 0, progress: 9, conversations: [conversation] });
+    const [syncType, order, progress] = [3, 0, 9];
+    const conversations = [conversation];
+    return historyPartBytes({ syncType, order, progress, conversations, pushNames: [] });
   }
+
+  function namesOf(pushNames: readonly PushName[]): Uint8Array {
+    return historyPartBytes({ syncType: 4, order: 1, progress: 50, conversations: [], pushNames });
+  }
+
+  test('carry the names that people give themselves', () => {
+    const pushNames = [{ user: CHAT, name: 'Bob' }];
+    const taken = readHistoryPart(namesOf(pushNames));
+    expect(taken).toMatchObject({ kind: 'taken-part', syncType: 4, messages: [], pushNames });
+  });
+
+  test('with a name of nobody, or more names than are believed, are refused', () => {
+    const nobody = namesOf([{ user: 'nobody', name: 'Bob' }]);
+    expect(readHistoryPart(nobody)).toMatchObject({ code: 'bad-content' });
+    const many = Array.from({ length: 10_001 }, () => ({ user: CHAT, name: 'B' }));
+    expect(readHistoryPart(namesOf(many))).toMatchObject({ code: 'limit-reached' });
+  });
 
   test('come out as they went in', () => {
     const taken = readHistoryPart(partOf([passed, { ...passed, messageId: 'DEF', isRead: true }]));

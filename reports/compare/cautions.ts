@@ -3,7 +3,7 @@
  * than it should, one sentence each. An empty list is the good case, and the forms say so.
  */
 
-import { counted } from './figures.ts';
+import { count, counted } from './figures.ts';
 import type { ComparisonDocument, Side } from './model.ts';
 import { SIDE_NAMES, SIDE_TITLES } from './readings.ts';
 
@@ -45,7 +45,7 @@ function ofChecks({ crossChecks }: ComparisonDocument): readonly string[] {
     .map(({ what, differing, checked }) =>
       checked === 0
         ? `Cross check “${what}”: never made.`
-        : `Cross check “${what}”: ${differing} of ${checked} differ.`,
+        : `Cross check “${what}”: ${count(differing)} of ${count(checked)} differ.`,
     );
 }
 

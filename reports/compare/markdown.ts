@@ -115,13 +115,13 @@ function sweepLines({ sweeps, measures }: ComparisonDocument): readonly string[]
 
 function exposureLine(row: ExposureRow): readonly string[] {
   const { past, future, afterLogOut, agreeing, seeds } = row;
-  const scale = scaleFor('count', [past.mean, future.mean, afterLogOut.mean]);
+  const cell = (one: Estimate): string => estimateText(one, scaleFor('count', [one.mean]));
   return [
     `${SIDE_TITLES[row.side]}: ${plain(row.theft)}`,
-    estimateText(row.messages, scaleFor('count', [row.messages.mean])),
-    estimateText(past, scale),
-    estimateText(future, scale),
-    estimateText(afterLogOut, scale),
+    cell(row.messages),
+    cell(past),
+    cell(future),
+    cell(afterLogOut),
     agreeing === seeds ? `agree in all ${seeds}` : `**agree in ${agreeing} of ${seeds}**`,
   ];
 }

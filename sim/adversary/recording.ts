@@ -7,6 +7,7 @@
 
 import type { DeviceJid, GroupJid } from '../../protocol/contract.ts';
 import { isRejected } from '../../protocol/errors.ts';
+import { isBrowserFrame, readFromBrowser } from '../../protocol/relay/wire/frames.ts';
 import { decodeFrame } from '../../protocol/wire/decode-node.ts';
 import {
   attribute,
@@ -43,7 +44,17 @@ export interface RecordedShared extends Recorded {
   readonly group: GroupJid;
 }
 
-export type RecordedItem = RecordedCopy | RecordedShared;
+/**
+ * What a phone and its browser say to each other through the server (specification 11.2), under the
+ * keys of their pairing. `messageId`: the frame's tag; `author`: whoever of the two sent it.
+ */
+export interface RecordedSealed extends Recorded {
+  readonly kind: 'sealed';
+}
+
+export type RecordedItem = RecordedCopy | RecordedShared | RecordedSealed;
+
+type SendEvent = RunEvent & { readonly kind: 'send' };
 
 /** The tape of one run. */
 export class Recording implements Observer {
@@ -64,10 +75,26 @@ export class Recording implements Observer {
     if (event.kind !== 'send' || event.source === SERVER || event.source === BLOBS) return;
     if (this.#known.has(event.bytes)) return;
     this.#known.add(event.bytes);
+    if (isBrowserFrame(event.bytes)) return this.#fromBrowser(event);
     const stanza = decodeFrame(event.bytes);
     if (isRejected(stanza)) return;
     if (event.target === BLOBS) this.#file(stanza);
     else if (stanza.tag === 'message' || stanza.tag === 'call') this.#message(event, stanza);
+    else if (stanza.tag === 'relay') {
+      this.#sealed(event, attribute(stanza, 'tag') ?? '', bytesContent(stanza));
+    }
+  }
+
+  #fromBrowser(event: SendEvent): void {
+    const frame = readFromBrowser(event.bytes);
+    if (frame.kind === 'binary-frame') this.#sealed(event, frame.tag, frame.payload);
+  }
+
+  #sealed(event: SendEvent, messageId: string, bytes: Uint8Array | undefined): void {
+    const author = this.#ledger.linkage.deviceOf(event.source);
+    if (author === undefined || bytes === undefined) return;
+    const { sequence, timeUs } = event;
+    this.items.push({ kind: 'sealed', author, messageId, bytes, sequence, timeUs });
   }
 
   #file(stanza: WireNode): void {
@@ -77,7 +104,7 @@ export class Recording implements Observer {
     if (name !== undefined && bytes !== undefined) this.files.set(name, bytes);
   }
 
-  #message(event: RunEvent & { readonly kind: 'send' }, stanza: WireNode): void {
+  #message(event: SendEvent, stanza: WireNode): void {
     const author = this.#ledger.linkage.deviceOf(event.source);
     if (author === undefined) return;
     const { sequence, timeUs } = event;

@@ -9,6 +9,7 @@ import { arbitraryScenario, arbitraryVariation } from '../../scenarios/generate.
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { createDraws } from '../kernel/draws.ts';
 import type { RunResult } from '../run/run.ts';
+import { incapabilitiesOf } from '../world/capabilities.ts';
 import {
   attempt,
   type Engine,
@@ -42,7 +43,7 @@ export function scenarioOf(batch: Batch, task: Task): Scenario {
     const seed = arbitrarySeed(task.seed, task.index);
     const [scenario] = fc.sample(arbitraryScenario(), { seed, numRuns: 1 });
     if (scenario === undefined) throw new Error('an arbitrary gives as many as it is asked for');
-    return pinned(scenario, `${task.seed}/${task.index}`, batch.architecture ?? DEFAULT);
+    return pinned(scenario, `${task.seed}/${task.index}`, [], batch.architecture ?? DEFAULT);
   }
   const scenario = batch.scenarios[task.scenario];
   if (scenario === undefined) throw new Error('a task names a scenario of its batch');
@@ -50,10 +51,13 @@ export function scenarioOf(batch: Batch, task: Task): Scenario {
   if (task.kind === 'varied') {
     const seed = arbitrarySeed(task.seed, task.index);
     const [varied] = fc.sample(arbitraryVariation(scenario), { seed, numRuns: 1 });
-    return pinned(varied ?? scenario, `${task.seed}/${task.index}`, architecture);
+    // A variation may ask for what the architecture does not have.
+    const isUsable = varied && incapabilitiesOf(varied, { name: architecture }).length === 0;
+    const drawn = isUsable ? varied : scenario;
+    return pinned(drawn, `${task.seed}/${task.index}`, [], architecture);
   }
   const overrides = task.kind === 'crash' ? [{ choice: task.choice, value: 1 }] : [];
-  return pinned(scenario, task.seed, architecture, overrides);
+  return pinned(scenario, task.seed, overrides, architecture);
 }
 
 /** Lets fast-check shrink a generated scenario along the way it was drawn; bounded by `maxRuns`. */
@@ -68,7 +72,7 @@ function shrinkAsDrawn(
   const seed = arbitrarySeed(task.seed, task.index);
   const property = fc.property(arbitraryScenario(), (drawn) => {
     runs += 1;
-    return runs > maxRuns || !fails(pinned(drawn, name, architecture));
+    return runs > maxRuns || !fails(pinned(drawn, name, [], architecture));
   });
   const details = fc.check(property, { seed, numRuns: 1 });
   const drawn = details.counterexample?.[0];
@@ -92,7 +96,7 @@ function findingOf(
     const half = Math.floor(batch.shrinkRuns / 2);
     const { drawn, runs } = shrinkAsDrawn(task, architecture, half, fails);
     const name = `${task.seed}/${task.index}`;
-    if (drawn !== undefined) best = pinned(drawn, name, architecture);
+    if (drawn !== undefined) best = pinned(drawn, name, [], architecture);
     spent = runs;
   }
   const shrunk = shrink(best, fails, batch.shrinkRuns - spent);

@@ -86,8 +86,8 @@ export interface TaskReport {
 export function pinned(
   scenario: Scenario,
   seed: string,
-  architecture: ArchitectureName,
   overrides: readonly Override[] = [],
+  architecture: ArchitectureName = scenario.architecture ?? 'fanout',
 ): Scenario {
   const all = [...scenario.overrides, ...overrides];
   return { ...scenario, seed, architecture, overrides: all };

@@ -298,6 +298,11 @@ export class Ledger implements Observer {
     return this.#intents.entries();
   }
 
+  /** Whether a person asked a device for this message. */
+  wasAskedFor(said: Said): boolean {
+    return this.#intents.has(said.inputId);
+  }
+
   /** The phase the run is in. */
   phase(): 'story' | 'heal' | 'probe' | 'end' {
     return this.#phase;

@@ -6,7 +6,7 @@
  * revocation: nothing is readable that was sealed by who had accepted a list without the device.
  *
  * What a phone hands on of old messages is history, and C3's. Without a word on disks that go back
- * (counted as `C5-unchecked`), and on architectures without sessions of their own.
+ * (counted as `C5-unchecked`). The static keys of a phone relay heal with the revocation alone.
  */
 
 import type { Cause } from '../adversary/thief.ts';
@@ -60,16 +60,17 @@ class Judging implements Judge {
       if (said.sealedSequence < 0 || writtenAt(status) < theft.sequence) continue;
       const key = messageKey(said.author, said.messageId);
       const causes = [...(exposed.get(key)?.causes ?? [])];
-      const read = causes.filter((cause) => !OTHER_WAYS.includes(cause));
+      const later = causes.filter((cause) => !OTHER_WAYS.includes(cause));
+      const read = later.filter((cause) => cause !== 'static key');
       const isOpen = open.has(key);
-      if (read.length === 0 && !isOpen && !ledger.isParty(status, theft.account)) continue;
+      if (later.length === 0 && !isOpen && !ledger.isParty(status, theft.account)) continue;
       this.#view.check(read.length > 0 === isOpen, said.messageId, () => {
         return isOpen
           ? `the thief of ${theft.host} cannot read what its window leaves open`
           : `the thief of ${theft.host} reads on after healing (${read.join(', ')})`;
       });
       if (this.#hasAccepted(theft.device, said)) {
-        this.#view.check(read.length === 0, said.messageId, () => {
+        this.#view.check(later.length === 0, said.messageId, () => {
           return `${said.host} knew that ${theft.device} is unlinked, and the thief reads it`;
         });
       }

@@ -24,6 +24,8 @@ export interface TheftExposure {
   readonly messages: number;
   /** Exposed of what was written before the theft, by the first cause that applies; no zeros. */
   readonly past: readonly (readonly [cause: Cause, messages: number])[];
+  /** Of the same, how many the stolen keys open without the database of messages. */
+  readonly pastByKeys: number;
   /** Exposed of what was written from the theft to the revocation. */
   readonly untilRevoked: number;
   /** Exposed of what was sealed after it by who had not accepted the list without the device. */
@@ -50,7 +52,7 @@ function reportOf(view: JudgeView, lists: DeviceViews, found: TheftFindings): Th
   const { theft, exposed, onlyDecrypted, onlyFollowed, misread } = found;
   const { ledger } = view;
   const past = new Map<Cause, number>();
-  const counts = { messages: 0, untilRevoked: 0, untilAccepted: 0, afterwards: 0 };
+  const counts = { messages: 0, pastByKeys: 0, untilRevoked: 0, untilAccepted: 0, afterwards: 0 };
   for (const status of ledger.messages()) {
     if (status.isProbe) continue;
     if (ledger.isParty(status, theft.account)) counts.messages += 1;
@@ -60,6 +62,7 @@ function reportOf(view: JudgeView, lists: DeviceViews, found: TheftFindings): Th
     if (writtenAt(status) < theft.sequence) {
       const cause = CAUSES.find((one) => causes.has(one)) as Cause;
       past.set(cause, (past.get(cause) ?? 0) + 1);
+      if (cause !== 'message database' || causes.size > 1) counts.pastByKeys += 1;
     } else counts[phaseOf(view, lists, theft.device, status)] += 1;
   }
   const { host: device, scope, timeUs } = theft;
@@ -80,6 +83,7 @@ function reportOf(view: JudgeView, lists: DeviceViews, found: TheftFindings): Th
       const messages = past.get(cause);
       return messages === undefined ? [] : [[cause, messages] as const];
     }),
+    pastByKeys: counts.pastByKeys,
     untilRevoked: counts.untilRevoked,
     untilAccepted: counts.untilAccepted,
     afterwards: counts.afterwards,

@@ -4,9 +4,10 @@
  * the thief holds is compared with what was said; a difference between the two, in either
  * direction, is a finding against the measurement. Source: the exposure page.
  *
- * Which message a ciphertext holds: that of its stanza; of a file of history, or of what one device
- * passes on to another, what was shown in the step that opened it, and what the phone planned to
- * put into it. A message passed on that nobody ever opened has no name here.
+ * The two are also held against each other ciphertext by ciphertext. Which message one holds, the
+ * graph knows from its stanza, and of a file of history from what the phone planned to put into it;
+ * of frames between a phone and its browser, and of what one device passes on to another, the
+ * outside tells nothing, and what the thief read in it is believed.
  */
 
 import type { DeviceJid, ShownRecord } from '../../protocol/contract.ts';
@@ -15,15 +16,17 @@ import type { HistoryChunkRecord } from '../../protocol/fanout/device/history-se
 import { FILE_MAC_BYTES } from '../../protocol/messages/media-keys.ts';
 import { parsePrekeyMessage, parseSignalMessage } from '../../protocol/signal/layout.ts';
 import { parseGroupMessage } from '../../protocol/signal/sender-key-layout.ts';
-import { KeyGraph, pairsIn } from '../adversary/key-graph.ts';
+import { KeyGraph, pairsIn, type Reach } from '../adversary/key-graph.ts';
 import { type RecordedItem, Recording } from '../adversary/recording.ts';
 import { hasTheft, recordsOf, type Theft, Thefts } from '../adversary/stolen-store.ts';
-import { type Finding, findingsOf } from '../adversary/thief.ts';
+import { type Finding, Thief } from '../adversary/thief.ts';
 import { type MessageStatus, messageKey } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
 import type { Observer } from '../trace/observer.ts';
 import type { JudgeView } from './property.ts';
-import { type SurvivedSteps, survivedSteps } from './steps.ts';
+
+/** In front of the ciphertext of a frame between phone and browser: MAC and iv. */
+const CHANNEL_HEAD_BYTES = 48;
 
 /** What one theft opened. */
 export interface TheftFindings {
@@ -40,17 +43,15 @@ export interface TheftFindings {
 export class Exposure implements Observer {
   readonly kinds = ['stepped', 'commit', 'send', 'lever'] as const;
   readonly #view: JudgeView;
-  readonly #steps: SurvivedSteps;
   readonly #thefts: Thefts;
   readonly #recording: Recording;
   readonly #graph = new KeyGraph();
-  /** Messages that were shown in the step that deciphered a ciphertext, or planned into it. */
-  readonly #held = new Map<string, Set<string>>();
+  /** Messages that a phone put into a file of history, by its ciphertext. */
+  readonly #planned = new Map<string, readonly string[]>();
   #findings: readonly TheftFindings[] | undefined = undefined;
 
   constructor(view: JudgeView) {
     this.#view = view;
-    this.#steps = survivedSteps(view.ledger);
     this.#thefts = new Thefts(view.scenario);
     this.#recording = new Recording(view.ledger);
   }
@@ -64,32 +65,23 @@ export class Exposure implements Observer {
     if (event.kind === 'commit' || event.kind === 'lever') this.#thefts.observe(event);
     if (event.kind === 'stepped') this.#graph.observe(event);
     if (event.kind === 'send') this.#recording.observe(event);
-    const step = this.#steps.current;
-    if (step === undefined || step.changes.length === 0) return;
-    for (const { collection, after } of step.changes) {
-      if (after === undefined) continue;
-      if (collection === 'history-chunk') this.#planned(after as HistoryChunkRecord);
-      if (collection !== 'shown') continue;
-      const { author, messageId } = after as ShownRecord;
-      for (const { ciphertext, isGood } of step.crypto) {
-        if (isGood && ciphertext !== undefined)
-          this.#hold(ciphertext, messageKey(author, messageId));
+    if (event.kind !== 'commit' || event.node === 'server') return;
+    for (const { collection, after } of event.changes) {
+      if (collection === 'history-chunk' && after !== undefined) {
+        this.#plan(after as HistoryChunkRecord);
       }
     }
   }
 
-  #planned({ file, conversations }: HistoryChunkRecord): void {
+  #plan({ file, conversations }: HistoryChunkRecord): void {
     if (file === undefined) return;
     const name = this.#graph.nameOf(file.bytes.subarray(0, -FILE_MAC_BYTES));
     // Keys of `shown` begin with the chat.
     const keys = conversations.flatMap((conversation) => conversation.keys);
-    for (const key of keys) this.#hold(name, key.slice(key.indexOf('|') + 1));
-  }
-
-  #hold(ciphertext: string, message: string): void {
-    const held = this.#held.get(ciphertext);
-    if (held === undefined) this.#held.set(ciphertext, new Set([message]));
-    else held.add(message);
+    this.#planned.set(
+      name,
+      keys.map((key) => key.slice(key.indexOf('|') + 1)),
+    );
   }
 
   /** What each theft exposes; worked out once, at the end of the run. */
@@ -100,45 +92,59 @@ export class Exposure implements Observer {
 
   #measure(theft: Theft): TheftFindings {
     const { ledger, crypto } = this.#view;
+    const thief = new Thief(theft, this.#recording, crypto);
+    thief.work();
     const exposed = new Map<string, Finding>();
     const misread: string[] = [];
-    for (const [key, finding] of findingsOf(theft, this.#recording, crypto)) {
+    for (const [key, finding] of thief.findings) {
       const said = ledger.message(finding.author, finding.messageId)?.said;
       if (said === undefined) continue;
       if (said.text === finding.text) exposed.set(key, finding);
       else misread.push(key);
     }
-    const followed = this.#follow(theft);
+    const { ciphertexts } = this.#reach(theft);
+    const followed = this.#follow(theft, thief, ciphertexts);
+    const onlyDecrypted = new Set([...exposed.keys()].filter((key) => !followed.has(key)));
+    const onlyFollowed = new Set([...followed].filter((key) => !exposed.has(key)));
+    for (const item of this.#recording.items) {
+      const name = this.#nameOf(item);
+      const isFollowed = name !== undefined && ciphertexts.has(name);
+      if (isFollowed === thief.opened.has(item)) continue;
+      (isFollowed ? onlyFollowed : onlyDecrypted).add(`${item.author}|${item.messageId}`);
+    }
     return {
       theft,
       exposed,
-      onlyDecrypted: [...exposed.keys()].filter((key) => !followed.has(key)),
-      onlyFollowed: [...followed].filter((key) => !exposed.has(key)),
+      onlyDecrypted: [...onlyDecrypted],
+      onlyFollowed: [...onlyFollowed],
       misread,
     };
   }
 
-  /** The symbolic judge. */
-  #follow({ store }: Theft): ReadonlySet<string> {
-    const { architecture, ledger } = this.#view;
+  #reach({ store }: Theft): Reach {
     const records = [...recordsOf(store)];
-    const keys = records.flatMap((record) => architecture.keysIn(record));
-    const { ciphertexts } = this.#graph.reachFrom(keys, records.flatMap(pairsIn));
+    const keys = records.flatMap((record) => this.#view.architecture.keysIn(record));
+    return this.#graph.reachFrom(keys, records.flatMap(pairsIn));
+  }
+
+  /** The symbolic judge: the messages in the ciphertexts that open, and the database. */
+  #follow({ store }: Theft, thief: Thief, open: ReadonlySet<string>): ReadonlySet<string> {
+    const { ledger } = this.#view;
     const followed = new Set<string>();
     const add = (author: DeviceJid, messageId: string): boolean => {
-      const status = ledger.message(author, messageId);
-      if (status !== undefined) followed.add(messageKey(author, messageId));
-      return status !== undefined;
+      const isMessage = ledger.message(author, messageId) !== undefined;
+      if (isMessage) followed.add(messageKey(author, messageId));
+      return isMessage;
     };
-    const named = new Set<string>();
     for (const item of this.#recording.items) {
       const name = this.#nameOf(item);
-      if (name === undefined || !ciphertexts.has(name)) continue;
-      if (add(item.author, item.messageId)) named.add(name);
+      if (name === undefined || !open.has(name)) continue;
+      const isNamed = item.kind !== 'sealed' && add(item.author, item.messageId);
+      if (isNamed) continue;
+      for (const key of thief.opened.get(item) ?? []) add(...partsOf(key));
     }
-    for (const [name, messages] of this.#held) {
-      if (!ciphertexts.has(name) || named.has(name)) continue;
-      for (const key of messages) add(...partsOf(key));
+    for (const [name, keys] of this.#planned) {
+      for (const key of open.has(name) ? keys : []) add(...partsOf(key));
     }
     for (const name of ['shown', 'outbox']) {
       for (const record of store.collection(name).values()) {
@@ -149,17 +155,27 @@ export class Exposure implements Observer {
     return followed;
   }
 
+  /** The name of the ciphertext in an item; undefined when it has none that can be read. */
   #nameOf(item: RecordedItem): string | undefined {
-    if (item.kind === 'shared') {
+    const ciphertext = ciphertextIn(item);
+    return ciphertext && this.#graph.nameOf(ciphertext);
+  }
+}
+
+function ciphertextIn(item: RecordedItem): Uint8Array | undefined {
+  switch (item.kind) {
+    case 'sealed':
+      return item.bytes.subarray(CHANNEL_HEAD_BYTES);
+    case 'shared': {
       const message = parseGroupMessage(item.bytes);
-      return isRejected(message) ? undefined : this.#graph.nameOf(message.ciphertext);
+      return isRejected(message) ? undefined : message.ciphertext;
     }
-    const outer = item.type === 'pkmsg' ? parsePrekeyMessage(item.bytes) : undefined;
-    if (outer !== undefined) {
-      return isRejected(outer) ? undefined : this.#graph.nameOf(outer.message.ciphertext);
+    case 'copy': {
+      const outer = item.type === 'pkmsg' ? parsePrekeyMessage(item.bytes) : undefined;
+      if (outer !== undefined) return isRejected(outer) ? undefined : outer.message.ciphertext;
+      const message = parseSignalMessage(item.bytes);
+      return isRejected(message) ? undefined : message.ciphertext;
     }
-    const message = parseSignalMessage(item.bytes);
-    return isRejected(message) ? undefined : this.#graph.nameOf(message.ciphertext);
   }
 }
 
@@ -177,6 +193,5 @@ export function writtenAt({ said }: MessageStatus): number {
 /** The run's one measurement; undefined where the scenario has no theft, and nothing is watched. */
 export function exposure(view: JudgeView): Exposure | undefined {
   if (!hasTheft(view.scenario)) return undefined;
-  survivedSteps(view.ledger);
   return view.ledger.shared('exposure', () => new Exposure(view));
 }

@@ -1,6 +1,6 @@
 /**
- * I1: origin. Whatever a device displays was said before, with identical text and the same file;
- * the digest beside it is the digest of that text. Who it is ascribed to is I2's business. What
+ * I1: origin. Whatever a device displays was said before, because a person asked for it, with
+ * identical text and the same file; the digest beside it is the digest of that text. Who it is ascribed to is I2's business. What
  * came as history is a phone's word and excepted where nobody said it; a saying that is known it
  * must match too. Catalogue section 3.
  */
@@ -30,11 +30,12 @@ function judgeOrigin(view: JudgeView): Judge {
         const status =
           ledger.message(record.author, record.messageId) ?? ledger.messageById(record.messageId);
         if (status === undefined && record.via === 'history') continue;
-        const isSaid = status !== undefined && isSame(status.said, record) && digests(record);
+        const isAsked = status !== undefined && ledger.wasAskedFor(status.said);
+        const isSaid = isAsked && isSame(status.said, record) && digests(record);
         view.check(isSaid, record.messageId, () =>
-          status === undefined
-            ? `${host} shows a message nobody said`
-            : `${host} shows something else than ${status.said.host} said`,
+          isAsked
+            ? `${host} shows something else than ${status.said.host} said`
+            : `${host} shows a message nobody said`,
         );
       }
     },

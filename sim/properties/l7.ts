@@ -39,6 +39,8 @@ class Judging implements Judge {
   readonly #histories = new Map<string, HistoryRecord>();
   /** Devices that the server holds linked. */
   readonly #linked = new Set<DeviceJid>();
+  /** Browsers that a phone has keys for. */
+  readonly #paired = new Set<DeviceJid>();
   /** Of each account the devices on its list, as its phone keeps it. */
   readonly #lists = new Map<UserJid, ReadonlySet<DeviceJid>>();
 
@@ -61,9 +63,15 @@ class Judging implements Judge {
       case 'history-state':
         return note(this.#histories, host, after as HistoryRecord | undefined);
       case 'linked':
+      case 'paired-browser':
         if (host !== 'server') return;
         if (after === undefined) this.#linked.delete(key);
         else this.#linked.add(key);
+        return;
+      case 'browser':
+        // A phone's list of its browsers is the keys it has for each.
+        if (after === undefined) this.#paired.delete(key);
+        else this.#paired.add(key);
         return;
       case 'device-list': {
         if (this.#accounts.get(host)?.device !== key) return;
@@ -88,7 +96,8 @@ class Judging implements Judge {
   }
 
   #judgeLinked(host: string, { user, device }: AccountRecord): void {
-    const listed = this.#lists.get(user);
+    const isBrowser = this.#view.ledger.linkage.isBrowser(device);
+    const listed = isBrowser ? this.#paired : this.#lists.get(user);
     const why = !this.#linked.has(device)
       ? 'but the server knows nothing of it'
       : listed !== undefined && !listed.has(device)

@@ -206,6 +206,36 @@ const settingsWithoutCompanions: Plot = {
   ],
 };
 
+/** Alice writes on her laptop, and her phone is there. */
+const atTheBrowser: Plot = {
+  story: [
+    [10, writes('alice.laptop', 'bob', 'from a browser')],
+    [40, writes('bob.phone', 'alice', 'an answer')],
+    [60, writes('carol.phone', 'bob', 'not for Alice')],
+    [80, writes('alice.laptop', 'bob', 'from a browser again')],
+  ],
+};
+
+/** Bob writes while Alice's phone is off; she looks at her laptop, on which nothing comes. */
+const withoutPhone: Plot = {
+  lengthS: 900,
+  story: [
+    [5, { kind: 'power-off', device: 'alice.phone' }],
+    [20, writes('bob.phone', 'alice', 'where are you')],
+    [400, writes('alice.laptop', 'bob', 'nothing comes here')],
+    [700, { kind: 'power-on', device: 'alice.phone' }],
+  ],
+};
+
+/** Alice's laptop is off while Bob writes. */
+const browserAway: Plot = {
+  story: [
+    [5, { kind: 'power-off', device: 'alice.laptop' }],
+    [20, writes('bob.phone', 'alice', 'you will see this later')],
+    [120, { kind: 'power-on', device: 'alice.laptop' }],
+  ],
+};
+
 /** Plots that hang on nothing but the twin. */
 const PLOTS: ReadonlyMap<string, Plot> = new Map([
   ['message-keys-kept', robbed],
@@ -246,6 +276,13 @@ const PLOTS: ReadonlyMap<string, Plot> = new Map([
   ['delivered-unseen', away],
   ['waiting-dropped', away],
   ['phone-needed', longAway],
+  ['foreign-chat-on-browser', atTheBrowser],
+  ['relayed-twice', atTheBrowser],
+  ['browser-shows-again', atTheBrowser],
+  ['channel-key-in-frame', atTheBrowser],
+  ['clock-for-ever', atTheBrowser],
+  ['never-catches-up', browserAway],
+  ['shows-without-its-phone', withoutPhone],
 ]);
 
 /** The plot for a twin; the plain one where none is named. */

@@ -21,6 +21,8 @@ export interface Twin {
   readonly catches: string;
   /** One sentence. */
   readonly does: string;
+  /** Where it is planted; on fanout unless said. */
+  readonly architecture?: 'relay';
   /** The published bug of a messaging client it re-creates. */
   readonly thread?: string;
   /** A fresh wrapper: what it remembers lasts one run. */

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { LinkedRecord } from '../../protocol/contract.ts';
 import { opensslProvider } from '../../protocol/crypto/openssl.ts';
 import { fanout } from '../../protocol/fanout/index.ts';
+import { relay } from '../../protocol/relay/index.ts';
 import { runScenario } from '../run/run.ts';
 import type { RunEvent } from '../trace/events.ts';
 import { allProperties, judgeDeterminism } from './index.ts';
@@ -44,7 +45,7 @@ function run(twin: Twin, isPlanted: boolean) {
   return runScenario({
     scenario: worldOf(plot),
     seed: SEED,
-    architecture: fanout,
+    architecture: twin.architecture === 'relay' ? relay : fanout,
     crypto,
     properties: propertyOf(twin),
     wrapNode: wrapperOf(plot, isPlanted ? twin : undefined),

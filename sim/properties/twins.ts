@@ -56,6 +56,7 @@ import {
   waitsForEver,
   wrongConversation,
 } from './twins-receive.ts';
+import { RELAY_TWINS } from './twins-relay.ts';
 import {
   countsAcrossRuns,
   keyInFrame,
@@ -137,5 +138,5 @@ const TWINS: readonly Twin[] = [
 
 /** Made anew for each caller, since one of them remembers across runs. */
 export function allTwins(): readonly Twin[] {
-  return [...TWINS, countsAcrossRuns()];
+  return [...TWINS, ...RELAY_TWINS, countsAcrossRuns()];
 }

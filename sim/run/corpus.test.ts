@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { opensslProvider } from '../../protocol/crypto/openssl.ts';
 import { fanout } from '../../protocol/fanout/index.ts';
+import { relay } from '../../protocol/relay/index.ts';
 import { loadScenario } from '../../scenarios/load.ts';
 import { allProperties } from '../properties/index.ts';
 import { runScenario } from './run.ts';
@@ -22,7 +23,7 @@ test.each(FILES)('%s holds', (name) => {
   const result = runScenario({
     scenario,
     seed: scenario.seed ?? '1',
-    architecture: fanout,
+    architecture: scenario.architecture === 'relay' ? relay : fanout,
     crypto: opensslProvider(),
     properties: allProperties,
     overrides: scenario.overrides,

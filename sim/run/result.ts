@@ -137,6 +137,11 @@ export interface RunResult {
   readonly verdict: VerdictWord;
   /** Why the verdict is not `held`: one sentence each. */
   readonly reasons: readonly string[];
+  /**
+   * What the scenario demands to fire or to be checked and the architecture has no occasion for by
+   * its nature, with the reason; absent when there is nothing of the kind.
+   */
+  readonly notDemanded?: readonly string[];
   /** The bound that ended the run early, if one did. */
   readonly boundReached?: 'events' | 'virtual-time';
   readonly virtualUs: number;

@@ -9,6 +9,7 @@ import { withGuards } from '../kernel/guard.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { type TheftExposure, theftReporter } from '../properties/exposure-report.ts';
 import { allProperties } from '../properties/index.ts';
+import { whyWithoutOccasion } from '../properties/occasions.ts';
 import type { PropertyVerdict, VerdictWord } from '../properties/property.ts';
 import { RunHashes } from '../trace/hashes.ts';
 import type { Observer } from '../trace/observer.ts';
@@ -128,6 +129,7 @@ function resultOf(options: RunOptions, world: World, watch: Watch, end: WorldEnd
     crypto: options.crypto.name,
     verdict: findings.verdict,
     reasons: findings.reasons,
+    ...(findings.notDemanded.length === 0 ? {} : { notDemanded: findings.notDemanded }),
     ...(end === 'end' ? {} : { boundReached: end }),
     virtualUs: world.queue.timeUs,
     events: world.recorder.count,
@@ -174,8 +176,15 @@ interface Judgement {
   readonly end: WorldEnd;
 }
 
+interface Findings {
+  readonly verdict: VerdictWord;
+  readonly reasons: string[];
+  /** What the scenario demands and the architecture has no occasion for. */
+  readonly notDemanded: string[];
+}
+
 /** Contract 11: violations first, then whatever leaves the run undecided. */
-function findingsOf(judgement: Judgement): { verdict: VerdictWord; reasons: string[] } {
+function findingsOf(judgement: Judgement): Findings {
   const { options, properties, expectations, exposure, stuck, marks, end } = judgement;
   const violated: string[] = [];
   for (const { id, name, verdict, violations } of properties) {
@@ -190,18 +199,24 @@ function findingsOf(judgement: Judgement): { verdict: VerdictWord; reasons: stri
   for (const { host, subject, reason } of stuck) {
     violated.push(`After the heal phase ${host} is stuck (${subject}): ${reason}.`);
   }
-  if (violated.length > 0) return { verdict: 'violated', reasons: violated };
+  if (violated.length > 0) return { verdict: 'violated', reasons: violated, notDemanded: [] };
   const reasons: string[] = [];
   if (end === 'events') reasons.push('The bound on events was reached before the end.');
   if (end === 'virtual-time') reasons.push('The bound on virtual time was reached before the end.');
+  const notDemanded: string[] = [];
+  const missing = (name: string, sentence: string): void => {
+    const why = whyWithoutOccasion(options.architecture, name);
+    if (why === undefined) reasons.push(sentence);
+    else notDemanded.push(`${name} is not demanded of ${options.architecture.name}: ${why}.`);
+  };
   for (const lever of options.scenario.mustFire) {
-    if (marks.counts.of(lever) === 0) reasons.push(`"${lever}" must fire, and never did.`);
+    if (marks.counts.of(lever) === 0) missing(lever, `"${lever}" must fire, and never did.`);
   }
   for (const id of options.scenario.mustCheck) {
     const checked = properties.find((property) => property.id === id)?.checked ?? 0;
-    if (checked === 0) reasons.push(`${id} must be checked, and never was.`);
+    if (checked === 0) missing(id, `${id} must be checked, and never was.`);
   }
-  return { verdict: reasons.length > 0 ? 'undecided' : 'held', reasons };
+  return { verdict: reasons.length > 0 ? 'undecided' : 'held', reasons, notDemanded };
 }
 
 /** A measurement whose two judges differ is no measurement: one sentence for each way they do. */

@@ -64,6 +64,8 @@ const OUTCOMES: ReadonlyMap<string, DamageOutcome> = new Map([
   ['app-state-upload', 'renewed'],
   ['app-state-version', 'renewed'],
   ['setting', 'renewed'],
+  // The next message of that person says it again.
+  ['push-name', 'renewed'],
   // Messages.
   ['outbox', 'reported'],
   ['placeholder', 'reported'],

@@ -35,7 +35,9 @@ export function takeGroupMessage(step: Step, stanza: WireNode): void {
     return nack(step, { ...named, author }, NACK_CODES.parsingError);
   }
   const { id: messageId, author, group: chat, positionUs: stampUs, pairwise, shared } = message;
-  const copy: CopyHead = { author, chat, messageId, stampUs, count: pairwise?.retryCount ?? 0 };
+  const count = pairwise?.retryCount ?? 0;
+  const pushName = attribute(stanza, 'notify');
+  const copy: CopyHead = { author, chat, messageId, stampUs, count, pushName };
   const record = groupOf(step, chat);
   if (!isFromMember(step, record, message)) {
     step.refuseAs('not-allowed', `${author} wrote to ${chat}, of which it is no member`, {

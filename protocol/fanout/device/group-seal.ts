@@ -18,6 +18,7 @@ import { noteGiven, readyOwnKey } from './group-keys.ts';
 import { groupOf } from './groups.ts';
 import { linkStateOf } from './link-state.ts';
 import { sendReliably } from './outbound.ts';
+import { withPushName } from './push-names.ts';
 import { messageBytesOf, messageFieldsOf } from './outgoing.ts';
 import { accountOf, nextSentCount, outboxOf, putOutbox } from './records.ts';
 import { encryptTo, signedIdentityOf } from './seal.ts';
@@ -102,7 +103,7 @@ export function sealGroupMessage(
   step.tx.put('group-message', messageId, record);
   putOutbox(step, outbox, { state: 'sealed', targets, leftOut });
   for (const device of leftOut) linkStateOf(step.store).unusable.delete(device);
-  sendReliably(step, stanza);
+  sendReliably(step, withPushName(step, stanza));
 }
 
 /** Backfill: the message itself, with the sender key, for the devices named (5.14). */
@@ -129,7 +130,7 @@ export function sealGroupBackfill(
     sentCount,
   });
   noteGiven(step, group, { messageId, sentCount }, targets);
-  sendReliably(step, stanza);
+  sendReliably(step, withPushName(step, stanza));
 }
 
 /** The answer to a retry receipt: message and sender key for one device (7.4). */
@@ -153,5 +154,5 @@ export function sealGroupResend(
     sentCount,
   });
   noteGiven(step, group, { messageId, sentCount }, [device]);
-  sendReliably(step, stanza);
+  sendReliably(step, withPushName(step, stanza));
 }

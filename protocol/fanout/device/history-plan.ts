@@ -1,10 +1,12 @@
 /**
  * What of a phone's history a new companion gets, and in which parts (specification 8.2): the
- * newest messages of every chat first, then three months, then a year. Parts are filled
+ * newest messages of every chat first, then how people call themselves, three months, and a year. Parts are filled
  * conversation after conversation up to their limits.
  *
  * Assumption: RECENT goes to every companion, and so does FULL; the real one is for desktops that
- * ask for it. Names travel with app state.
+ * ask for it. The names of contacts that somebody gave them travel with app state. NON_BLOCKING_DATA is
+ * taken and never sent: what belongs in it (stickers, keys of threads, former members) is nothing
+ * that devices here know.
  */
 
 import type { ChatJid, ShownRecord } from '../../contract.ts';
@@ -121,7 +123,9 @@ export function draftsOf(step: Step): Draft[] {
   if (bootstrap.drafts.length === 0) {
     bootstrap.drafts.push({ syncType: HISTORY_TYPES.initialBootstrap, conversations: [] });
   }
-  return [...bootstrap.drafts, ...recent.drafts, ...full.drafts];
+  const names = { syncType: HISTORY_TYPES.pushName, conversations: [] };
+  const named = step.tx.count('push-name') === 0 ? [] : [names];
+  return [...bootstrap.drafts, ...named, ...recent.drafts, ...full.drafts];
 }
 
 /** Messages of a part. */

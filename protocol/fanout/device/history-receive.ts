@@ -34,6 +34,7 @@ import { linkStateOf } from './link-state.ts';
 import { shownMedia, takeMedia } from './media-fetch.ts';
 import { sendReliably } from './outbound.ts';
 import { settlePlaceholder } from './placeholders.ts';
+import { takePushNames } from './push-names.ts';
 import { accountOf, messageKey, SELF } from './records.ts';
 
 const KEY_BYTES = 32;
@@ -207,6 +208,7 @@ function takePart(step: Step, id: string, job: HistoryJobRecord, bytes: Uint8Arr
     step.refuse(part);
     return endJob(step, id, job, 'history-skipped', 'a part of the history cannot be used');
   }
+  takePushNames(step, part.pushNames);
   let kept = 0;
   for (const message of part.messages) if (keepPassed(step, message, 'history')) kept += 1;
   const state = stateOf(step);

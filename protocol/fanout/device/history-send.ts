@@ -29,6 +29,7 @@ import {
 import { countOf, draftsOf, type PlannedConversation } from './history-plan.ts';
 import { saidFields } from './media-records.ts';
 import { ownOthers, sendPeer, sendPeerAgain } from './peer.ts';
+import { knownPushNames } from './push-names.ts';
 import { accountOf } from './records.ts';
 
 const MEDIA_KEY_BYTES = 32;
@@ -147,7 +148,8 @@ export function resumeHistoryUploads(step: Step): void {
 function upload(step: Step, key: string, chunk: HistoryChunkRecord): void {
   const { syncType, order, progress } = chunk;
   const conversations = chunk.conversations.map((part) => passedConversation(step, part));
-  const plaintext = historyPartBytes({ syncType, order, progress, conversations });
+  const pushNames = syncType === HISTORY_TYPES.pushName ? knownPushNames(step) : [];
+  const plaintext = historyPartBytes({ syncType, order, progress, conversations, pushNames });
   const mediaKey = step.context.secrets.bytes('media-key', MEDIA_KEY_BYTES);
   const encrypted = encryptMedia('history', mediaKey, plaintext, step.context.crypto);
   const { file: bytes, fileSha256, fileEncSha256 } = encrypted;

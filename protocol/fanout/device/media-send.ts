@@ -6,9 +6,9 @@
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { Command, OutboxRecord } from '../../contract.ts';
+import type { Command, DeviceJid } from '../../contract.ts';
 import { MEDIA_BYTES_MAX, TEXT_BYTES_MAX } from '../../limits.ts';
-import { textBytesLength, textDigest } from '../../messages/content.ts';
+import { textBytesLength } from '../../messages/content.ts';
 import { encryptMedia } from '../../messages/media-crypto.ts';
 import { captionOf } from '../../messages/media-message.ts';
 import { makeMessageId } from '../../messages/message-id.ts';
@@ -17,26 +17,41 @@ import { type BlobOutcome, directPathOf, isOnErrand, putBlob } from './blob-clie
 import { keepMediaFile, putMedia, putMediaContent } from './media-records.ts';
 import { loseCopy } from './placeholders.ts';
 import { accountOf, messageKey, outboxOf } from './records.ts';
-import { want } from './wanting.ts';
+import { type Said, say } from './send.ts';
 
 const MEDIA_KEY_BYTES = 32;
 
-/** A person sends a file. Draws secret `media-key` (32). */
-export function takeSendMedia(step: Step, command: Extract<Command, { kind: 'send-media' }>): void {
+type SendMedia = Extract<Command, { kind: 'send-media' }>;
+
+/** A person sends a file. */
+export function takeSendMedia(step: Step, command: SendMedia): void {
+  const account = accountOf(step);
+  const said = account && prepareMedia(step, command, account.device);
+  if (said !== undefined) say(step, said);
+  else if (account === undefined) refuseStranger(step);
+}
+
+function refuseStranger(step: Step): void {
+  step.refuseAs('not-allowed', 'this device belongs to no account and cannot send');
+}
+
+/**
+ * Encrypts a file, puts it on its way to the store of files, and keeps how to open it; answers what
+ * to say of it, or says why not. The message is written as `author`. Draws secret `media-key` (32).
+ */
+export function prepareMedia(step: Step, command: SendMedia, author: DeviceJid): Said | undefined {
   const { chat, media, bytes } = command;
   const text = captionOf(media, command.caption);
   const account = accountOf(step);
-  if (account === undefined) {
-    return step.refuseAs('not-allowed', 'this device belongs to no account and cannot send');
-  }
+  if (account === undefined) return undefined;
   if (textBytesLength(text) > TEXT_BYTES_MAX || bytes.length > MEDIA_BYTES_MAX) {
-    return step.refuseAs('limit-reached', `a file has at most ${MEDIA_BYTES_MAX} bytes`);
+    step.refuseAs('limit-reached', `a file has at most ${MEDIA_BYTES_MAX} bytes`);
+    return undefined;
   }
   const messageId = makeMessageId(account.device, step.context);
   const mediaKey = step.context.secrets.bytes('media-key', MEDIA_KEY_BYTES);
   const encrypted = encryptMedia(media, mediaKey, bytes, step.context.crypto);
   const name = putBlob(step, encrypted.file, { kind: 'media-upload', key: messageId });
-  const named = { chat, author: account.device, messageId };
   const reference = {
     mediaKey,
     fileSha256: encrypted.fileSha256,
@@ -47,25 +62,11 @@ export function takeSendMedia(step: Step, command: Extract<Command, { kind: 'sen
   };
   const mediaKeyTimestampS = Math.floor(step.nowUs / 1_000_000);
   const fileDigest = bytesToHex(encrypted.fileSha256);
-  const record: OutboxRecord = {
-    kind: 'outbox',
-    state: 'wanting',
-    chat,
-    messageId,
-    author: account.device,
-    text,
-    media: { kind: media, fileDigest },
-    textDigest: textDigest(text, step.context.crypto),
-    inputId: step.input.id,
-    targets: [],
-    leftOut: [],
-    positionUs: 0,
-  };
-  step.tx.put('outbox', messageId, record);
-  want(step, { messageId, chat });
+  const named = { chat, author, messageId };
   putMediaContent(step, named, { media, reference, mediaKeyTimestampS });
-  putMedia(step, messageKey(chat, account.device, messageId), 'fetched', fileDigest);
+  putMedia(step, messageKey(chat, author, messageId), 'fetched', fileDigest);
   keepMediaFile(step, encrypted.file, name);
+  return { ...named, text, media: { kind: media, fileDigest } };
 }
 
 /** Whether a message has to wait for its file. */

@@ -21,6 +21,7 @@ import { openPairwise, type PairwiseCiphertext } from './open.ts';
 import { takePeerMessage } from './peer.ts';
 import { takePeerContent } from './peer-content.ts';
 import { failCopy, loseCopy, missCopy, settlePlaceholder } from './placeholders.ts';
+import { notePushName } from './push-names.ts';
 import { nack, sendReceipt } from './receipts.ts';
 import { accountOf, messageKey } from './records.ts';
 
@@ -32,6 +33,8 @@ export interface CopyHead {
   readonly stampUs: number;
   /** Retry count of this ciphertext, 0 for the first. */
   readonly count: number;
+  /** How the stanza says that the author calls themselves. */
+  readonly pushName: string | undefined;
 }
 
 interface Copy extends CopyHead, PairwiseCiphertext {}
@@ -54,7 +57,9 @@ export function takeMessage(step: Step, stanza: WireNode): void {
   }
   if (payload.kind === 'unavailable') return missCopy(step, { author, chat, messageId, stampUs });
   const { type, bytes, retryCount: count } = payload;
-  const copy: Copy = { author, chat, messageId, stampUs, type, bytes, count, deviceIdentity };
+  const pushName = attribute(stanza, 'notify');
+  const head: CopyHead = { author, chat, messageId, stampUs, count, pushName };
+  const copy: Copy = { ...head, author, type, bytes, deviceIdentity };
   const opened = openPairwise(step, copy);
   if (opened.kind === 'opened') takeContent(step, copy, opened.content);
   else if (opened.kind === 'unreadable') giveUp(step, copy, opened.reason, opened.nackCode);
@@ -70,6 +75,7 @@ export function takeContent(step: Step, copy: CopyHead, content: Content): void 
   const shows = readShows(step, copy, content);
   if (!isRejected(shows)) {
     takeContextInfo(step, copy.author, copy.chat, content.contextInfo);
+    notePushName(step, copy.author, copy.pushName);
     const { read, ...plain } = shows;
     showCopy(step, copy, plain);
     if (read !== undefined) takeMedia(step, copy, read, 'live');

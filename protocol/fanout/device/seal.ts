@@ -16,6 +16,7 @@ import type { Step } from '../step.ts';
 import { contextInfoFor } from './consistency.ts';
 import { linkStateOf } from './link-state.ts';
 import { sendReliably } from './outbound.ts';
+import { withPushName } from './push-names.ts';
 import { messageBytesOf } from './outgoing.ts';
 import {
   accountOf,
@@ -92,7 +93,7 @@ export function sealMessage(step: Step, messageId: string, targets: readonly Dev
     targets: named,
     leftOut: targets.filter((device) => !named.includes(device)),
   });
-  sendReliably(step, stanza);
+  sendReliably(step, withPushName(step, stanza));
 }
 
 /** Backfill: the same message and time stamp, only for the devices named (specification 5.14). */
@@ -112,7 +113,7 @@ export function sealBackfill(
     backfillOfUs: outbox.positionUs,
     sentCount: nextSentCount(step),
   });
-  sendReliably(step, stanza);
+  sendReliably(step, withPushName(step, stanza));
 }
 
 /**
@@ -134,5 +135,5 @@ export function sealResend(
     signedIdentity: signedIdentityOf(step),
     sentCount: nextSentCount(step),
   });
-  sendReliably(step, stanza);
+  sendReliably(step, withPushName(step, stanza));
 }

@@ -24,6 +24,9 @@ export function takeSend(step: Step, command: Extract<Command, { kind: 'send' }>
   say(step, { chat, text, messageId, author: account.device });
 }
 
+/** A message before it is sealed. */
+export type Said = Pick<OutboxRecord, 'chat' | 'text' | 'messageId' | 'author' | 'media'>;
+
 /** Whether this device may write such a text in the chat; says why not. */
 export function mayWrite(step: Step, { chat, text }: Pick<OutboxRecord, 'chat' | 'text'>): boolean {
   if (accountOf(step) === undefined) {
@@ -47,10 +50,12 @@ export function mayWrite(step: Step, { chat, text }: Pick<OutboxRecord, 'chat' |
 }
 
 /** Stores what was written, under the id it has, at the end of the row. */
-export function say(
-  step: Step,
-  said: Pick<OutboxRecord, 'chat' | 'text' | 'messageId' | 'author' | 'media'>,
-): void {
+export function say(step: Step, said: Said): void {
+  want(step, putSaid(step, said));
+}
+
+/** Stores what was written, as something that waits. */
+export function putSaid(step: Step, said: Said): OutboxRecord {
   const record: OutboxRecord = {
     kind: 'outbox',
     state: 'wanting',
@@ -62,5 +67,5 @@ export function say(
     positionUs: 0,
   };
   step.tx.put('outbox', said.messageId, record);
-  want(step, record);
+  return record;
 }

@@ -106,6 +106,7 @@ function groupCopy(
     t: String(stampUs),
     type: attribute(stanza, 'type'),
     device_fanout: attribute(stanza, 'device_fanout'),
+    notify: attribute(stanza, 'notify'),
   };
   const content = identity !== undefined && needsIdentity ? [...parts, identity] : parts;
   return node('message', attributes, content);

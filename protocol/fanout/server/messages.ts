@@ -161,6 +161,7 @@ function copyFor(
       type: attribute(stanza, 'type'),
       recipient: isOwn ? chat : undefined,
       device_fanout: attribute(stanza, 'device_fanout'),
+      notify: attribute(stanza, 'notify'),
     },
     [enc ?? node('unavailable'), ...(identity !== undefined && needsIdentity ? [identity] : [])],
   );

@@ -1,11 +1,12 @@
 /**
- * The smallest world that runs fanout nodes: frames arrive in order of sending, time moves only
+ * The smallest world that runs nodes of an architecture: frames arrive in order of sending, time moves only
  * when asked. It drives the protocol's own tests; the simulator has nothing to do with it.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type {
   AccountRecord,
+  Architecture,
   Command,
   Effect,
   InputBody,
@@ -72,6 +73,7 @@ export class SmallNet {
   readonly #stream = keyStream(rootSecret('small-net'));
   #counter = 0;
   readonly #settings: Settings;
+  readonly #architecture: Architecture;
   #crash: { readonly name: string; commitsLeft: number } | undefined;
   readonly #groups: readonly string[];
   readonly #endpointKeys = new Map<string, Uint8Array>();
@@ -86,11 +88,13 @@ export class SmallNet {
     /** Whether an account holds another's list before the story; all do unless told otherwise. */
     knows: (name: string, other: string) => boolean = () => true,
     settings: Partial<Settings> = {},
+    architecture: Architecture = fanout,
   ) {
+    this.#architecture = architecture;
     this.#settings = { ...SETTINGS, ...settings };
     const names = Object.keys(accounts);
     const numberOf = (name: string): string => String(15_550_001 + names.indexOf(name));
-    const commits = fanout.timeZero({
+    const commits = architecture.timeZero({
       accounts: names.map((name) => ({
         number: numberOf(name),
         primary: `${name}.phone`,
@@ -124,9 +128,9 @@ export class SmallNet {
   }
 
   #make(name: string, store: Store): ProtocolNode {
-    if (name === 'server') return fanout.server(store, { settings: this.#settings });
-    if (name === 'blobs') return fanout.blobs(store, { settings: this.#settings });
-    return fanout.device(store, {
+    if (name === 'server') return this.#architecture.server(store, { settings: this.#settings });
+    if (name === 'blobs') return this.#architecture.blobs(store, { settings: this.#settings });
+    return this.#architecture.device(store, {
       role: name.endsWith('.phone') ? 'primary' : 'companion',
       serverEndpoint: 'server',
       blobEndpoint: 'blobs',
@@ -219,8 +223,6 @@ export class SmallNet {
       case 'emit':
         this.notices.push(`${member.name} ${effect.notice.code}: ${effect.notice.sentence}`);
         return;
-      case 'push':
-        return;
     }
   }
 
@@ -240,8 +242,7 @@ export class SmallNet {
     const wire: Wire = { number: this.#counter, device: member, endpoint };
     this.#wires.set(wire.number, wire);
     const own = member.store.get('transport', 'self') as TransportRecord;
-    const connection = wire.number;
-    const connected = { kind: 'connected', connection } as const;
+    const connected = { kind: 'connected', connection: wire.number } as const;
     this.step(endpoint, { ...connected, endpoint: member.name, peerStaticKey: own.publicKey });
     this.step(member.name, { ...connected, endpoint, peerStaticKey: this.#keyOf(endpoint) });
   }
@@ -346,8 +347,7 @@ export class SmallNet {
   }
 
   user(name: string): string {
-    const account = this.member(`${name}.phone`).store.get('account', 'self');
-    return (account as AccountRecord).user;
+    return (this.member(`${name}.phone`).store.get('account', 'self') as AccountRecord).user;
   }
 
   send(from: string, to: string, text: string): void {

@@ -20,7 +20,6 @@ import {
   takeBlobFrame,
   takeBlobTimer,
 } from '../../fanout/device/blob-client.ts';
-import { takeBlobOutcome } from '../../fanout/device/blob-results.ts';
 import { blobStateOf } from '../../fanout/device/blob-state.ts';
 import { takeFetchMedia } from '../../fanout/device/media-fetch.ts';
 import { Step } from '../../fanout/step.ts';
@@ -49,10 +48,12 @@ import {
   advanceBrowser,
   PHONE_TIMER,
   takeDeed,
+  takeFile,
   takePhoneTimer,
   takePong,
   takeRead,
   takeSend,
+  takeSendMedia,
 } from './sending.ts';
 import { takeSealed } from './taking.ts';
 
@@ -94,6 +95,8 @@ function takeCommand(step: Step, command: Command): void {
   switch (command.kind) {
     case 'send':
       return takeSend(step, command);
+    case 'send-media':
+      return takeSendMedia(step, command);
     case 'read':
       return takeRead(step, command);
     case 'link':
@@ -142,7 +145,7 @@ function takeTimer(step: Step, setup: DeviceSetup, name: string): void {
 
 function takeFrame(step: Step, connection: number, bytes: Uint8Array): void {
   if (blobStateOf(step.store).connection === connection) {
-    return takeBlobFrame(step, bytes, takeBlobOutcome);
+    return takeBlobFrame(step, bytes, takeFile);
   }
   if (stateOf(step.store).connection !== connection) return; // it ended meanwhile
   const frame = readFromServer(bytes);

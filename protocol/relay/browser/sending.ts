@@ -4,10 +4,13 @@
  * does everything once.
  */
 
-import type { Command, OutboxRecord, ShownRecord } from '../../contract.ts';
+import type { ChatJid, Command, MediaRecord, OutboxRecord, ShownRecord } from '../../contract.ts';
 import { assert, isRejected } from '../../errors.ts';
-import { saidFields } from '../../fanout/device/media-records.ts';
-import { isUploading } from '../../fanout/device/media-send.ts';
+import type { BlobOutcome, BlobPurpose } from '../../fanout/device/blob-client.ts';
+import { takeBlobOutcome } from '../../fanout/device/blob-results.ts';
+import { putMedia, saidFields } from '../../fanout/device/media-records.ts';
+import { isUploading, prepareMedia } from '../../fanout/device/media-send.ts';
+import { putSaid } from '../../fanout/device/send.ts';
 import type { Step } from '../../fanout/step.ts';
 import {
   RELAY_PAGES_IN_FLIGHT,
@@ -15,7 +18,7 @@ import {
   RELAY_TEST_WAIT_MAX_US,
   TEXT_BYTES_MAX,
 } from '../../limits.ts';
-import { textBytesLength, textDigest } from '../../messages/content.ts';
+import { textBytesLength } from '../../messages/content.ts';
 import { passedMessageBytes } from '../../messages/history.ts';
 import { makeMessageId } from '../../messages/message-id.ts';
 import { decodeFrame } from '../../wire/decode-node.ts';
@@ -42,20 +45,31 @@ export function takeSend(step: Step, command: Extract<Command, { kind: 'send' }>
     return step.refuseAs('limit-reached', `a text has at most ${TEXT_BYTES_MAX} bytes of UTF-8`);
   }
   const messageId = makeMessageId(account.device, step.context);
-  const record: OutboxRecord = {
-    kind: 'outbox',
-    state: 'wanting',
-    chat: command.chat,
-    messageId,
-    author: account.user,
-    text: command.text,
-    textDigest: textDigest(command.text, step.context.crypto),
-    inputId: step.input.id,
-    targets: [],
-    leftOut: [],
-    positionUs: 0,
-  };
-  step.tx.put('outbox', messageId, record);
+  const { chat, text } = command;
+  putSaid(step, { chat, text, messageId, author: account.user });
+}
+
+/** A person sends a file: the browser uploads it by itself, and says where it lies (11.6). */
+export function takeSendMedia(step: Step, command: Extract<Command, { kind: 'send-media' }>): void {
+  const account = accountOf(step);
+  if (account === undefined) {
+    return step.refuseAs('not-allowed', 'this browser belongs to no account and cannot send');
+  }
+  const said = prepareMedia(step, command, account.user);
+  if (said !== undefined) putSaid(step, said);
+}
+
+/**
+ * What came of an errand at the store of files. A file that is gone is missing here. Assumption: it
+ * is not asked for again; the phone, which has it or asks for it, is looked at instead.
+ */
+export function takeFile(step: Step, purpose: BlobPurpose, outcome: BlobOutcome): void {
+  const { kind, key } = purpose;
+  const isHere = outcome.kind === 'fetched' || kind !== 'media-download';
+  if (isHere) return takeBlobOutcome(step, purpose, outcome);
+  const media = step.get<MediaRecord>('media', key);
+  step.tx.delete('media-wait', key);
+  if (media !== undefined) putMedia(step, key, 'missing', media.fileDigest);
 }
 
 /** A person reads a chat, as far as it shows here. */
@@ -84,18 +98,39 @@ export function takeDeed(step: Step, metric: number, deed: Deed): void {
 /** Hands the phone whatever it was not handed, and asks it for what is missing. */
 export function advanceBrowser(step: Step): void {
   const state = stateOf(step.store);
-  if (state.phase !== 'live' || state.phone === 'away') return;
-  if (state.needsChats) askForChats(step);
-  for (const [messageId, entry] of step.tx.entries('outbox')) {
-    const outbox = entry as OutboxRecord;
-    if (outbox.state !== 'wanting' || state.handed.has(messageId)) continue;
-    if (isUploading(step, messageId)) continue;
-    handMessage(step, outbox);
+  if (state.phase !== 'live') return;
+  if (state.phone === 'away') {
+    if (hasErrand(step) && !step.hasTimer(PHONE_TIMER)) testPhone(step);
+    return;
   }
+  if (state.needsChats) askForChats(step);
+  handMessages(step);
   for (const [id, entry] of step.tx.entries('deed')) {
     if (!state.handed.has(id)) handDeed(step, id, entry as DeedRecord);
   }
   askForPages(step);
+}
+
+/** Whether the phone is needed: a browser with nothing to ask lets it sleep. */
+function hasErrand(step: Step): boolean {
+  const { needsChats, pages } = stateOf(step.store);
+  if (needsChats || pages.size > 0 || step.tx.count('deed') > 0) return true;
+  const outbox = step.tx.entries('outbox').map(([, record]) => record as OutboxRecord);
+  return outbox.some(({ state }) => state === 'wanting');
+}
+
+/** First in, first out per chat: the next one when the phone says that it has the one before. */
+function handMessages(step: Step): void {
+  const { handed, flights } = stateOf(step.store);
+  const flying = new Set([...flights.values()].map(({ key }) => key));
+  const blocked = new Set<ChatJid>();
+  for (const [messageId, entry] of step.tx.entries('outbox')) {
+    const outbox = entry as OutboxRecord;
+    if (outbox.state !== 'wanting' || blocked.has(outbox.chat)) continue;
+    if (handed.has(messageId) && !flying.has(messageId)) continue;
+    blocked.add(outbox.chat);
+    if (!handed.has(messageId) && !isUploading(step, messageId)) handMessage(step, outbox);
+  }
 }
 
 function fly(step: Step, metric: number, word: WireNode, flight: Omit<Flight, 'sentUs'>): void {
@@ -154,7 +189,12 @@ export function takePhoneTimer(step: Step): void {
     }
     phoneIsAway(step);
   }
-  state.tests += 1;
+  if (hasErrand(step)) testPhone(step);
+}
+
+/** Asks the server for the phone, which it wakes if need be. */
+function testPhone(step: Step): void {
+  stateOf(step.store).tests += 1;
   say(step, 'test', ADMIN_WORDS.test);
   awaitPhone(step);
 }
@@ -169,6 +209,7 @@ function phoneIsAway(step: Step): void {
   const state = stateOf(step.store);
   if (state.phone === 'away') return;
   state.phone = 'away';
+  state.needsChats ||= [...state.flights.values()].some(({ about }) => about === 'chats');
   state.flights.clear();
   state.handed.clear();
   step.emit('phone-not-connected', 'the phone does not answer: this browser can do nothing');
@@ -180,7 +221,8 @@ export function takePong(step: Step, isReachable: boolean): void {
   if (state.phase !== 'live') return;
   if (!isReachable) {
     phoneIsAway(step);
-    return awaitPhone(step);
+    step.cancelTimer(PHONE_TIMER);
+    return hasErrand(step) ? awaitPhone(step) : undefined;
   }
   if (state.phone === 'away') step.emit('phone-connected', 'the phone answers again');
   state.phone = 'there';

@@ -16,6 +16,7 @@ import { FLAGS, METRICS } from '../wire/metrics.ts';
 import { open } from '../wire/sealed.ts';
 import {
   type AckLevel,
+  MIRRORED,
   type NamedMessage,
   type News,
   REQUESTS,
@@ -56,6 +57,7 @@ export function takeSealed(step: Step, tag: string, payload: Uint8Array): void {
       return confirm(step, tag);
     case 'chats':
       takeNews(step, word.news, 'history');
+      forgetRecords(step, word.news);
       compareChats(step, word.news);
       return confirm(step, tag);
     case 'page':
@@ -95,8 +97,31 @@ function takeNews(step: Step, news: readonly News[], via: Via): void {
       case 'lost':
         takeLost(step, one.named, one.reason);
         break;
+      case 'record':
+        takeRecord(step, one);
+        break;
       case 'chat':
         break; // compared once its messages are here
+    }
+  }
+}
+
+/** Groups and settings are what the phone has of them. */
+function takeRecord(step: Step, { collection, key, record }: Extract<News, { kind: 'record' }>) {
+  if (record === undefined) step.tx.delete(collection, key);
+  else if (JSON.stringify(step.tx.get(collection, key)) !== JSON.stringify(record)) {
+    step.tx.put(collection, key, record);
+  }
+}
+
+/** What the phone does not have any more, a browser does not show any more. */
+function forgetRecords(step: Step, news: readonly News[]): void {
+  const named = new Set(
+    news.map((one) => (one.kind === 'record' ? `${one.collection}|${one.key}` : '')),
+  );
+  for (const collection of MIRRORED) {
+    for (const [key] of step.tx.entries(collection)) {
+      if (!named.has(`${collection}|${key}`)) step.tx.delete(collection, key);
     }
   }
 }

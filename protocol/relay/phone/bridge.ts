@@ -13,7 +13,7 @@ import type { RecordWrite } from '../../store.ts';
 import { userOf } from '../../wire/jid.ts';
 import { attribute, bytesContent, child, type WireNode } from '../../wire/node.ts';
 import { open } from '../wire/sealed.ts';
-import { NEWS, readRequest } from '../wire/words.ts';
+import { MIRRORED, type MirroredRecord, NEWS, readRequest } from '../wire/words.ts';
 import { messageNews } from './chats.ts';
 import { dismiss, forgetBrowser, resumePairing } from './pairing.ts';
 import { awaitConfirmation, PUSH_TIMER, pushNews, sendRelay, waitUs } from './push.ts';
@@ -110,6 +110,10 @@ export function advanceBridge(step: Step): void {
 }
 
 function newsIn(step: Step, { collection, key, record }: RecordWrite): WireNode[] {
+  const mirrored = MIRRORED.find((one) => one === collection);
+  if (mirrored !== undefined) {
+    return [NEWS.record(mirrored, key, record as MirroredRecord | undefined)];
+  }
   if (record === undefined) return [];
   if (collection === 'shown') {
     const shown = record as ShownRecord;

@@ -13,7 +13,7 @@ import { passedMessageBytes } from '../../messages/history.ts';
 import { userOf } from '../../wire/jid.ts';
 import { encodeMessage } from '../../wire/message.ts';
 import type { WireNode } from '../../wire/node.ts';
-import { NEWS, PHONE_WORDS } from '../wire/words.ts';
+import { MIRRORED, type MirroredRecord, NEWS, PHONE_WORDS } from '../wire/words.ts';
 
 /** A shown message as news. */
 export function messageNews(step: Step, shown: ShownRecord): WireNode {
@@ -48,7 +48,10 @@ function head(chat: ChatJid, messages: readonly ShownRecord[], isEnd: boolean): 
   return NEWS.chat(chat, messages.length, unread, isEnd);
 }
 
-/** The list of chats, each with its unread messages, the newest at least; and what was lost. */
+/**
+ * The list of chats, each with its unread messages, the newest at least; groups and settings; and
+ * what was lost.
+ */
 export function chatsWord(step: Step): WireNode {
   const news: WireNode[] = [];
   for (const [chat, messages] of chatsOf(step)) {
@@ -56,6 +59,11 @@ export function chatsWord(step: Step): WireNode {
     const tail = messages.slice(0, Math.min(Math.max(unread, 1), RELAY_TAIL_MESSAGES));
     news.push(head(chat, messages, tail.length === messages.length));
     news.push(...tail.map((shown) => messageNews(step, shown)));
+  }
+  for (const collection of MIRRORED) {
+    for (const [key, record] of step.tx.entries(collection)) {
+      news.push(NEWS.record(collection, key, record as MirroredRecord));
+    }
   }
   for (const [, record] of step.tx.entries('lost').slice(-RELAY_LOSSES_MAX)) {
     const lost = record as LostRecord;

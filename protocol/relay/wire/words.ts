@@ -7,13 +7,23 @@
  * browser knows whether it has them all; and a browser answers what came unasked with `received`.
  */
 
-import type { ChatJid, DeviceJid } from '../../contract.ts';
+import type { ChatJid, DeviceJid, GroupRecord, SettingRecord } from '../../contract.ts';
 import { isRejected, type Rejection, reject } from '../../errors.ts';
 import { readPassedMessage, type TakenMessage } from '../../messages/history.ts';
 import { isMessageId } from '../../messages/message-stanza.ts';
 import { parseChatJid, parseDeviceJid } from '../../wire/jid.ts';
-import { attribute, bytesContent, child, children, node, type WireNode } from '../../wire/node.ts';
+import {
+  attribute,
+  bytesContent,
+  child,
+  children,
+  node,
+  textContent,
+  type WireNode,
+} from '../../wire/node.ts';
+import { utf8Bytes } from '../../wire/utf8.ts';
 import { type Deed, readDeed } from './deeds.ts';
+import { readGroupRecord, readSettingRecord } from './records.ts';
 
 /** What a browser asks of its phone. */
 export type Request =
@@ -37,6 +47,11 @@ export interface NamedMessage {
 /** Acks on the web (specification 11.7): 1 the server has it, 2 delivered, 3 read. */
 export type AckLevel = 1 | 2 | 3;
 
+/** Collections of public records that a browser shows as its phone does. */
+export const MIRRORED = ['group', 'setting'] as const;
+export type MirroredCollection = (typeof MIRRORED)[number];
+export type MirroredRecord = GroupRecord | SettingRecord;
+
 /** One piece of news from the phone. */
 export type News =
   | { readonly kind: 'message'; readonly message: TakenMessage }
@@ -48,6 +63,13 @@ export type News =
       readonly level: AckLevel;
       /** The server's time stamp. */
       readonly positionUs: number;
+    }
+  /** A public record of the phone that browsers show too; `undefined` when it is gone. */
+  | {
+      readonly kind: 'record';
+      readonly collection: MirroredCollection;
+      readonly key: string;
+      readonly record: MirroredRecord | undefined;
     }
   /** How much of a chat there is; behind it come messages of it. */
   | {
@@ -70,6 +92,7 @@ export type PhoneWord =
 
 const NUMBER_MAX = 2 ** 52;
 const TAGS_MAX = 1_000;
+const KEY_CHARS_MAX = 1_024;
 
 function malformed(what: string): Rejection {
   return reject('malformed', `What came from the other end of a pairing ${what}.`);
@@ -133,6 +156,8 @@ export const NEWS = {
   lost: (message: NamedMessage, reason: string) => node('lost', { ...named(message), reason }),
   ack: (message: NamedMessage, level: AckLevel, positionUs: number) =>
     node('ack', { ...named(message), level: String(level), t: String(positionUs) }),
+  record: (collection: MirroredCollection, key: string, record: MirroredRecord | undefined) =>
+    node('record', { type: collection, key }, record && utf8Bytes(JSON.stringify(record))),
   chat: (chat: ChatJid, count: number, unread: number, isEnd: boolean) =>
     node('chat', {
       jid: chat,
@@ -165,6 +190,19 @@ function readNamed(element: WireNode): NamedMessage | Rejection {
   return { chat, author: author.jid, messageId };
 }
 
+function readRecord(element: WireNode): News | Rejection {
+  const collection = MIRRORED.find((one) => one === attribute(element, 'type'));
+  const key = attribute(element, 'key') ?? '';
+  const text = textContent(element);
+  if (collection === undefined || key.length === 0 || key.length > KEY_CHARS_MAX) {
+    return malformed('names no record');
+  }
+  if (text === undefined) return { kind: 'record', collection, key, record: undefined };
+  const record = collection === 'group' ? readGroupRecord(text) : readSettingRecord(text);
+  if (record === undefined) return malformed('holds no record');
+  return { kind: 'record', collection, key, record };
+}
+
 function readOne(element: WireNode): News | Rejection {
   if (element.tag === 'message') {
     const message = readPassedMessage(bytesContent(element) ?? new Uint8Array(0));
@@ -178,6 +216,7 @@ function readOne(element: WireNode): News | Rejection {
     }
     return { kind: 'chat', chat, count, unread, isEnd: attribute(element, 'end') === 'true' };
   }
+  if (element.tag === 'record') return readRecord(element);
   const message = readNamed(element);
   if (isRejected(message)) return message;
   switch (element.tag) {

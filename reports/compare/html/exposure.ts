@@ -1,7 +1,7 @@
 /** What a theft opens, by two judges. */
 
-import { count, counted, scaleFor } from '../figures.ts';
-import type { ComparisonDocument, ExposureRow } from '../model.ts';
+import { count, counted, figure, intervalOf, range, scaleFor } from '../figures.ts';
+import type { ComparisonDocument, Estimate, ExposureRow } from '../model.ts';
 import { picturesOf } from '../pictures.ts';
 import { SIDE_TITLES } from '../readings.ts';
 import { type Html, html } from './markup.ts';
@@ -11,8 +11,8 @@ const COLUMNS: readonly Column[] = [
   { head: 'What was stolen' },
   { head: 'Messages in all', isNumber: true },
   { head: 'Opened, from before', isNumber: true },
-  { head: 'From then to the log-out', isNumber: true },
-  { head: 'After the log-out', isNumber: true },
+  { head: 'Until the log-out', isNumber: true },
+  { head: 'After it', isNumber: true },
   { head: 'Seeds', isNumber: true },
   { head: 'Two judges' },
 ];
@@ -20,24 +20,27 @@ const COLUMNS: readonly Column[] = [
 function causes({ pastByCause }: ExposureRow): Html {
   const items = pastByCause.map(({ cause, messages }) => {
     const scale = scaleFor('count', [messages.mean]);
-    return html`<li>${cause}: ${estimateCell(messages, scale)}</li>`;
+    const interval = intervalOf(messages);
+    const spread = interval === undefined ? '' : ` (${range(interval, scale)})`;
+    const mean = messages.mean === null ? 'no occasion' : figure(messages.mean, scale);
+    return html`<li>${cause}: ${mean}${spread}</li>`;
   });
   return items.length === 0 ? html`` : html`<ul class="causes">${items}</ul>`;
 }
 
 function theftRow(row: ExposureRow): Html {
   const { messages, past, future, afterLogOut, agreeing, seeds } = row;
-  const scale = scaleFor('count', [past.mean, future.mean, afterLogOut.mean]);
+  const cell = (one: Estimate): Html => estimateCell(one, scaleFor('count', [one.mean]));
   const agrees = agreeing === seeds;
   const judges = agrees
     ? html`<span class="verdict agrees"><span aria-hidden="true">✓</span> agree in all ${count(seeds)}</span>`
     : html`<span class="verdict disagrees"><span aria-hidden="true">✕</span> agree in ${count(agreeing)} of ${counted(seeds, 'run')}</span>`;
   return tableRow(COLUMNS, [
     html`<span class="name">${SIDE_TITLES[row.side]}</span><span class="what">${row.theft}</span>`,
-    estimateCell(messages, scaleFor('count', [messages.mean])),
-    html`${estimateCell(past, scale)}${causes(row)}`,
-    estimateCell(future, scale),
-    estimateCell(afterLogOut, scale),
+    cell(messages),
+    html`${cell(past)}${causes(row)}`,
+    cell(future),
+    cell(afterLogOut),
     count(seeds),
     judges,
   ]);

@@ -12,7 +12,7 @@ import { sweepTable } from './sweeps.ts';
 const KINDS: readonly (readonly [Headline['kind'], string, string, string])[] = [
   ['bought', '▲', 'What fanout bought', 'Nothing that an interval supports.'],
   ['paid', '▼', 'What it cost', 'Nothing that an interval supports.'],
-  ['same', '=', 'What stayed the same', 'No measure that is better or worse was seen unchanged.'],
+  ['same', '=', 'What stayed the same', 'No difference was close enough to zero.'],
 ];
 
 /** The sentence with what stands in brackets, its intervals, in a quieter voice. */
@@ -24,12 +24,14 @@ function quietRanges(sentence: string): readonly Html[] {
     );
 }
 
-function sentences({ headlines }: ComparisonDocument, kinds: typeof KINDS): readonly Html[] {
+function sentences(document: ComparisonDocument, kinds: typeof KINDS): readonly Html[] {
+  const { headlines, seeds, seedsForInterval } = document;
+  const isTooFew = seeds.length < seedsForInterval;
   return kinds.map(([kind, sign, title, nothing]) => {
     const made = headlines.filter((headline) => headline.kind === kind);
     const items =
       made.length === 0
-        ? html`<li class="none">${nothing}</li>`
+        ? html`<li class="none">${isTooFew ? 'Too few seeds to say.' : nothing}</li>`
         : made.map(({ sentence }) => html`<li>${quietRanges(sentence)}</li>\n`);
     return html`<section class="kind ${kind}" aria-labelledby="${kind}-title">
 <h2 id="${kind}-title"><span class="sign" aria-hidden="true">${sign}</span> ${title}</h2>

@@ -59,6 +59,10 @@ function rowsOf(
     });
 }
 
+function measureTable(caption: string, rows: readonly Html[]): Html {
+  return table(caption, COLUMNS, rows, 'wide measures');
+}
+
 /** The tables of all scenarios together, a section for each group. */
 export function overallSections(
   rows: readonly MeasureRow[],
@@ -67,7 +71,7 @@ export function overallSections(
   return groupsOf(measures).flatMap((group) => {
     const made = rowsOf(group, rows, measures, true);
     if (made.length === 0) return [];
-    return [section(anchor('group', group), group, table(`${group}, all stories`, COLUMNS, made))];
+    return [section(anchor('group', group), group, measureTable(`${group}, all stories`, made))];
   });
 }
 
@@ -78,6 +82,6 @@ export function scenarioTables(
 ): readonly Html[] {
   return groupsOf(measures).flatMap((group) => {
     const made = rowsOf(group, rows, measures, false);
-    return made.length === 0 ? [] : [html`<h4>${group}</h4>${table(group, COLUMNS, made)}`];
+    return made.length === 0 ? [] : [html`<h4>${group}</h4>${measureTable(group, made)}`];
   });
 }

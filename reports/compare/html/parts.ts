@@ -51,7 +51,7 @@ export function table(
   caption: string,
   columns: readonly Column[],
   rows: readonly Html[],
-  width: 'wide' | 'slim' = 'wide',
+  width: 'wide' | 'slim' | 'wide measures' = 'wide',
 ): Html {
   return html`<div class="${width}"><table role="table"><caption>${caption}</caption>${tableHead(columns)}<tbody role="rowgroup">
 ${rows}</tbody></table></div>

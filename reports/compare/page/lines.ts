@@ -94,7 +94,7 @@ function axis(title: string, inks: Inks) {
     ticks: {
       color: inks.muted,
       font: { size: 12 },
-      padding: 6,
+      padding: 8,
       maxRotation: 0,
       autoSkipPadding: 12,
       callback: (value: number | string) => tickText(Number(value)),

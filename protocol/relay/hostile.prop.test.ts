@@ -1,0 +1,202 @@
+/**
+ * Hostile bytes at every door of the relay: a browser, its phone and the server never throw, and
+ * what does not decode changes nothing that is shown or kept of a pairing.
+ */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { opensslProvider } from '../crypto/openssl.ts';
+import { isRejected } from '../errors.ts';
+import { encodeFrame } from '../wire/encode-node.ts';
+import { node, type WireNode } from '../wire/node.ts';
+import { relayNet } from './testing/relay-net.ts';
+import { readAdminWord, readServerWord } from './wire/admin.ts';
+import { readDeed } from './wire/deeds.ts';
+import {
+  binaryFrame,
+  readFromBrowser,
+  readFromServer,
+  sealedFrame,
+  textFrame,
+} from './wire/frames.ts';
+import { readPairing } from './wire/pairing.ts';
+import { readBrowserCode, unwrapKeys } from './wire/pairing-keys.ts';
+import { open, seal } from './wire/sealed.ts';
+import { readPhoneWord, readRequest } from './wire/words.ts';
+
+const RUNS = { seed: 7, numRuns: 150 };
+const provider = opensslProvider();
+const keys = { encKey: new Uint8Array(32).fill(1), macKey: new Uint8Array(32).fill(2) };
+
+const word = fc.constantFrom(
+  'action',
+  'query',
+  'response',
+  'received',
+  'message',
+  'chat',
+  'read',
+  'lost',
+  'ack',
+  'group',
+  'relay',
+  'set',
+  'chats',
+  'status',
+  'create',
+  'pair',
+  'secret',
+  'true',
+  '200',
+  '15550001@s.whatsapp.net',
+  '',
+);
+const name = fc.constantFrom('type', 'add', 'jid', 'id', 'participant', 'count', 'unread', 't');
+const names = fc.oneof(
+  name,
+  fc.constantFrom('level', 'until', 'before', 'index', 'browser', 'tag'),
+);
+const value = fc.oneof(word, fc.string({ maxLength: 20 }));
+
+const trees: fc.Arbitrary<WireNode> = fc.letrec<{ tree: WireNode }>((tie) => ({
+  tree: fc
+    .record({
+      tag: word.filter((tag) => tag !== ''),
+      attributes: fc.array(fc.tuple(names, value), { maxLength: 5 }),
+      content: fc.oneof(
+        { depthSize: 'small' },
+        fc.constant(undefined),
+        fc.uint8Array({ maxLength: 60 }),
+        fc.array(tie('tree'), { maxLength: 4 }),
+      ),
+    })
+    .map(({ tag, attributes, content }) => node(tag, Object.fromEntries(attributes), content)),
+})).tree;
+
+const texts = fc.oneof(
+  fc.string({ maxLength: 200 }),
+  fc.json(),
+  fc.array(fc.oneof(value, fc.integer(), fc.json()), { maxLength: 6 }).map((array) => {
+    return JSON.stringify(['admin', ...array]);
+  }),
+  fc.constantFrom('["Conn",{}]', '["Cmd",{"type":"challenge"}]', '["Pong",1]', '{"status":0}'),
+);
+
+const frames = fc.oneof(
+  fc.uint8Array({ maxLength: 120 }),
+  fc.tuple(value, texts).map(([tag, text]) => textFrame(tag, text)),
+  fc.tuple(value, fc.uint8Array({ maxLength: 120 })).map(([tag, bytes]) => {
+    return binaryFrame(tag, 16, 0x80, bytes);
+  }),
+  fc.tuple(value, fc.uint8Array({ maxLength: 120 })).map(([tag, bytes]) => sealedFrame(tag, bytes)),
+);
+
+describe('decoders answer every input with a value or a rejection', () => {
+  test('frames', () => {
+    fc.assert(
+      fc.property(frames, (bytes) => {
+        readFromBrowser(bytes);
+        readFromServer(bytes);
+      }),
+      RUNS,
+    );
+  });
+
+  test('readable words', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        readAdminWord(text);
+        readServerWord(text);
+        readBrowserCode(text);
+      }),
+      RUNS,
+    );
+  });
+
+  test('what is inside a payload', () => {
+    fc.assert(
+      fc.property(trees, (tree) => {
+        readRequest(tree);
+        readPhoneWord(tree);
+        readDeed(tree);
+        readPairing(tree);
+      }),
+      RUNS,
+    );
+  });
+
+  test('payloads: only what was sealed opens, whole', () => {
+    fc.assert(
+      fc.property(trees, fc.nat(), fc.nat({ max: 7 }), (tree, at, bit) => {
+        const sealed = seal(keys, new Uint8Array(16).fill(3), tree, provider);
+        const opened = open(keys, sealed, provider);
+        expect(isRejected(opened) || opened.tag).toBe(tree.tag);
+        const changed = sealed.slice();
+        const place = at % changed.length;
+        changed[place] = (changed[place] ?? 0) ^ (1 << bit);
+        expect(isRejected(open(keys, changed, provider))).toBe(true);
+        expect(isRejected(open(keys, sealed.subarray(0, place), provider))).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  test('secrets of pairings', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 160 }), (secret) => {
+        expect(isRejected(unwrapKeys(keys.encKey, secret, provider))).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('a step never throws, and nothing comes of it', () => {
+  const net = relayNet({ alice: ['laptop'], bob: [] });
+  net.send('bob.phone', 'alice', 'before');
+  net.settle();
+  const shownOn = (device: string): number => net.member(device).store.collection('shown').size;
+
+  test('frames from the server to a browser', () => {
+    fc.assert(
+      fc.property(frames, (bytes) => {
+        net.deliver('alice.laptop', bytes);
+        expect(shownOn('alice.laptop')).toBe(1);
+        expect(net.member('alice.laptop').store.get('channel', 'self')).toBeDefined();
+      }),
+      { ...RUNS, numRuns: 100 },
+    );
+  });
+
+  test('frames from a browser to the server', () => {
+    fc.assert(
+      fc.property(frames, (bytes) => {
+        net.inject('alice.laptop', bytes);
+        net.settle(1_000);
+        expect(net.member('server').store.collection('paired-browser').size).toBe(1);
+      }),
+      { ...RUNS, numRuns: 100 },
+    );
+  });
+
+  test('stanzas about browsers, to the phone and to the server', () => {
+    fc.assert(
+      fc.property(
+        trees,
+        fc.constantFrom('phone', 'live', 'gone', 'test', 'browser', 'pong'),
+        (tree, type) => {
+          const browser = '15550001:1@s.whatsapp.net';
+          const bytes = encodeFrame(node('relay', { type, browser, tag: 'x' }, [tree]));
+          net.deliver('alice.phone', bytes);
+          net.inject('alice.phone', bytes);
+          const query = { xmlns: 'web', type: 'set', id: 'q' };
+          net.inject('alice.phone', encodeFrame(node('iq', query, [tree])));
+          net.settle(1_000);
+          expect(shownOn('alice.phone')).toBe(1);
+          expect(net.member('alice.phone').store.collection('browser').size).toBe(1);
+        },
+      ),
+      { ...RUNS, numRuns: 100 },
+    );
+  });
+});

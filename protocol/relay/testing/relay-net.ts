@@ -1,0 +1,25 @@
+/** Small worlds of phones and browsers for the tests of the relay architecture. */
+
+import type { QrRecord } from '../../contract.ts';
+import { SmallNet } from '../../fanout/testing/small-net.ts';
+import { relay } from '../index.ts';
+
+/** Accounts with their browsers, paired before the story. */
+export function relayNet(
+  accounts: Readonly<Record<string, readonly string[]>>,
+  unlinked: readonly string[] = [],
+  groups: Readonly<Record<string, readonly string[]>> = {},
+): SmallNet {
+  return new SmallNet(accounts, unlinked, groups, [], () => true, {}, relay);
+}
+
+/** A person opens a browser. */
+export function open(net: SmallNet, name: string): void {
+  net.command(name, { kind: 'open' });
+  net.settle();
+}
+
+/** The code on a browser's screen. */
+export function codeOn(net: SmallNet, name: string): string | undefined {
+  return (net.member(name).store.get('qr', 'self') as QrRecord | undefined)?.text;
+}

@@ -1,0 +1,41 @@
+/**
+ * What never happens in an architecture by its nature, as product statements: properties that have
+ * nothing to judge there, and marks that nothing leaves there. A scenario may demand them (`must-
+ * check`, `must-fire`); of such an architecture it is not demanded, and the run says so. A property
+ * that has no occasion is still judged: if it was checked after all, it counts.
+ */
+
+import type { Architecture } from '../../protocol/contract.ts';
+
+type Row = readonly [why: string, names: string];
+
+const RELAY: readonly Row[] = [
+  [
+    'a browser has no place in any device list, and nobody encrypts for it',
+    'C6 D2 D4 D5 D6 D7 stale-list-answer backfill list-expected list-expired list-refreshed',
+  ],
+  [
+    'an account has one device with keys, which has nobody to be consistent with',
+    'consistency-alarm peer-message simultaneous-start unavailable',
+  ],
+  [
+    'what devices of an account agree on is what its phone has',
+    'A1 L8 app-state-conflict app-state-key-request app-state-key-rotation app-state-late ' +
+      'app-state-patch',
+  ],
+  [
+    'a browser gets the past page by page, in no parts and over no file store',
+    'history-chunk placeholder-request',
+  ],
+  ['no app of the relay comes to know of several devices', 'app-upgraded old-contact-refused'],
+  ['a browser that is not live asks its phone for nothing', 'media-request media-reupload'],
+];
+
+/** Why an architecture has no occasion for a property or a mark; undefined where it has. */
+export function whyWithoutOccasion(
+  { name: architecture }: Pick<Architecture, 'name'>,
+  name: string,
+): string | undefined {
+  if (architecture !== 'relay') return undefined;
+  return RELAY.find(([, names]) => names.split(' ').includes(name))?.[0];
+}
