@@ -51,7 +51,13 @@ function heapOf({ collection, key }: Change): Heap | undefined {
 
 class Judging implements Judge {
   readonly kinds = ['commit'] as const;
-  readonly collections = ['session', 'skipped/', 'skipped-sender-key/', 'archived-session/', 'sender-key/'];
+  readonly collections = [
+    'session',
+    'skipped/',
+    'skipped-sender-key/',
+    'archived-session/',
+    'sender-key/',
+  ];
   readonly #view: JudgeView;
   readonly #counts = new Map<string, number>();
 

@@ -17,13 +17,7 @@ it('one use is one promotion and one whole tail', () => {
 });
 
 it('a use within the tail of another lengthens it and wakes nothing', () => {
-  const bill = radioBill(
-    [use(0), use(5 * SECOND)],
-    [],
-    25 * SECOND,
-    100 * SECOND,
-    () => LTE,
-  );
+  const bill = radioBill([use(0), use(5 * SECOND)], [], 25 * SECOND, 100 * SECOND, () => LTE);
   expect(bill.wakeUps).toBe(1);
   expect(bill.activeUs).toBe(LTE.promotionUs + 5 * SECOND + LTE.tailUs);
 });
