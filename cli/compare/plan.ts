@@ -6,7 +6,7 @@
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { PAIR_SIDES, type PairBatch } from '../../sim/explore/paired.ts';
 import { type SweepDesign, sweepsOf } from '../../sim/explore/sweeps/index.ts';
-import { requireCapable, scenarioSource } from '../scenario-source.ts';
+import { requireArchitecture, scenarioSource } from '../scenario-source.ts';
 import { UsageError } from '../usage-error.ts';
 import { shellWord } from '../words.ts';
 import type { CompareFlags, SweepFlag } from './flags.ts';
@@ -62,7 +62,7 @@ export function planComparison(typed: readonly string[], flags: CompareFlags): C
   const scenarios = names.map((name) => scenarioSource(name).scenario);
   for (const scenario of scenarios) {
     requireUnpinned(scenario);
-    for (const side of PAIR_SIDES) requireCapable(scenario, side);
+    for (const side of PAIR_SIDES) requireArchitecture(scenario, side);
   }
   const base = flags.seed ?? '1';
   const count = flags.seeds ?? SEEDS_DEFAULT;
