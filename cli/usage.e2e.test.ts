@@ -10,6 +10,7 @@ const COMMANDS = [
   'run',
   'replay',
   'check',
+  'compare',
   'explain',
   'export',
   'list',
@@ -27,6 +28,11 @@ it.each(COMMANDS)('help of %s shows what exists', (command) => {
 });
 
 const WRONG: readonly (readonly string[])[] = [
+  ['compare', 'phone-ofline'],
+  ['compare', 'subway', '--seeds', '0'],
+  ['compare', 'subway', '--sweeps', 'ful'],
+  ['compare', 'subway', '--architecture', 'relay'],
+  ['compare', 'video-call-phone-off'],
   ['rnu'],
   ['run'],
   ['run', 'phone-ofline'],

@@ -1,4 +1,4 @@
-/** `compare [SCENARIO…]`: the same people, weather and seeds on both architectures, in one report. */
+/** `compare [SCENARIO…]`: the same people, weather and seeds on both architectures, one report. */
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CompareFlags, SWEEP_EXTENTS } from '../compare/flags.ts';

@@ -4,8 +4,8 @@
  */
 
 import type { ComparisonDocument } from '../../reports/compare/model.ts';
-import { type Sample, unlikeness } from '../../sim/explore/paired.ts';
 import type { Pair } from '../../reports/compare/rows.ts';
+import { type Sample, unlikeness } from '../../sim/explore/paired.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { count, counted } from '../words.ts';
 

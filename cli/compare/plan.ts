@@ -4,9 +4,9 @@
  */
 
 import type { Scenario } from '../../scenarios/scenario.ts';
-import type { PairBatch } from '../../sim/explore/paired.ts';
+import { PAIR_SIDES, type PairBatch } from '../../sim/explore/paired.ts';
 import { type SweepDesign, sweepsOf } from '../../sim/explore/sweeps/index.ts';
-import { scenarioSource } from '../scenario-source.ts';
+import { requireArchitecture, scenarioSource } from '../scenario-source.ts';
 import { UsageError } from '../usage-error.ts';
 import { shellWord } from '../words.ts';
 import type { CompareFlags, SweepFlag } from './flags.ts';
@@ -60,7 +60,10 @@ function requireUnpinned({ name, architecture }: Scenario): void {
 export function planComparison(typed: readonly string[], flags: CompareFlags): ComparePlan {
   const names = typed.length === 0 ? SCENARIOS_DEFAULT : typed;
   const scenarios = names.map((name) => scenarioSource(name).scenario);
-  for (const scenario of scenarios) requireUnpinned(scenario);
+  for (const scenario of scenarios) {
+    requireUnpinned(scenario);
+    for (const side of PAIR_SIDES) requireArchitecture(scenario, side);
+  }
   const base = flags.seed ?? '1';
   const count = flags.seeds ?? SEEDS_DEFAULT;
   const seeds = Array.from({ length: count }, (_, at) => `${base}/${at + 1}`);

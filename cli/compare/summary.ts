@@ -15,6 +15,7 @@ export function comparisonText(
     `${counted(scenarios.length, 'scenario')}, ${counted(seeds.length, 'paired seed')}`,
     ...headlines.map(({ kind, sentence }) => `  ${terminal.colors.bold(kind)} ${sentence}`),
   ];
-  if (folder !== undefined) lines.push(`the report is ${folder}/report.html (and .md, .json, .csv beside it)`);
+  if (folder !== undefined)
+    lines.push(`the report is ${folder}/report.html (and .md, .json, .csv beside it)`);
   return `${lines.join('\n')}\n`;
 }

@@ -85,7 +85,9 @@ export function overallRows(all: readonly PairedRuns[]): readonly MeasureRow[] {
   return MEASURES.flatMap(({ id }) => {
     const shared = seeds.map((pairs) => pairs.filter((pair) => difference(pair, id) !== undefined));
     if (shared.some((pairs) => pairs.length > 0)) {
-      const differences = present(shared.map((pairs) => meanOver(pairs, (one) => difference(one, id))));
+      const differences = present(
+        shared.map((pairs) => meanOver(pairs, (one) => difference(one, id))),
+      );
       const relay = present(shared.map((pairs) => meanOver(pairs, (one) => one.relay.get(id))));
       const fanout = present(shared.map((pairs) => meanOver(pairs, (one) => one.fanout.get(id))));
       return [rowOf('overall', id, { relay, fanout, differences })];

@@ -58,7 +58,9 @@ export interface PairEngine {
 
 /** Runs a batch: for each seed the one side, then the other. */
 export function performPairs(batch: PairBatch, engine: PairEngine): readonly Sample[] {
-  return batch.seeds.flatMap((seed) => PAIR_SIDES.map((side) => sampleOf(batch, seed, side, engine)));
+  return batch.seeds.flatMap((seed) =>
+    PAIR_SIDES.map((side) => sampleOf(batch, seed, side, engine)),
+  );
 }
 
 function sampleOf(batch: PairBatch, seed: string, side: PairSide, engine: PairEngine): Sample {

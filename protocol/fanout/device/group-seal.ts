@@ -18,8 +18,8 @@ import { noteGiven, readyOwnKey } from './group-keys.ts';
 import { groupOf } from './groups.ts';
 import { linkStateOf } from './link-state.ts';
 import { sendReliably } from './outbound.ts';
-import { withPushName } from './push-names.ts';
 import { messageBytesOf, messageFieldsOf } from './outgoing.ts';
+import { withPushName } from './push-names.ts';
 import { accountOf, nextSentCount, outboxOf, putOutbox } from './records.ts';
 import { encryptTo, signedIdentityOf } from './seal.ts';
 

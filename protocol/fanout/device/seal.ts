@@ -16,8 +16,8 @@ import type { Step } from '../step.ts';
 import { contextInfoFor } from './consistency.ts';
 import { linkStateOf } from './link-state.ts';
 import { sendReliably } from './outbound.ts';
-import { withPushName } from './push-names.ts';
 import { messageBytesOf } from './outgoing.ts';
+import { withPushName } from './push-names.ts';
 import {
   accountOf,
   type CompanionRecord,

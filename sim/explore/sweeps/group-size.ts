@@ -34,7 +34,8 @@ function story(members: number): Scenario {
 export function groupSweep(extent: 'full' | 'short'): SweepDesign {
   const doublings = extent === 'full' ? 10 : 5;
   const sizes = Array.from({ length: doublings }, (_, at) => 2 ** (at + 1));
-  const words = `(${MESSAGES} + n − 1) / ${MESSAGES}: one for all, and one key for each other device once`;
+  const each = 'one for all, and one key for each other device once';
+  const words = `(${MESSAGES} + n − 1) / ${MESSAGES}: ${each}`;
   const at = (members: number): number => (MESSAGES + members - 1) / MESSAGES;
   const measure = 'ciphertexts.per-message';
   return {

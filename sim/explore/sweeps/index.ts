@@ -5,8 +5,8 @@
 
 import { deviceSweep } from './devices.ts';
 import { groupSweep } from './group-size.ts';
-import { offlineSweep } from './phone-offline.ts';
 import { rateSweep } from './message-rate.ts';
+import { offlineSweep } from './phone-offline.ts';
 import type { SweepDesign } from './sweep.ts';
 
 export type { SweepCurve, SweepDesign, SweepStory } from './sweep.ts';

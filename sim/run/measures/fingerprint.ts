@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts';
 
 /** 32 hex digits each. */
 export interface Fingerprints {
-  /** Of every intent (id, device, recipient, moment or what it answers, text) and timeline entry. */
+  /** Of every intent (id, device, recipient, moment or what it answers, text) and entry. */
   readonly intents: string;
   readonly weather: string;
 }

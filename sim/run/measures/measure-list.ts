@@ -48,7 +48,8 @@ function availability(): readonly MeasureWords[] {
           id: `availability.${kind}${actor}${span}`,
           group: 'Availability',
           name: `${name} ${within}${from}`,
-          explanation: `${explanation}, ${by}; acts on ${on}. What never completes counts as undone.`,
+          explanation:
+            `${explanation}, ${by}; acts on ${on}. What never completes ` + 'counts as undone.',
           unit: 'share',
           better: 'more',
         };

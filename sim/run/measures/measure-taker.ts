@@ -7,8 +7,8 @@
 import { assert } from '../../../protocol/errors.ts';
 import type { Scenario } from '../../../scenarios/scenario.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { RunEvent } from '../../trace/events.ts';
 import { Audience } from '../../trace/audience.ts';
+import type { RunEvent } from '../../trace/events.ts';
 import type { Observer } from '../../trace/observer.ts';
 import { BLOBS, SERVER } from '../../world/timeline.ts';
 import type { World } from '../../world/world.ts';
