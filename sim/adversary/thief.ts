@@ -11,7 +11,11 @@ import type { DeviceJid, OutboxRecord, ShownRecord } from '../../protocol/contra
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import { isRejected } from '../../protocol/errors.ts';
 import { type Content, readContent } from '../../protocol/messages/content.ts';
-import { readHistoryPart, readPassedMessage, type TakenMessage } from '../../protocol/messages/history.ts';
+import {
+  readHistoryPart,
+  readPassedMessage,
+  type TakenMessage,
+} from '../../protocol/messages/history.ts';
 import { decryptMedia, type FileHashes } from '../../protocol/messages/media-crypto.ts';
 import { readMediaMessage } from '../../protocol/messages/media-message.ts';
 import { unpad } from '../../protocol/messages/padding.ts';

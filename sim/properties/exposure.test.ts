@@ -5,8 +5,8 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Architecture } from '../../protocol/contract.ts';
-import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import { opensslProvider } from '../../protocol/crypto/openssl.ts';
+import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import { fanout } from '../../protocol/fanout/index.ts';
 import { relay } from '../../protocol/relay/index.ts';
 import type { WireNode } from '../../protocol/wire/node.ts';
@@ -219,13 +219,19 @@ describe('two judges', () => {
   }
 
   it('agree where both are whole', () => {
-    const found = measured(() => true, (real) => real);
+    const found = measured(
+      () => true,
+      (real) => real,
+    );
     expect(found).toMatchObject({ onlyDecrypted: [], onlyFollowed: [], misread: [] });
     expect(found.exposed.size).toBeGreaterThan(0);
   });
 
   it('differ where the graph misses edges: the thief reads what no known key opens', () => {
-    const found = measured(({ kind }) => kind !== 'stepped', (real) => real);
+    const found = measured(
+      ({ kind }) => kind !== 'stepped',
+      (real) => real,
+    );
     expect(found.onlyDecrypted).toEqual([...found.exposed.keys()]);
     expect(found.onlyFollowed).toEqual([]);
     expect(found.exposed.size).toBeGreaterThan(0);
@@ -237,7 +243,12 @@ describe('two judges', () => {
       (real) => ({ ...real, macHolds: () => false }),
     );
     expect(found.exposed.size).toBe(0);
-    expect(found.onlyFollowed).toEqual([...measured(() => true, (real) => real).exposed.keys()]);
+    expect(found.onlyFollowed).toEqual([
+      ...measured(
+        () => true,
+        (real) => real,
+      ).exposed.keys(),
+    ]);
     expect(found.onlyDecrypted).toEqual([]);
   });
 
