@@ -102,7 +102,7 @@ export const LEVERS: readonly string[] = [
  * outside.
  */
 export const PROPERTIES: readonly string[] = [
-  ...['C1', 'C2', 'C4', 'C6', 'C7', 'C8'],
+  ...['C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'C7', 'C8'],
   ...['I1', 'I2', 'I3', 'I4', 'I5', 'I6'],
   ...['O1', 'O2', 'O3', 'O4', 'O5', 'O6'],
   ...['K1', 'K2', 'K3', 'K4', 'K5', 'K6', 'K7', 'K8'],

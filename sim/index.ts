@@ -71,6 +71,7 @@ export {
   type RunOptions,
   type RunResult,
   runScenario,
+  type TheftExposure,
   VIRTUAL_US_MAX_DEFAULT,
   type WrapNode,
 } from './run/run.ts';

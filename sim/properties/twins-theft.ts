@@ -15,12 +15,12 @@ const ROBBED = 'bob.phone';
 
 /** A context whose key derivations leave the seeds of message keys in a list. */
 function remembering(context: StepContext, seeds: Uint8Array[]): StepContext {
-  const { crypto } = context;
-  const hkdf: typeof crypto.hkdf = (material, salt, info, lengths) => {
+  const { crypto: provider } = context;
+  const hkdf: typeof provider.hkdf = (material, salt, info, lengths) => {
     if (info === 'WhisperMessageKeys') seeds.push(material);
-    return crypto.hkdf(material, salt, info, lengths);
+    return provider.hkdf(material, salt, info, lengths);
   };
-  return { ...context, crypto: { ...crypto, hkdf } };
+  return { ...context, crypto: { ...provider, hkdf } };
 }
 
 /** Where a skipped key of the copy in a stanza would lie. */
