@@ -3,6 +3,7 @@
  * library. A bad file is refused with all its errors at once.
  */
 
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -27,8 +28,14 @@ function looksLikeFile(typed: string): boolean {
 }
 
 function readText(path: string): string {
+  const bytes = readBytes(path);
+  if (!isUtf8(bytes)) throw new UsageError(`${path} is not text in UTF-8, as scenarios are`);
+  return bytes.toString('utf8');
+}
+
+function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     throw new UsageError(`cannot read ${path} (${code})`);

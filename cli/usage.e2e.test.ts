@@ -98,6 +98,14 @@ it('lists are data: text for people, JSON for programs', () => {
   }
 });
 
+it('a file that is no text is refused in one sentence', () => {
+  const path = join(scratch(), 'picture.yaml');
+  writeFileSync(path, new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe, 0x00]));
+  const { stdout, stderr, code } = lockstep(['run', path]);
+  expect([stdout, code]).toEqual(['', 2]);
+  expect(stderr).toBe(`error: ${path} is not text in UTF-8, as scenarios are\n`);
+});
+
 it('completion scripts know every command and flag', () => {
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { stdout, code } = lockstep(['completion', shell]);

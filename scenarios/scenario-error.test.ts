@@ -31,6 +31,18 @@ describe('the page of errors', () => {
     expect(Math.max(...widths)).toBeLessThanOrEqual(100);
   });
 
+  it('keeps the mark on the page when the line it belongs to is longer than what is kept', () => {
+    const page = formatScenarioErrors([{ ...BASE, sourceLine: 'a'.repeat(300), column: 4_071 }]);
+    expect(Math.max(...page.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  it('tells the first of very many errors, and their number', () => {
+    const errors = Array.from({ length: 353 }, (_, at) => ({ ...BASE, line: at + 1 }));
+    const page = formatScenarioErrors(errors);
+    expect(page.split('something is wrong').length - 1).toBe(50);
+    expect(page.endsWith('353 errors in a.yaml, of which the first 50 are told')).toBe(true);
+  });
+
   it('cuts a long line around the mark', () => {
     const sourceLine = `${'a'.repeat(150)}HERE${'b'.repeat(150)}`;
     const page = formatScenarioErrors([{ ...BASE, sourceLine, column: 151, width: 4 }]);

@@ -43,8 +43,9 @@ function formatExcerpt(error: ScenarioError): readonly string[] {
   if (error.line === 0 || error.sourceLine === '') return [];
   const gutter = String(error.line);
   const room = PAGE_COLUMNS - gutter.length - 5;
-  const markStart = error.column - 1;
   const isShort = error.sourceLine.length <= room;
+  const lastStart = isShort ? error.sourceLine.length : error.sourceLine.length - 1;
+  const markStart = Math.min(error.column - 1, lastStart);
   const cut = isShort ? 0 : Math.max(0, Math.min(markStart - 20, error.sourceLine.length - room));
   const shown = error.sourceLine.slice(cut, cut + room);
   const left = cut > 0 ? `…${shown.slice(1)}` : shown;
@@ -99,12 +100,18 @@ function formatError(error: ScenarioError): string {
   ].join('\n');
 }
 
+/** At most so many errors are told in full: more of them have one cause. */
+const ERRORS_MAX = 50;
+
 /**
  * Writes errors as the text people see: for each the place, the line with a mark, one sentence, the
- * nearest word and what is allowed; a count at the end. No colours, no trailing line break.
+ * nearest word and what is allowed; a count at the end. Of very many the first ones are told. No
+ * colours, no trailing line break.
  */
 export function formatScenarioErrors(errors: readonly ScenarioError[]): string {
   const files = [...new Set(errors.map(({ file }) => file))].join(', ');
   const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
-  return [...errors.map(formatError), `${count} in ${visibleLines(files)}`].join('\n\n');
+  const told = errors.slice(0, ERRORS_MAX).map(formatError);
+  const rest = errors.length > told.length ? `, of which the first ${told.length} are told` : '';
+  return [...told, `${count} in ${visibleLines(files)}${rest}`].join('\n\n');
 }
