@@ -79,8 +79,8 @@ function certainty(document: ComparisonDocument): Html {
   const intervals =
     seeds.length < seedsForInterval
       ? `There are fewer than ${counted(seedsForInterval, 'seed')}, so there are no intervals.`
-      : 'A range behind a number is its 95 % interval over seeds (seeded bootstrap); a difference ' +
-        'is taken pair by pair, and is claimed only where its interval leaves out zero.';
+      : 'A range behind a number is its 95 % interval over seeds (seeded bootstrap); a ' +
+        'difference is taken pair by pair, and is claimed only where its interval leaves out zero.';
   const list =
     cautions.length === 0
       ? html`<p>Nothing went otherwise than it should.</p>`
