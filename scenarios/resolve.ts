@@ -221,7 +221,7 @@ function resolveSalvaged(
   checkLength(words, timeline, lengthUs);
   // With entries missing the order of the others says little: it is judged once these are mended.
   const orderWords = salvaged.hasGaps ? { ...words, complaints: createComplaints() } : words;
-  const walked = checkOrder(orderWords, timeline.entries);
+  const walked = checkOrder(orderWords, timeline.entries, head.architecture === 'relay');
   const always = [...words.devices.keys()].map((name) => [name, ALWAYS_LINKED] as const);
   const spans = salvaged.hasGaps ? new Map(always) : walked;
   const entries = timeline.entries.map(({ entry }) => entry);

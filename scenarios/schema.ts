@@ -306,7 +306,9 @@ export const writtenScenarioSchema = mapping(
       .default([])
       .describe('Properties that need not hold here, each with its reason.'),
     seed: textSchema(200).optional().describe('Of a counterexample: the seed it was found with.'),
-    architecture: oneOf(['fanout', 'relay']).optional().describe('Of a counterexample.'),
+    architecture: oneOf(['fanout', 'relay'])
+      .optional()
+      .describe('Of a counterexample, or of a story that only one architecture can tell.'),
     overrides: listSchema(
       mapping(
         {

@@ -1,29 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountRecord, LinkedRecord, PageRecord } from '../contract.ts';
 import type { SmallNet } from '../fanout/testing/small-net.ts';
-import { codeOn, open, relayNet } from './testing/relay-net.ts';
-
-function join(net: SmallNet, name: string): void {
-  net.command(`${name}.phone`, { kind: 'upgrade' });
-  net.settle();
-}
+import { codeOn, join, linkPage, open, relayNet, scan } from './testing/relay-net.ts';
 
 function leave(net: SmallNet, name: string): void {
   net.command(`${name}.phone`, { kind: 'leave-beta' });
   net.settle();
-}
-
-function scan(net: SmallNet, name: string, device: string): void {
-  net.command(`${name}.phone`, { kind: 'scan', qr: codeOn(net, device) ?? 'no code' });
-  net.settle();
-}
-
-/** A person links a page, scanning twice where it has to reload. */
-function linkPage(net: SmallNet, name: string, device: string): void {
-  net.command(device, { kind: 'link' });
-  net.settle();
-  scan(net, name, device);
-  if (net.member(device).store.get('account', 'self') === undefined) scan(net, name, device);
 }
 
 function generationOf(net: SmallNet, device: string): string {
