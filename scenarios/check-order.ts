@@ -206,7 +206,8 @@ function walkEntry(walk: Walk, { entry, path }: PlacedEntry): void {
     walkRegistration(walk, action.phone, atUs, [...path, 're-register']);
   }
   if (action.kind === 'upgrade') walkUpgrade(walk, action.account, atUs, [...path, 'upgrade']);
-  if (action.kind === 'leave-beta') walkLeaving(walk, action.account, atUs, [...path, 'leave-beta']);
+  if (action.kind === 'leave-beta')
+    walkLeaving(walk, action.account, atUs, [...path, 'leave-beta']);
   if (action.kind === 'power-off' && !walk.offSince.has(action.device)) {
     walk.offSince.set(action.device, atUs);
   }

@@ -79,6 +79,30 @@ describe('joining the beta', () => {
     expect(deviceOf(net, 'alice.web')).toBeDefined();
   });
 
+  test('a browser that has not heard of it shows a code when a person wants one', () => {
+    const net = relayNet({ alice: ['web', 'desktop'], bob: [] });
+    open(net, 'alice.web');
+    join(net, 'alice');
+    net.settle(60_000_000);
+    expect(deviceOf(net, 'alice.desktop')).toBeDefined();
+    net.command('alice.desktop', { kind: 'link' });
+    net.settle();
+    scan(net, 'alice', 'alice.desktop');
+    scan(net, 'alice', 'alice.desktop');
+    net.settle(60_000_000);
+    expect(generationOf(net, 'alice.desktop')).toBe('new');
+    expect(deviceOf(net, 'alice.desktop')).toBeDefined();
+  });
+
+  test('a browser that is paired shows none', () => {
+    const net = relayNet({ alice: ['web'] });
+    net.command('alice.web', { kind: 'link' });
+    net.settle(60_000_000);
+    expect(codeOn(net, 'alice.web')).toBeUndefined();
+    expect(net.notices.join()).toContain('this browser is paired already');
+    expect(net.member('alice.web').store.get('wants-code', 'self')).toBeUndefined();
+  });
+
   test('the keys and tokens of a former browser open nothing any more', () => {
     const net = relayNet({ alice: ['web'], bob: [] });
     open(net, 'alice.web');

@@ -34,8 +34,15 @@ import {
   takeReplaced,
   takeStatus,
 } from './connection.ts';
-import { QR_TIMER, takeLink, takeQrTimer, takeReference, takeSecret } from './pairing.ts';
-import { accountOf, stateOf } from './records.ts';
+import {
+  QR_TIMER,
+  takeLink,
+  takeQrTimer,
+  takeReference,
+  takeSecret,
+  takeStillPaired,
+} from './pairing.ts';
+import { accountOf, SELF, stateOf } from './records.ts';
 import {
   advanceBrowser,
   PHONE_TIMER,
@@ -146,9 +153,11 @@ function takeWord(step: Step, word: ServerWord): void {
   switch (word.kind) {
     case 'status':
       if (stateOf(step.store).phase === 'pairing') return takeReference(step, word);
-      return takeStatus(step, word.status);
+      return takeStatusOfLogin(step, word.status);
     case 'conn':
-      return word.secret === undefined ? takeLive(step) : takeSecret(step, word);
+      if (word.secret !== undefined) return takeSecret(step, word);
+      takeLive(step);
+      return takeStillPaired(step);
     case 'challenge':
       return takeChallenge(step, word);
     case 'replaced':
@@ -159,4 +168,11 @@ function takeWord(step: Step, word: ServerWord): void {
     case 'pong':
       return takePong(step, word.isReachable);
   }
+}
+
+/** A browser that was logged out while it was away shows the code somebody wanted of it. */
+function takeStatusOfLogin(step: Step, status: number): void {
+  const wantsCode = step.tx.get('wants-code', SELF) !== undefined;
+  takeStatus(step, status);
+  if (wantsCode && accountOf(step) === undefined) takeLink(step);
 }
