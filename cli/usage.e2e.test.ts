@@ -46,7 +46,7 @@ const WRONG: readonly (readonly string[])[] = [
   ['run', 'subway', '--trace', 'not/there/x.trace.ndjson.gz'],
   ['run', 'not-there.yaml'],
   ['run', 'subway', '--html', 'x.html'],
-  ['compare', 'subway'],
+  ['view', 'subway'],
   ['replay', 'LICENSE'],
   ['explain', 'not-there.gz', 'lunch'],
   ['export', 'not-there.gz', '--format', 'cvs'],

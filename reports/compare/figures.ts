@@ -121,8 +121,8 @@ export function rowScales(row: MeasureRow, unit: Unit): RowScales {
 }
 
 /**
- * Digits alone, grouped by threes: `12,345`, `−0.25`. A number that rounds to zero has no sign, and
- * zero itself no decimals.
+ * Digits alone, grouped by threes: `12,345`, `−0.25`. A number that rounds to zero has no sign,
+ * and zero itself no decimals.
  */
 export function digits(value: number, scale: Scale): string {
   if (value === 0) return '0';

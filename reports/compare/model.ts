@@ -159,7 +159,9 @@ export interface CrossCheck {
   readonly differing: number;
 }
 
-/** The whole comparison. Field order is stable; two builds of the same command are byte-identical. */
+/**
+ * The whole comparison. Field order is stable; two builds of the same command are byte-identical.
+ */
 export interface ComparisonDocument {
   readonly schema: 'lockstep.compare/1';
   /** The command that makes it again. */

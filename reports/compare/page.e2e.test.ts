@@ -1,9 +1,9 @@
 /** The built page of a comparison in a real browser, opened from disk. */
 
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratch } from '../../cli/testing/program.ts';
@@ -12,7 +12,6 @@ import { startBrowser } from './testing/browser.ts';
 import { sampleDocument } from './testing/sample-document.ts';
 
 const TEMPLATE = new URL('../../dist/reports/compare/page.html', import.meta.url);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const file = join(scratch(), 'comparison.html');
 const address = pathToFileURL(file).href;
 const MEGABYTE = 1_000_000;
@@ -155,7 +154,7 @@ describe.each(VIEWS)('in $colorScheme at $width pixels', ({ colorScheme, width }
     await view.page.evaluate(
       `document.querySelectorAll('.story:nth-of-type(n + 3)').forEach((one) => one.remove())`,
     );
-    await view.page.evaluate(axe);
+    await view.page.evaluate(axe.source);
     const found = await view.page.evaluate<string[]>(
       `axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
         violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join()))`,

@@ -59,7 +59,7 @@ type SendEvent = RunEvent & { readonly kind: 'send' };
 /** The tape of one run. */
 export class Recording implements Observer {
   readonly kinds = ['send'] as const;
-  /** In order of sending; of a group message, the copies for single devices before the one for all. */
+  /** In order of sending; of a group message, copies for single devices before the one for all. */
   readonly items: RecordedItem[] = [];
   /** Encrypted files by name. */
   readonly files = new Map<string, Uint8Array>();

@@ -3,7 +3,8 @@
  * really decrypts. It works after the run, with the protocol's own functions, until nothing more
  * gives way: pairwise copies in both directions, group messages, what they carry (sender keys,
  * files of history, messages passed on), what a phone and its browser say to each other, and what
- * lies in plain in the database of messages. It hands over each plaintext with the cause; whether it is what was said, the judge compares.
+ * lies in plain in the database of messages. It hands over each plaintext with the cause; whether
+ * it is what was said, the judge compares.
  */
 
 import { bytesToHex } from '@noble/hashes/utils.js';

@@ -4,6 +4,7 @@
  * the caller says when it is enough.
  */
 
+import type { PairBatch, Sample } from './paired.ts';
 import type { Performer } from './pool.ts';
 import type { Batch, Finding, Task, TaskReport } from './task.ts';
 
@@ -116,4 +117,33 @@ export function emptySum(): CampaignSum {
     checks: new Map(),
     levers: new Map(),
   };
+}
+
+/** What is to be run of a comparison. */
+export interface PairPlan {
+  readonly batches: readonly PairBatch[];
+  /** Asked before each batch is handed out. */
+  isStopped(): boolean;
+  /** Called for every batch, in order. */
+  onSamples(batch: number, samples: readonly Sample[]): void;
+}
+
+/** Runs a comparison to its end, or until it is stopped; what was begun is waited for. */
+export async function runPairs(
+  plan: PairPlan,
+  performer: Pick<Performer, 'width' | 'measure'>,
+): Promise<void> {
+  const underWay: { readonly at: number; readonly samples: Promise<readonly Sample[]> }[] = [];
+  let next = 0;
+  for (;;) {
+    while (underWay.length < performer.width && !plan.isStopped()) {
+      const batch = plan.batches[next];
+      if (batch === undefined) break;
+      underWay.push({ at: next, samples: performer.measure(batch) });
+      next += 1;
+    }
+    const oldest = underWay.shift();
+    if (oldest === undefined) return;
+    plan.onSamples(oldest.at, await oldest.samples);
+  }
 }

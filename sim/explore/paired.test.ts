@@ -3,8 +3,8 @@ import { nobleProvider } from '../../protocol/crypto/noble.ts';
 import { fanout } from '../../protocol/fanout/index.ts';
 import { relay } from '../../protocol/relay/index.ts';
 import { scenario } from '../../scenarios/builder.ts';
+import { runPairs } from './campaign.ts';
 import { type PairEngine, performPairs, type Sample, unlikeness } from './paired.ts';
-import { runPairs } from './pairing-run.ts';
 
 const engine: PairEngine = { architectures: { relay, fanout }, crypto: () => nobleProvider };
 

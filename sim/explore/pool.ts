@@ -4,13 +4,16 @@
  */
 
 import { Tinypool } from 'tinypool';
-import type { PairPerformer } from './pairing-run.ts';
+import type { PairBatch, Sample } from './paired.ts';
 import type { Batch, TaskReport } from './task.ts';
 import { measureInWorker, performInWorker } from './worker.ts';
 
 /** Something that performs batches: of a search, and of a comparison. */
-export interface Performer extends PairPerformer {
+export interface Performer {
+  /** Batches worth giving out at the same time. */
+  readonly width: number;
   perform(batch: Batch, firstOrdinal: number): Promise<readonly TaskReport[]>;
+  measure(batch: PairBatch): Promise<readonly Sample[]>;
   close(): Promise<void>;
 }
 

@@ -65,7 +65,7 @@ describe('a stolen Store', () => {
     expect(theft).toMatchObject({ past: [['message database', 4]], pastByKeys: 0, messages: 4 });
   });
 
-  it('opens nothing of the past by its keys, and is told of nothing else by the database alone', () => {
+  it('opens nothing of the past by its keys, and no more than itself by its database', () => {
     const story: Story = [...exchange(10), ...exchange(30)];
     const keys = exposed({ story: [...story, [60, steals('bob.phone', 'keys')], ...exchange(90)] });
     // The answer is copied to devices that never write to Bob's phone: those sessions never turn.

@@ -2,8 +2,8 @@
  * What must hold where: the mode table of the catalogue (section 11) as code. Four modes: an honest
  * world; one whose network and machines fail (N1); one whose server lies (S1); one in which a
  * device's secrets leaked. A run's mode follows from its scenario; the language can tell of all but
- * the lying server. What is not judged inside a run stands here too, with the reason. Source: the property
- * catalogue, section 11; contract 11.
+ * the lying server. What is not judged inside a run stands here too, with the reason. Source: the
+ * property catalogue, section 11; contract 11.
  *
  * Assumption: the table does not place I7, O5, O6, D6, D7 and D8, nor A1 and V1 to V3, which are
  * ours; they stand where their definitions put them.

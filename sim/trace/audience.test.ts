@@ -27,8 +27,10 @@ function stepOf(hasCommit: boolean): RunEvent {
   return eventOf({ kind: 'stepped', input, effects, crypto: [] });
 }
 
+type Wishes = Readonly<Record<string, Omit<Observer, 'observe'>>>;
+
 /** Who was shown what, in order. */
-function shown(observers: Record<string, Omit<Observer, 'observe'>>, event: RunEvent): string[] {
+function shown(observers: Wishes, event: RunEvent): string[] {
   const seen: string[] = [];
   const audience = new Audience(
     Object.entries(observers).map(([name, wishes]) => ({
@@ -45,35 +47,38 @@ function shown(observers: Record<string, Omit<Observer, 'observe'>>, event: RunE
 
 describe('who is shown an event', () => {
   it('is everybody who asks for its kind, or for everything, in order of joining', () => {
-    const observers = { one: {}, two: { kinds: ['phase'] }, three: { kinds: ['send'] } } as const;
+    const observers: Wishes = { one: {}, two: { kinds: ['phase'] }, three: { kinds: ['send'] } };
     expect(shown(observers, sendOf('server'))).toEqual(['one', 'three']);
   });
 
   it('is whoever asks for the sends of that side', () => {
-    const observers = {
-      ...{ device: { kinds: ['device-send'] }, server: { kinds: ['server-send'] } },
+    const observers: Wishes = {
+      device: { kinds: ['device-send'] },
+      server: { kinds: ['server-send'] },
       both: { kinds: ['send'] },
-    } as const;
+    };
     expect(shown(observers, sendOf('server'))).toEqual(['server', 'both']);
     expect(shown(observers, sendOf('alice.phone'))).toEqual(['device', 'both']);
   });
 
   it('is whoever asks for steps that write nothing, when this one does not', () => {
-    const observers = {
+    const observers: Wishes = {
       every: { kinds: ['stepped'] },
       idle: { kinds: ['writeless-step'] },
-    } as const;
+    };
     expect(shown(observers, stepOf(false))).toEqual(['every', 'idle']);
     expect(shown(observers, stepOf(true))).toEqual(['every']);
   });
 });
 
 describe('who is shown a commit', () => {
-  const observers = {
-    ...{ every: { kinds: ['commit'] }, texts: { collections: ['shown', 'outbox'] } },
-    ...{ lists: { kinds: ['commit'], collections: ['device-list'] }, none: { kinds: ['send'] } },
+  const observers: Wishes = {
+    every: { kinds: ['commit'] },
+    texts: { collections: ['shown', 'outbox'] },
+    lists: { kinds: ['commit'], collections: ['device-list'] },
+    none: { kinds: ['send'] },
     keys: { kinds: ['commit'], collections: ['skipped/'] },
-  } as const;
+  };
 
   it('is whoever asks for a collection it changes, once each, in order of joining', () => {
     expect(shown(observers, commitOf('device-list', 'shown', 'outbox'))).toEqual([

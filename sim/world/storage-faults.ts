@@ -1,7 +1,7 @@
 /**
  * Storage faults of the timeline (contract 2): old snapshots restored, Stores cloned to a second
- * machine or stolen, records damaged. It keeps the snapshots a scenario will need, from when they are made,
- * and changes Stores only while their machine is down.
+ * machine or stolen, records damaged. It keeps the snapshots a scenario will need, from when they
+ * are made, and changes Stores only while their machine is down.
  *
  * What it does not do: tell a node. A node learns of an old Store from the server's echo at its
  * login, and of a damaged record from the `damaged` collection, in which the storage layer, whose

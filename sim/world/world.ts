@@ -103,12 +103,9 @@ export class World implements NetworkPort {
         faults,
       );
     }
-    this.intents = expandWorkload(scenario, this.chooser, draws);
+    const intents = (this.intents = expandWorkload(scenario, this.chooser, draws));
     const numbers = drawNumbers(scenario.accounts, draws);
-    const stores = timeZeroStores(
-      { ...options, sources: this.#sources, intents: this.intents, numbers },
-      this,
-    );
+    const stores = timeZeroStores({ ...options, sources: this.#sources, intents, numbers }, this);
     const hasTheft = scenario.timeline.some(({ action }) => action.kind === 'steal');
     const observed = new ObservedCrypto(options.crypto, hasTheft);
     const losers = new Set<string>();
@@ -139,7 +136,7 @@ export class World implements NetworkPort {
       phones,
       storyEndUs: scenario.lengthUs,
     };
-    this.people = new People(peopleRoom, this.intents);
+    this.people = new People(peopleRoom, intents);
     const { lengthUs: storyEndUs } = scenario;
     const hosts = this.#hostsByName;
     const exchanged = ({ name, store }: Host) => this.#pushes.know(name, store);

@@ -5,7 +5,7 @@ import type { ComparisonDocument, Estimate, ExposureRow } from '../model.ts';
 import { picturesOf } from '../pictures.ts';
 import { SIDE_TITLES } from '../readings.ts';
 import { type Html, html } from './markup.ts';
-import { type Column, estimateCell, picture, section, table, tableRow } from './parts.ts';
+import { type Column, estimateCell, picture, section, table, tableRow, verdict } from './parts.ts';
 
 const COLUMNS: readonly Column[] = [
   { head: 'What was stolen' },
@@ -31,10 +31,9 @@ function causes({ pastByCause }: ExposureRow): Html {
 function theftRow(row: ExposureRow): Html {
   const { messages, past, future, afterLogOut, agreeing, seeds } = row;
   const cell = (one: Estimate): Html => estimateCell(one, scaleFor('count', [one.mean]));
-  const agrees = agreeing === seeds;
-  const judges = agrees
-    ? html`<span class="verdict agrees"><span aria-hidden="true">✓</span> agree in all ${count(seeds)}</span>`
-    : html`<span class="verdict disagrees"><span aria-hidden="true">✕</span> agree in ${count(agreeing)} of ${counted(seeds, 'run')}</span>`;
+  const isAgreed = agreeing === seeds;
+  const where = isAgreed ? `all ${count(seeds)}` : `${count(agreeing)} of ${counted(seeds, 'run')}`;
+  const judges = verdict(isAgreed, `agree in ${where}`);
   return tableRow(COLUMNS, [
     html`<span class="name">${SIDE_TITLES[row.side]}</span><span class="what">${row.theft}</span>`,
     cell(messages),
@@ -46,18 +45,44 @@ function theftRow(row: ExposureRow): Html {
   ]);
 }
 
+const FRAME = html`<rect x=".5" y=".5" width="15" height="11" fill="none" stroke="currentColor"/>`;
+
+/** The patterns of the bars, as the page fills them. */
+const KEY: readonly (readonly [fill: Html, words: string])[] = [
+  [html`<rect width="16" height="12" fill="currentColor"/>`, 'from before the theft'],
+  [
+    html`<path d="M-2 10 10 -2M2 14 14 2M8 14 18 4" stroke="currentColor"
+stroke-width="2"/>${FRAME}`,
+    'until the log-out',
+  ],
+  [
+    html`<path d="M3 3h2v2h-2zM10 3h2v2h-2zM3 8h2v2h-2zM10 8h2v2h-2z"
+fill="currentColor"/>${FRAME}`,
+    'after the log-out',
+  ],
+];
+
+function key(): readonly Html[] {
+  return KEY.map(
+    ([fill, words]) =>
+      html`<span class="pattern"><svg width="16" height="12" aria-hidden="true">${fill}</svg>
+${words}</span> `,
+  );
+}
+
 /** The section; nothing when no theft was told. */
 export function exposureSection(document: ComparisonDocument): Html {
   const { exposure } = document;
   if (exposure.length === 0) return html``;
   const sentence = picturesOf(document).find(({ kind }) => kind === 'bars')?.sentence ?? '';
   const numbers = table('Messages opened by a theft', COLUMNS, exposure.map(theftRow));
-  const key = html`<span class="pattern"><svg width="16" height="12" aria-hidden="true"><rect width="16" height="12" fill="currentColor"/></svg> from before the theft</span> <span class="pattern"><svg width="16" height="12" aria-hidden="true"><path d="M-2 10 10 -2M2 14 14 2M8 14 18 4" stroke="currentColor" stroke-width="2"/><rect x=".5" y=".5" width="15" height="11" fill="none" stroke="currentColor"/></svg> until the log-out</span> <span class="pattern"><svg width="16" height="12" aria-hidden="true"><path d="M3 3h2v2h-2zM10 3h2v2h-2zM3 8h2v2h-2zM10 8h2v2h-2z" fill="currentColor"/><rect x=".5" y=".5" width="15" height="11" fill="none" stroke="currentColor"/></svg> after the log-out</span>`;
   return section(
     'thefts',
     'What a stolen companion opens',
-    html`<p>A message counts as opened only when two judges name it: an adversary that really decrypts with what it holds and recorded, and a graph of which key leads to which. Runs in which they differ are shown, not left out.</p>
+    html`<p>A message counts as opened only when two judges name it: an adversary that really
+decrypts with what it holds and recorded, and a graph of which key leads to which. Runs in which
+they differ are shown, not left out.</p>
 `,
-    picture('exposure', sentence, [], numbers, key),
+    picture('exposure', sentence, [], numbers, key()),
   );
 }

@@ -49,7 +49,8 @@ function origins({ headlines }: ComparisonDocument): Html {
 `,
   );
   return html`<details class="origins"><summary>The numbers behind these sentences</summary>
-<p>Each figure above, as a path into the JSON of this report. A step in a list is the element’s id, measure or scenario, or its place from 0.</p>
+<p>Each figure above, as a path into the JSON of this report. A step in a list is the element’s id,
+measure or scenario, or its place from 0.</p>
 <ol>${items}</ol>
 </details>
 `;
@@ -78,14 +79,19 @@ function certainty(document: ComparisonDocument): Html {
   const intervals =
     seeds.length < seedsForInterval
       ? `There are fewer than ${counted(seedsForInterval, 'seed')}, so there are no intervals.`
-      : 'A range behind a number is its 95 % interval over seeds (seeded bootstrap); a difference is taken pair by pair, and is claimed only where its interval leaves out zero.';
+      : 'A range behind a number is its 95 % interval over seeds (seeded bootstrap); a ' +
+        'difference is taken pair by pair, and is claimed only where its interval leaves out zero.';
   const list =
     cautions.length === 0
       ? html`<p>Nothing went otherwise than it should.</p>`
-      : html`<p>Read with care:</p><ul class="cautions">${cautions.map((one) => html`<li>${one}</li>\n`)}</ul>`;
+      : html`<p>Read with care:</p>
+<ul class="cautions">${cautions.map((one) => html`<li>${one}</li>\n`)}</ul>`;
   return html`<section class="certainty" aria-labelledby="certainty-title">
 <h2 id="certainty-title">How sure we are</h2>
-<p><strong>${counted(seeds.length, 'paired seed')}</strong> of <strong>${counted(scenarios.length, 'story', 'stories')}</strong>. ${intervals} ${counted(held, 'run')} kept every promise that was not declared an exception; ${count(checked)} cross checks were made.</p>
+<p><strong>${counted(seeds.length, 'paired seed')}</strong>
+of <strong>${counted(scenarios.length, 'story', 'stories')}</strong>. ${intervals}
+${counted(held, 'run')} kept every promise that was not declared an exception;
+${count(checked)} cross checks were made.</p>
 ${list}</section>
 `;
 }
@@ -94,10 +100,15 @@ ${list}</section>
 export function firstScreen(document: ComparisonDocument): Html {
   return html`<header class="opening">
 <h1>What client fanout changed</h1>
-<p class="lead">The same people do the same things in the same network weather, once on each architecture.</p>
+<p class="lead">The same people do the same things in the same network weather, once on each
+architecture.</p>
 <dl class="sides">
-<div><dt>${sideTitle('relay')}</dt><dd>Companions mirror the phone. The phone holds the keys, so it has to be on and reachable.</dd></div>
-<div><dt>${sideTitle('fanout')}</dt><dd>Every device holds keys of its own. A sender encrypts once for each device of the recipient and for its own others.</dd></div>
+<div><dt>${sideTitle('relay')}</dt>
+<dd>Companions mirror the phone. The phone holds the keys, so it has to be on and
+reachable.</dd></div>
+<div><dt>${sideTitle('fanout')}</dt>
+<dd>Every device holds keys of its own. A sender encrypts once for each device of the recipient and
+for its own others.</dd></div>
 </dl>
 </header>
 <div class="screen">

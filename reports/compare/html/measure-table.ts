@@ -23,9 +23,12 @@ function measureRow(row: MeasureRow, measure: Measure, isOverall: boolean): Html
   const scales = rowScales(row, measure.unit);
   const reading = readingOf(row, measure.better);
   const name = isOverall
-    ? html`<span class="name">${measure.name}</span><span class="what">${measure.explanation}</span>`
+    ? html`<span class="name">${measure.name}</span>
+<span class="what">${measure.explanation}</span>`
     : html`${measure.name}`;
-  const difference = html`${estimateCell(row.difference, scales.difference, change)}<span class="reading ${reading}"><span aria-hidden="true">${READING_MARKS[reading]}</span> ${READING_WORDS[reading]}</span>`;
+  const sign = html`<span aria-hidden="true">${READING_MARKS[reading]}</span>`;
+  const difference = html`${estimateCell(row.difference, scales.difference, change)}
+<span class="reading ${reading}">${sign} ${READING_WORDS[reading]}</span>`;
   const seeds = seedsCell([
     ['relay', row.relay.seeds],
     ['fanout', row.fanout.seeds],

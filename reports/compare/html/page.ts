@@ -36,7 +36,16 @@ ${items}</ul></nav>
 function body(document: ComparisonDocument): Html {
   return html`${contents(document)}<main id="top" tabindex="-1">
 ${firstScreen(document)}
-${overallSections(document.overall, document.measures)}${sweepSection(document)}${exposureSection(document)}${scenarioSection(document)}${trustSection(document)}${modelSection(document)}${limitsSection(document)}${rebuildSection(document)}</main>
+${overallSections(document.overall, document.measures)}
+${[
+  sweepSection,
+  exposureSection,
+  scenarioSection,
+  trustSection,
+  modelSection,
+  limitsSection,
+  rebuildSection,
+].map((sectionOf) => sectionOf(document))}</main>
 `;
 }
 

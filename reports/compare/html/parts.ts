@@ -1,4 +1,6 @@
-/** What the sections share: the two marks, tables that fold on a narrow screen, numbers in cells. */
+/**
+ * What the sections share: the two marks, tables that fold where they are narrow, numbers in cells.
+ */
 
 import { type change, counted, figure, intervalOf, range, type Scale } from '../figures.ts';
 import type { Estimate, Side } from '../model.ts';
@@ -8,8 +10,12 @@ import { type Hole, type Html, html } from './markup.ts';
 /** The mark of a side as its lines have it: dashes and squares, or a full line and discs. */
 export function mark(side: Side): Html {
   return side === 'relay'
-    ? html`<svg class="mark relay" width="34" height="12" aria-hidden="true"><path d="M0 6h34" stroke="currentColor" stroke-width="2" stroke-dasharray="6 4"/><rect x="12.5" y="1.5" width="9" height="9" fill="currentColor"/></svg>`
-    : html`<svg class="mark fanout" width="34" height="12" aria-hidden="true"><path d="M0 6h34" stroke="currentColor" stroke-width="2"/><circle cx="17" cy="6" r="5" fill="currentColor"/></svg>`;
+    ? html`<svg class="mark relay" width="34" height="12" aria-hidden="true"><path
+d="M0 6h34" stroke="currentColor" stroke-width="2" stroke-dasharray="6 4"/><rect
+x="12.5" y="1.5" width="9" height="9" fill="currentColor"/></svg>`
+    : html`<svg class="mark fanout" width="34" height="12" aria-hidden="true"><path
+d="M0 6h34" stroke="currentColor" stroke-width="2"/><circle
+cx="17" cy="6" r="5" fill="currentColor"/></svg>`;
 }
 
 /** The side's name behind its mark. */
@@ -24,11 +30,15 @@ export interface Column {
   readonly isNumber?: boolean;
 }
 
+const NUMBER = html` class="number"`;
+
 /** The head of a table whose rows are made with `tableRow`. */
 export function tableHead(columns: readonly Column[]): Html {
   const cells = columns.map(
     ({ head, side, isNumber }) =>
-      html`<th role="columnheader" scope="col"${isNumber ? html` class="number"` : ''}>${side === undefined ? head : sideTitle(side)}</th>`,
+      html`<th role="columnheader" scope="col"${isNumber ? NUMBER : ''}>${
+        side === undefined ? head : sideTitle(side)
+      }</th>`,
   );
   return html`<thead role="rowgroup"><tr role="row">${cells}</tr></thead>`;
 }
@@ -38,8 +48,8 @@ export function tableRow(columns: readonly Column[], cells: readonly Hole[], id?
   const [first, ...rest] = cells;
   const others = rest.map((cell, index) => {
     const column = columns[index + 1];
-    const isNumber = column?.isNumber ? html` class="number"` : '';
-    return html`<td role="cell" data-head="${column?.head}"${isNumber}>${cell}</td>`;
+    const number = column?.isNumber ? NUMBER : '';
+    return html`<td role="cell" data-head="${column?.head}"${number}>${cell}</td>`;
   });
   const place = id === undefined ? '' : html` id="${id}"`;
   return html`<tr role="row"${place}><th role="rowheader" scope="row">${first}</th>${others}</tr>
@@ -53,7 +63,8 @@ export function table(
   rows: readonly Html[],
   width: 'wide' | 'slim' | 'wide measures' = 'wide',
 ): Html {
-  return html`<div class="${width}"><table role="table"><caption>${caption}</caption>${tableHead(columns)}<tbody role="rowgroup">
+  return html`<div class="${width}"><table role="table"><caption>${caption}</caption>
+${tableHead(columns)}<tbody role="rowgroup">
 ${rows}</tbody></table></div>
 `;
 }
@@ -70,7 +81,14 @@ export function estimateCell(
     interval === undefined
       ? `no interval: ${counted(estimate.seeds, 'seed')}`
       : range(interval, scale);
-  return html`<span class="mean">${write(estimate.mean, scale)}</span><span class="range">${below}</span>`;
+  const mean = write(estimate.mean, scale);
+  return html`<span class="mean">${mean}</span><span class="range">${below}</span>`;
+}
+
+/** Whether something came out as it should: a sign, a colour and words. */
+export function verdict(isGood: boolean, words: string): Html {
+  const sign = html`<span aria-hidden="true">${isGood ? '✓' : '✕'}</span>`;
+  return html`<span class="verdict ${isGood ? 'agrees' : 'disagrees'}">${sign} ${words}</span>`;
 }
 
 /** The seeds behind the numbers of a row: one count when all have the same. */

@@ -15,9 +15,11 @@ export function verdictWords({ held, violated, undecided }: Verdicts): string {
 }
 
 function scenario(one: ScenarioSection, document: ComparisonDocument, place: number): Html {
-  return html`<details class="story" id="${anchor('story', String(place + 1))}"><summary><h3>${one.scenario}</h3>
+  const { relay, fanout } = one.verdicts;
+  return html`<details class="story" id="${anchor('story', String(place + 1))}">
+<summary><h3>${one.scenario}</h3>
 <span class="what">${one.summary}</span></summary>
-<p>Phone relay: ${verdictWords(one.verdicts.relay)}. Client fanout: ${verdictWords(one.verdicts.fanout)}.</p>
+<p>Phone relay: ${verdictWords(relay)}. Client fanout: ${verdictWords(fanout)}.</p>
 ${scenarioTables(one.rows, document.measures)}</details>
 `;
 }
@@ -27,7 +29,8 @@ export function scenarioSection(document: ComparisonDocument): Html {
   return section(
     'stories',
     'Story by story',
-    html`<p>The tables above are means over these stories, each with the same weight. Open one for its own numbers.</p>
+    html`<p>The tables above are means over these stories, each with the same weight. Open
+one for its own numbers.</p>
 `,
     document.scenarios.map((one, place) => scenario(one, document, place)),
   );

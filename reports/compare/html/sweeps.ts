@@ -13,6 +13,7 @@ import {
   seedsCell,
   table,
   tableRow,
+  verdict,
 } from './parts.ts';
 
 function curvesOf(sweep: Sweep, measure: Measure): readonly SweepSeries[] {
@@ -65,9 +66,11 @@ function agreement({ side, formula, tolerance = 0, agrees }: SweepSeries): Html 
     return html`<li><strong>${SIDE_TITLES[side]}</strong>: no closed formula is claimed.</li>\n`;
   }
   const within = `${Number((tolerance * 100).toPrecision(3))}\u00a0%`;
-  const words = agrees ? 'agrees' : 'disagrees';
-  const sign = agrees ? '✓' : '✕';
-  return html`<li><strong>${SIDE_TITLES[side]}</strong>: <code>${formula}</code> <span class="verdict ${words}"><span aria-hidden="true">${sign}</span> ${words}</span> (${agrees ? 'every point' : 'not every point is'} within ${within}).</li>\n`;
+  const words = verdict(agrees, agrees ? 'agrees' : 'disagrees');
+  const points = agrees ? 'every point is' : 'not every point is';
+  return html`<li><strong>${SIDE_TITLES[side]}</strong>: <code>${formula}</code>
+${words} (${points} within ${within}).</li>
+`;
 }
 
 function sweepPart(sweep: Sweep, measure: Measure, sentence: string): Html {
@@ -95,7 +98,8 @@ ${measuresOf(sweep, measures).map((measure) =>
   return section(
     'scaling',
     'How it scales',
-    html`<p>One value is varied and everything else held. Where a closed formula is claimed it is drawn beside the simulated points, and says whether they agree.</p>
+    html`<p>One value is varied and everything else held. Where a closed formula is claimed it is
+drawn beside the simulated points, and the words say whether they agree.</p>
 `,
     parts,
   );

@@ -1,11 +1,13 @@
-/** Why the comparison is fair, what was checked twice, and what the model rests on and leaves out. */
+/**
+ * Why the comparison is fair, what was checked twice, and what the model rests on and leaves out.
+ */
 
 import { count } from '../figures.ts';
 import type { ComparisonDocument, ModelConstant, ScenarioSection } from '../model.ts';
 import { SIDES } from '../model.ts';
 import { SIDE_TITLES } from '../readings.ts';
 import { type Html, html } from './markup.ts';
-import { type Column, section, table, tableRow } from './parts.ts';
+import { type Column, section, table, tableRow, verdict } from './parts.ts';
 import { verdictWords } from './scenarios.ts';
 
 const VERDICT_COLUMNS: readonly Column[] = [
@@ -43,10 +45,9 @@ function exceptionList(scenarios: readonly ScenarioSection[]): Html {
   const items = scenarios.flatMap(({ scenario, exceptions }) =>
     exceptions.map(({ side, subject, why, seen }) => {
       const often =
-        seen === 0
-          ? html`<span class="verdict disagrees"><span aria-hidden="true">✕</span> declared and never seen</span>`
-          : html`seen ${count(seen)} times`;
-      return html`<li>${SIDE_TITLES[side]}, ${scenario}: ${why} <span class="what">Exception to “${subject}”, ${often}.</span></li>
+        seen === 0 ? verdict(false, 'declared and never seen') : html`seen ${count(seen)} times`;
+      return html`<li>${SIDE_TITLES[side]}, ${scenario}: ${why}
+<span class="what">Exception to “${subject}”, ${often}.</span></li>
 `;
     }),
   );
@@ -63,7 +64,7 @@ function checkTable({ crossChecks }: ComparisonDocument): Html {
       what,
       count(checked),
       count(differing),
-      html`<span class="verdict ${isGood ? 'agrees' : 'disagrees'}"><span aria-hidden="true">${isGood ? '✓' : '✕'}</span> ${words}</span>`,
+      verdict(isGood, words),
     ]);
   });
   return table('What was computed twice', CHECK_COLUMNS, rows);
@@ -74,7 +75,9 @@ export function trustSection(document: ComparisonDocument): Html {
   return section(
     'trust',
     'Why it can be believed',
-    html`<p>A pair is one story with one seed on both architectures: the same list of things people try, and the same network at the same virtual time. What could not be done is counted as not done; nothing is dropped. Both sides are judged by the same catalogue of promises.</p>
+    html`<p>A pair is one story with one seed on both architectures: the same list of things people
+try, and the same network at the same virtual time. What could not be done is counted as not done;
+nothing is dropped. Both sides are judged by the same catalogue of promises.</p>
 <h3>Checked twice</h3>
 ${checkTable(document)}<h3>Verdicts</h3>
 ${verdictTable(document.scenarios)}<h3>What an architecture cannot do</h3>
@@ -95,7 +98,8 @@ export function modelSection({ costs, battery }: ComparisonDocument): Html {
   return section(
     'model',
     'What the numbers rest on',
-    html`<p>CPU time is counted operations times a fixed table, and energy is a model over radio states and that time; no clock of the machine is in this report.</p>
+    html`<p>CPU time is counted operations times a fixed table, and energy is a model over radio
+states and that time; no clock of the machine is in this report.</p>
 <h3>Cost table</h3>
 ${constants('Cost of each operation', costs)}<h3>Battery model</h3>
 ${constants('Constants of the battery model', battery)}`,
@@ -119,8 +123,10 @@ export function rebuildSection(document: ComparisonDocument): Html {
     'rebuild',
     'Build it again',
     html`<p>The same build gives the same report, to the last byte:</p>
-<div class="command"><pre tabindex="0"><code id="reproduce">${reproduce}</code></pre><button type="button" class="copy" data-copies="reproduce" hidden>Copy</button></div>
-<p class="what">Lockstep ${lockstep}, build <code>${build}</code>, cryptography by <code>${crypto}</code>.</p>
+<div class="command"><pre tabindex="0"><code id="reproduce">${reproduce}</code></pre>
+<button type="button" class="copy" data-copies="reproduce" hidden>Copy</button></div>
+<p class="what">Lockstep ${lockstep}, build <code>${build}</code>,
+cryptography by <code>${crypto}</code>.</p>
 <details><summary>All seeds</summary><p class="seeds">${seeds.join(', ')}</p></details>
 `,
   );

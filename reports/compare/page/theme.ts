@@ -1,4 +1,6 @@
-/** Light, dark, or as the system has it. A choice is kept where the browser lets a file keep one. */
+/**
+ * Light, dark, or as the system has it. A choice is kept where the browser lets a file keep one.
+ */
 
 const KEY = 'lockstep.theme';
 const THEMES = ['auto', 'light', 'dark'];

@@ -9,7 +9,7 @@ import { rateSweep } from './message-rate.ts';
 import { offlineSweep } from './phone-offline.ts';
 import type { SweepDesign } from './sweep.ts';
 
-export type { SweepCurve, SweepDesign, SweepStory } from './sweep.ts';
+export type { SweepCurve, SweepDesign } from './sweep.ts';
 
 /** `full`: all points; `short`: those that take a moment. */
 export type SweepExtent = 'full' | 'short';

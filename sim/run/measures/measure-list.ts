@@ -25,6 +25,8 @@ const SPANS = [
   ['story', 'at all', 'before the story ends'],
 ] as const;
 
+const UNDONE = 'What never completes counts as undone.';
+
 /** Messages, then everything else that people do. */
 function availability(): readonly MeasureWords[] {
   const kinds = [
@@ -48,8 +50,7 @@ function availability(): readonly MeasureWords[] {
           id: `availability.${kind}${actor}${span}`,
           group: 'Availability',
           name: `${name} ${within}${from}`,
-          explanation:
-            `${explanation}, ${by}; acts on ${on}. What never completes ` + 'counts as undone.',
+          explanation: `${explanation}, ${by}; acts on ${on}. ${UNDONE}`,
           unit: 'share',
           better: 'more',
         };
