@@ -26,7 +26,7 @@ interface Walk {
   readonly words: Words;
   readonly spans: Map<string, LinkSpan>;
   readonly offSince: Map<string, number>;
-  /** Companions that the joining or leaving of their account has unlinked, and that may come again. */
+  /** Companions that a joining or leaving has unlinked: they may be linked again. */
   readonly mayComeAgain: Set<string>;
   /** Whether an old app has browsers. */
   readonly hasBrowsers: boolean;

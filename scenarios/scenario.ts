@@ -270,7 +270,7 @@ export type Action =
   | { readonly kind: 're-register'; readonly phone: DeviceName }
   /** The account's app learns of several devices. */
   | { readonly kind: 'upgrade'; readonly account: AccountName }
-  /** The account leaves the multi-device beta: its companions are unlinked, its app is an old one. */
+  /** The account leaves the multi-device beta: companions are unlinked, its app is an old one. */
   | { readonly kind: 'leave-beta'; readonly account: AccountName }
   /** A companion asks its phone for older messages of a chat (specification 8.2, type 6). */
   | { readonly kind: 'fetch-history'; readonly device: DeviceName; readonly chat: ChatName }
