@@ -13,6 +13,7 @@ import { parseEpoch } from './epoch.ts';
 import { resolveAccounts, resolveNetworks } from './resolve-accounts.ts';
 import { resolveExpectations } from './resolve-expectations.ts';
 import { everybody, groupFolk, resolveGroups } from './resolve-groups.ts';
+import { resolveRollout } from './resolve-rollout.ts';
 import { inOrderOfTime, type PlacedTimeline, placeTimeline } from './resolve-timeline.ts';
 import { resolveWorkloads } from './resolve-workload.ts';
 import { readShape, type Salvaged } from './salvage.ts';
@@ -221,7 +222,7 @@ function resolveSalvaged(
   checkLength(words, timeline, lengthUs);
   // With entries missing the order of the others says little: it is judged once these are mended.
   const orderWords = salvaged.hasGaps ? { ...words, complaints: createComplaints() } : words;
-  const walked = checkOrder(orderWords, timeline.entries);
+  const walked = checkOrder(orderWords, timeline.entries, head.architecture === 'relay');
   const always = [...words.devices.keys()].map((name) => [name, ALWAYS_LINKED] as const);
   const spans = salvaged.hasGaps ? new Map(always) : walked;
   const entries = timeline.entries.map(({ entry }) => entry);
@@ -233,6 +234,7 @@ function resolveSalvaged(
   checkReferences(references);
   checkGroupUse({ ...references, words: orderWords });
   checkGroupsMade({ ...references, words: orderWords });
+  const rollout = resolveRollout({ words, timeline, lengthUs }, head.rollout);
   const expect = resolveExpectations({ ...references, spans, lengthUs, lineOf }, lists.expect);
   return {
     lockstep: 1,
@@ -247,6 +249,7 @@ function resolveSalvaged(
     strangers,
     workload,
     timeline: inOrderOfTime(timeline.entries).map(({ entry }) => entry),
+    ...(rollout !== undefined && { rollout }),
     heal: { forUs: readDuration(complaints, head.heal.for, ['heal', 'for']) },
     mustFire: head['must-fire'],
     mustCheck: head['must-check'],

@@ -9,7 +9,7 @@ import { opensslProvider } from '../crypto/openssl.ts';
 import { isRejected } from '../errors.ts';
 import { encodeFrame } from '../wire/encode-node.ts';
 import { node, type WireNode } from '../wire/node.ts';
-import { relayNet } from './testing/relay-net.ts';
+import { codeOn, join, linkPage, relayNet } from './testing/relay-net.ts';
 import { readAdminWord, readServerWord } from './wire/admin.ts';
 import { readDeed } from './wire/deeds.ts';
 import {
@@ -46,6 +46,11 @@ const word = fc.constantFrom(
   'create',
   'pair',
   'secret',
+  'upgrade',
+  'downgrade',
+  'downgrade_webclient',
+  'ref',
+  'app',
   'true',
   '200',
   '15550001@s.whatsapp.net',
@@ -79,6 +84,7 @@ const texts = fc.oneof(
   fc.array(fc.oneof(value, fc.integer(), fc.json()), { maxLength: 6 }).map((array) => {
     return JSON.stringify(['admin', ...array]);
   }),
+  fc.constantFrom('["Cmd",{"type":"upgrade_md_prod"}]', '["Cmd",{"type":"upgrade_md_prod","a":1}]'),
   fc.constantFrom('["Conn",{}]', '["Cmd",{"type":"challenge"}]', '["Pong",1]', '{"status":0}'),
 );
 
@@ -198,5 +204,71 @@ describe('a step never throws, and nothing comes of it', () => {
       ),
       { ...RUNS, numRuns: 100 },
     );
+  });
+});
+
+describe('the words of the rollout, from the wrong side or at the wrong time', () => {
+  const isOld = (net: ReturnType<typeof relayNet>): boolean => {
+    return net.member('server').store.get('old-app', net.user('alice')) !== undefined;
+  };
+
+  test('a paired browser that is told to upgrade keeps all it has', () => {
+    const net = relayNet({ alice: ['laptop'], bob: [] });
+    net.deliver('alice.laptop', textFrame('s1', '["Cmd",{"type":"upgrade_md_prod"}]'));
+    expect(net.member('alice.laptop').store.get('channel', 'self')).toBeDefined();
+    expect(net.member('alice.laptop').store.get('page', 'self')).toBeUndefined();
+    expect(net.notices.at(-1)).toContain('rejected');
+  });
+
+  test('a linked companion that is told to downgrade keeps all it has', () => {
+    const net = relayNet({ alice: [], bob: [] }, ['alice.web']);
+    join(net, 'alice');
+    linkPage(net, 'alice', 'alice.web');
+    net.settle(60_000_000);
+    const before = net.member('alice.web').store.get('account', 'self');
+    net.deliver('alice.web', encodeFrame(node('ib', {}, [node('downgrade_webclient')])));
+    expect(before).toBeDefined();
+    expect(net.member('alice.web').store.get('account', 'self')).toBe(before);
+    expect(net.member('alice.web').store.get('page', 'self')).toMatchObject({ generation: 'new' });
+  });
+
+  test('nobody but the phone says what its app is', () => {
+    const net = relayNet({ alice: [], bob: [] }, ['alice.web']);
+    join(net, 'alice');
+    linkPage(net, 'alice', 'alice.web');
+    net.settle(60_000_000);
+    fc.assert(
+      fc.property(fc.oneof(value, fc.constantFrom('true', 'false')), trees, (word, tree) => {
+        const app = node('app', { multidevice: word }, [tree]);
+        const removal = node('remove-companion-device', { all: 'true' });
+        const query = { xmlns: 'md', type: 'set', id: 'q' };
+        net.inject('alice.web', encodeFrame(node('iq', query, [app, removal])));
+        if (word !== 'false') {
+          net.inject('alice.phone', encodeFrame(node('iq', query, [app])));
+        }
+        net.settle(1_000);
+        expect(isOld(net)).toBe(false);
+        expect(net.member('alice.web').store.get('account', 'self')).toBeDefined();
+      }),
+      { ...RUNS, numRuns: 60 },
+    );
+  });
+
+  test('a phone turns no page that it has not seen, nor one of its own generation', () => {
+    const net = relayNet({ alice: [], bob: [] }, ['alice.web', 'bob.web']);
+    net.command('alice.web', { kind: 'link' });
+    net.settle();
+    const reference = (codeOn(net, 'alice.web') ?? '').split(',')[0] ?? '';
+    for (const verb of ['upgrade', 'downgrade']) {
+      for (const ref of [reference, 'another', '']) {
+        const ask = node(verb, {}, [node('ref', {}, ref)]);
+        net.inject(
+          'bob.phone',
+          encodeFrame(node('iq', { xmlns: 'web', type: 'set', id: 'q' }, [ask])),
+        );
+        net.settle(1_000);
+        expect(codeOn(net, 'alice.web')?.startsWith(`${reference},`)).toBe(true);
+      }
+    }
   });
 });

@@ -5,7 +5,7 @@
  */
 
 import type { Architecture } from '../../protocol/contract.ts';
-import type { Action, Scenario } from '../../scenarios/scenario.ts';
+import type { Account, Action, Scenario } from '../../scenarios/scenario.ts';
 
 /** Something an architecture cannot do, and where the scenario asks for it. */
 export interface Incapability {
@@ -28,8 +28,16 @@ const CODES: Need = {
   nearest: 'two phones that compare their codes',
 };
 const UPGRADES: Need = {
-  capability: 'an app that comes to know of several devices',
-  nearest: 'an app that stays as it is',
+  capability: 'an app that knows of several devices from the beginning, beside one that joins',
+  nearest: 'every app old at first, each with an `upgrade` of its own',
+};
+const BROWSERS: Need = {
+  capability: 'browsers of an old app',
+  nearest: 'companions linked after the upgrade of their account',
+};
+const LEAVING: Need = {
+  capability: 'leaving the multi-device beta',
+  nearest: 'the phone unlinks every companion',
 };
 const DISKS: Need = {
   capability: 'a companion that finds its own records damaged',
@@ -45,19 +53,38 @@ export function incapabilitiesOf(
   scenario: Scenario,
   { name }: Pick<Architecture, 'name'>,
 ): readonly Incapability[] {
-  if (name !== 'relay') return [];
+  if (name !== 'relay') return incapabilitiesOfFanout(scenario);
   const companions = new Set<string>();
   const out: Incapability[] = [];
   for (const account of scenario.accounts) {
     for (const device of account.devices) {
       if (device.role === 'companion') companions.add(device.name);
     }
-    if (account.multiDevice.length > 1) out.push({ ...UPGRADES, where: account.name });
+  }
+  // At time zero every account of the relay has its phone and browsers, and none has joined.
+  const isOld = ({ multiDevice }: Account): boolean => multiDevice[0]?.isCapable === false;
+  const isMixed = !scenario.accounts.every(isOld);
+  for (const account of scenario.accounts) {
+    if (isMixed && account.multiDevice.length > 1) out.push({ ...UPGRADES, where: account.name });
   }
   if (scenario.settings.mirrorsOldContacts) out.push({ ...MIRRORS, where: 'settings' });
   for (const { id, action } of scenario.timeline) {
-    const need = needOf(action, (device) => companions.has(device));
+    const isJoining = isMixed && action.kind === 'upgrade';
+    const need = isJoining ? UPGRADES : needOf(action, (device) => companions.has(device));
     if (need !== undefined) out.push({ ...need, where: id });
+  }
+  return out;
+}
+
+/** Fanout has no browsers, and its apps grow newer only. */
+function incapabilitiesOfFanout({ accounts, timeline }: Scenario): readonly Incapability[] {
+  const out: Incapability[] = [];
+  for (const { name, multiDevice, devices } of accounts) {
+    const hasBrowser = devices.some(({ role, isLinked }) => role === 'companion' && isLinked);
+    if (multiDevice[0]?.isCapable === false && hasBrowser) out.push({ ...BROWSERS, where: name });
+  }
+  for (const { id, action } of timeline) {
+    if (action.kind === 'leave-beta') out.push({ ...LEAVING, where: id });
   }
   return out;
 }
@@ -72,8 +99,6 @@ function needOf(action: Action, isCompanion: (device: string) => boolean): Need 
       return isCompanion(action.on) ? CALLS : undefined;
     case 'verify':
       return isCompanion(action.by) || isCompanion(action.with) ? CODES : undefined;
-    case 'upgrade':
-      return UPGRADES;
     case 'damage-record':
       return isCompanion(action.device) ? DISKS : undefined;
     default:

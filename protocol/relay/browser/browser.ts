@@ -4,14 +4,7 @@
  * can log in and wait.
  */
 
-import type {
-  Command,
-  DeviceSetup,
-  Effect,
-  Input,
-  ProtocolNode,
-  StepContext,
-} from '../../contract.ts';
+import type { Command, DeviceSetup, Input } from '../../contract.ts';
 import { isRejected } from '../../errors.ts';
 import {
   advanceBlobs,
@@ -22,8 +15,7 @@ import {
 } from '../../fanout/device/blob-client.ts';
 import { blobStateOf } from '../../fanout/device/blob-state.ts';
 import { takeFetchMedia } from '../../fanout/device/media-fetch.ts';
-import { Step } from '../../fanout/step.ts';
-import type { Store } from '../../store.ts';
+import type { Step } from '../../fanout/step.ts';
 import { isGroupJid } from '../../wire/jid.ts';
 import { readServerWord, type ServerWord } from '../wire/admin.ts';
 import { readFromServer } from '../wire/frames.ts';
@@ -42,8 +34,15 @@ import {
   takeReplaced,
   takeStatus,
 } from './connection.ts';
-import { QR_TIMER, takeLink, takeQrTimer, takeReference, takeSecret } from './pairing.ts';
-import { accountOf, stateOf } from './records.ts';
+import {
+  QR_TIMER,
+  takeLink,
+  takeQrTimer,
+  takeReference,
+  takeSecret,
+  takeStillPaired,
+} from './pairing.ts';
+import { accountOf, SELF, stateOf } from './records.ts';
 import {
   advanceBrowser,
   PHONE_TIMER,
@@ -57,17 +56,11 @@ import {
 } from './sending.ts';
 import { takeSealed } from './taking.ts';
 
-/** Makes a browser over its Store. */
-export function createBrowser(store: Store, setup: DeviceSetup): ProtocolNode {
-  return {
-    step(input: Input, context: StepContext): readonly Effect[] {
-      const step = new Step(input, context, store, setup.settings);
-      takeInput(step, setup, input);
-      advanceBrowser(step);
-      advanceBlobs(step, setup, ['started', 'push', 'command'].includes(input.kind));
-      return step.finish();
-    },
-  };
+/** Everything a step of a browser does. */
+export function takeBrowserInput(step: Step, setup: DeviceSetup, input: Input): void {
+  takeInput(step, setup, input);
+  advanceBrowser(step);
+  advanceBlobs(step, setup, ['started', 'push', 'command'].includes(input.kind));
 }
 
 function takeInput(step: Step, setup: DeviceSetup, input: Input): void {
@@ -160,14 +153,26 @@ function takeWord(step: Step, word: ServerWord): void {
   switch (word.kind) {
     case 'status':
       if (stateOf(step.store).phase === 'pairing') return takeReference(step, word);
-      return takeStatus(step, word.status);
+      return takeStatusOfLogin(step, word.status);
     case 'conn':
-      return word.secret === undefined ? takeLive(step) : takeSecret(step, word);
+      if (word.secret !== undefined) return takeSecret(step, word);
+      takeLive(step);
+      return takeStillPaired(step);
     case 'challenge':
       return takeChallenge(step, word);
     case 'replaced':
       return takeReplaced(step);
+    case 'upgrade':
+      // The page takes the word while it shows a code, before the browser sees it.
+      return step.refuseAs('unexpected', 'a browser that shows no code is to become a new client');
     case 'pong':
       return takePong(step, word.isReachable);
   }
+}
+
+/** A browser that was logged out while it was away shows the code somebody wanted of it. */
+function takeStatusOfLogin(step: Step, status: number): void {
+  const wantsCode = step.tx.get('wants-code', SELF) !== undefined;
+  takeStatus(step, status);
+  if (wantsCode && accountOf(step) === undefined) takeLink(step);
 }
