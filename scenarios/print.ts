@@ -210,6 +210,7 @@ export function printScenario(scenario: Scenario): string {
     ...list('strangers', scenario.strangers),
     ...list('workload', scenario.workload.map(writeWorkload)),
     ...list('timeline', entries),
+    ...list('excused', scenario.excused),
     ...list('expect', scenario.expect.map(writeExpectation)),
     ...list('exceptions', scenario.exceptions),
     ...list('overrides', scenario.overrides),
