@@ -9,14 +9,7 @@ import { type WrittenScenario, writtenScenarioSchema } from './schema.ts';
 import { complainOfShape } from './schema-complaints.ts';
 import { ACTION_KEYS } from './schema-timeline.ts';
 
-const LISTS = [
-  'timeline',
-  'workload',
-  'expect',
-  'strangers',
-  'exceptions',
-  'excused',
-] as const;
+const LISTS = ['timeline', 'workload', 'expect', 'strangers', 'exceptions', 'excused'] as const;
 type ListKey = (typeof LISTS)[number];
 
 /** A written scenario whose longest lists may have gaps. */

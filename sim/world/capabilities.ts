@@ -20,8 +20,8 @@ export interface Incapability {
 type Need = Pick<Incapability, 'capability' | 'nearest'>;
 
 const CALLS: Need = {
-  capability: 'calls from a companion',
-  nearest: 'a call between two phones',
+  capability: 'group calls from a companion',
+  nearest: 'a call between two accounts, or a group call between phones',
 };
 const CODES: Need = {
   capability: 'security codes on a companion',
@@ -30,10 +30,6 @@ const CODES: Need = {
 const UPGRADES: Need = {
   capability: 'an app that comes to know of several devices',
   nearest: 'an app that stays as it is',
-};
-const DISKS: Need = {
-  capability: 'a companion that finds its own records damaged',
-  nearest: 'a damaged record of a phone, or a companion that crashes',
 };
 const MIRRORS: Need = {
   capability: 'mirrors-old-contacts',
@@ -55,27 +51,34 @@ export function incapabilitiesOf(
     if (account.multiDevice.length > 1) out.push({ ...UPGRADES, where: account.name });
   }
   if (scenario.settings.mirrorsOldContacts) out.push({ ...MIRRORS, where: 'settings' });
+  const groups = new Set(scenario.groups.map((group) => group.name));
+  const calls = new Set<string>();
   for (const { id, action } of scenario.timeline) {
-    const need = needOf(action, (device) => companions.has(device));
+    if (action.kind === 'call' && groups.has(action.to)) calls.add(id);
+    const isOfGroup = (call: string) => calls.has(call);
+    const need = needOf(id, action, (device) => companions.has(device), isOfGroup);
     if (need !== undefined) out.push({ ...need, where: id });
   }
   return out;
 }
 
-function needOf(action: Action, isCompanion: (device: string) => boolean): Need | undefined {
+function needOf(
+  id: string,
+  action: Action,
+  isCompanion: (device: string) => boolean,
+  isOfGroup: (call: string) => boolean,
+): Need | undefined {
   switch (action.kind) {
     case 'call':
-      return isCompanion(action.from) ? CALLS : undefined;
+      return isCompanion(action.from) && isOfGroup(id) ? CALLS : undefined;
     case 'answer':
     case 'reject':
     case 'hang-up':
-      return isCompanion(action.on) ? CALLS : undefined;
+      return isCompanion(action.on) && isOfGroup(action.call) ? CALLS : undefined;
     case 'verify':
       return isCompanion(action.by) || isCompanion(action.with) ? CODES : undefined;
     case 'upgrade':
       return UPGRADES;
-    case 'damage-record':
-      return isCompanion(action.device) ? DISKS : undefined;
     default:
       return undefined;
   }
