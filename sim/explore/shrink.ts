@@ -85,7 +85,7 @@ function groupsLeft(scenario: Scenario, accounts: ReadonlySet<string>): readonly
  * Drops what names a device, group or entry that is no longer there, and what only a linked device
  * can do of one that nothing links any more.
  */
-function consistent(scenario: Scenario): Scenario {
+export function consistent(scenario: Scenario): Scenario {
   const accounts = new Set(scenario.accounts.map(({ name }) => name));
   const devices = scenario.accounts.flatMap(({ devices: own }) => own.map(({ name }) => name));
   const groups = groupsLeft(scenario, accounts);
