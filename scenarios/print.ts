@@ -221,6 +221,7 @@ export function printScenario(scenario: Scenario): string {
     ...list('workload', scenario.workload.map(writeWorkload)),
     ...list('timeline', entries),
     ...writeRollout(scenario.rollout),
+    ...list('excused', scenario.excused),
     ...list('expect', scenario.expect.map(writeExpectation)),
     ...list('exceptions', scenario.exceptions),
     ...list('overrides', scenario.overrides),

@@ -135,6 +135,14 @@ function checkWordLists(words: Words, salvaged: Salvaged): void {
   for (const [index, property] of salvaged.head['must-check'].entries()) {
     checkProperty(property, ['must-check', index]);
   }
+  const demanded = [...salvaged.head['must-fire'], ...salvaged.head['must-check']];
+  for (const { index, item } of salvaged.lists.excused) {
+    for (const [place, word] of item.words.entries()) {
+      if (demanded.includes(word)) continue;
+      const sentence = `"${word}" is not demanded here, so nothing needs to be excused`;
+      complaints.word(['excused', index, 'words', place], word, sentence, demanded);
+    }
+  }
   for (const { index, item } of salvaged.lists.exceptions) {
     checkProperty(item.property, ['exceptions', index, 'property']);
   }
@@ -253,6 +261,7 @@ function resolveSalvaged(
     heal: { forUs: readDuration(complaints, head.heal.for, ['heal', 'for']) },
     mustFire: head['must-fire'],
     mustCheck: head['must-check'],
+    excused: salvaged.lists.excused.map(({ item }) => item),
     expect,
     exceptions: resolveExceptions(salvaged),
     ...(head.seed !== undefined && { seed: head.seed }),

@@ -34,6 +34,7 @@ export interface Scenario {
   readonly heal: { readonly forUs: number };
   readonly mustFire: readonly string[];
   readonly mustCheck: readonly string[];
+  readonly excused: readonly Excuse[];
   readonly expect: readonly Expectation[];
   readonly exceptions: readonly PropertyException[];
   /** Present in a counterexample. */
@@ -376,6 +377,13 @@ export type Action =
 export interface PropertyException {
   readonly property: string;
   readonly architecture: 'fanout' | 'relay' | 'both';
+  readonly why: string;
+}
+
+/** Words of `must-fire` and `must-check` that are not demanded of one architecture. */
+export interface Excuse {
+  readonly words: readonly string[];
+  readonly architecture: 'fanout' | 'relay';
   readonly why: string;
 }
 

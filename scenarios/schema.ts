@@ -312,6 +312,22 @@ export const writtenScenarioSchema = mapping(
     'must-check': listSchema(z.string({ error: notA('a property id') }), 'property ids', 0)
       .default([])
       .describe('Properties that must be checked at least once.'),
+    excused: listSchema(
+      mapping(
+        {
+          words: listSchema(z.string({ error: notA('a word') }), 'words').describe(
+            'Of those in `must-fire` and `must-check`.',
+          ),
+          architecture: oneOf(['fanout', 'relay']).describe('Where they are not demanded.'),
+          why: textSchema(400).describe('The reason, for people.'),
+        },
+        'an excuse',
+      ),
+      'excuses',
+      0,
+    )
+      .default([])
+      .describe('What `must-fire` and `must-check` do not demand of one architecture.'),
     expect: listSchema(expectationSchema, 'expectations', 0)
       .default([])
       .describe('What must be true of single things.'),

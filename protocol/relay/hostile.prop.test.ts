@@ -11,6 +11,7 @@ import { encodeFrame } from '../wire/encode-node.ts';
 import { node, type WireNode } from '../wire/node.ts';
 import { codeOn, join, linkPage, relayNet } from './testing/relay-net.ts';
 import { readAdminWord, readServerWord } from './wire/admin.ts';
+import { readCallNews, readCallRequest } from './wire/calls.ts';
 import { readDeed } from './wire/deeds.ts';
 import {
   binaryFrame,
@@ -21,6 +22,7 @@ import {
 } from './wire/frames.ts';
 import { readPairing } from './wire/pairing.ts';
 import { readBrowserCode, unwrapKeys } from './wire/pairing-keys.ts';
+import { readGroupRecord, readSettingRecord } from './wire/records.ts';
 import { open, seal } from './wire/sealed.ts';
 import { readPhoneWord, readRequest } from './wire/words.ts';
 
@@ -51,6 +53,13 @@ const word = fc.constantFrom(
   'downgrade_webclient',
   'ref',
   'app',
+  'call',
+  'offer',
+  'keys',
+  'over',
+  'packet',
+  'ring',
+  '0123456789abcdef0123456789abcdef',
   'true',
   '200',
   '15550001@s.whatsapp.net',
@@ -59,7 +68,7 @@ const word = fc.constantFrom(
 const name = fc.constantFrom('type', 'add', 'jid', 'id', 'participant', 'count', 'unread', 't');
 const names = fc.oneof(
   name,
-  fc.constantFrom('level', 'until', 'before', 'index', 'browser', 'tag'),
+  fc.constantFrom('level', 'until', 'before', 'index', 'browser', 'tag', 'call-id', 'outcome'),
 );
 const value = fc.oneof(word, fc.string({ maxLength: 20 }));
 
@@ -125,9 +134,48 @@ describe('decoders answer every input with a value or a rejection', () => {
         readRequest(tree);
         readPhoneWord(tree);
         readDeed(tree);
+        readCallRequest(tree);
+        readCallNews(tree);
         readPairing(tree);
       }),
       RUNS,
+    );
+  });
+
+  test('mirrored records: whole ones are taken field by field, nothing else', () => {
+    const user = fc.constantFrom('15550001@s.whatsapp.net', '', 'nobody', 7);
+    const fields = fc.record(
+      {
+        group: fc.constantFrom('120363000000000010@g.us', '15550001@s.whatsapp.net', 1),
+        name: fc.oneof(fc.string(), fc.integer()),
+        members: fc.oneof(fc.array(user, { maxLength: 4 }), fc.json()),
+        admins: fc.array(user, { maxLength: 4 }),
+        changedUs: fc.oneof(fc.integer(), fc.double(), fc.string()),
+        collection: fc.oneof(fc.string(), fc.integer()),
+        index: fc.string(),
+        value: fc.oneof(fc.string(), fc.boolean()),
+        timestampMs: fc.oneof(fc.nat(), fc.double()),
+        extra: fc.json(),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fields.map((one) => JSON.stringify(one)),
+          texts,
+        ),
+        (text) => {
+          const group = readGroupRecord(text);
+          const setting = readSettingRecord(text);
+          const groupFields = ['kind', 'group', 'name', 'members', 'admins', 'changedUs'];
+          if (group !== undefined) expect(Object.keys(group)).toEqual(groupFields);
+          const settingFields = ['kind', 'collection', 'index', 'value', 'timestampMs'];
+          if (setting !== undefined) expect(Object.keys(setting)).toEqual(settingFields);
+          expect(group?.members.every((member) => typeof member === 'string') ?? true).toBe(true);
+        },
+      ),
+      { ...RUNS, numRuns: 500 },
     );
   });
 

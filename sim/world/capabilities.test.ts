@@ -28,12 +28,11 @@ test('fanout has no browsers of old apps, and nobody leaves it', () => {
   expect(incapabilitiesOf(scenario('rollout'), { name: 'relay' })).toEqual([]);
 });
 
-test('relay can do the day without a phone, and no call from a laptop', () => {
+test('relay can do the day without a phone, and no group call from a laptop', () => {
   expect(incapabilitiesOf(scenario('phone-offline'), { name: 'relay' })).toEqual([]);
-  const [first] = incapabilitiesOf(scenario('video-call-phone-off'), { name: 'relay' });
+  const [first] = incapabilitiesOf(scenario('calls-interrupted'), { name: 'relay' });
   expect(first).toMatchObject({
-    capability: 'calls from a companion',
-    nearest: 'a call between two phones',
+    capability: 'group calls from a companion',
   });
 });
 

@@ -20,8 +20,8 @@ export interface Incapability {
 type Need = Pick<Incapability, 'capability' | 'nearest'>;
 
 const CALLS: Need = {
-  capability: 'calls from a companion',
-  nearest: 'a call between two phones',
+  capability: 'group calls from a companion',
+  nearest: 'a call between two accounts, or a group call between phones',
 };
 const CODES: Need = {
   capability: 'security codes on a companion',
@@ -38,10 +38,6 @@ const BROWSERS: Need = {
 const LEAVING: Need = {
   capability: 'leaving the multi-device beta',
   nearest: 'the phone unlinks every companion',
-};
-const DISKS: Need = {
-  capability: 'a companion that finds its own records damaged',
-  nearest: 'a damaged record of a phone, or a companion that crashes',
 };
 const MIRRORS: Need = {
   capability: 'mirrors-old-contacts',
@@ -68,9 +64,14 @@ export function incapabilitiesOf(
     if (isMixed && account.multiDevice.length > 1) out.push({ ...UPGRADES, where: account.name });
   }
   if (scenario.settings.mirrorsOldContacts) out.push({ ...MIRRORS, where: 'settings' });
+  const groups = new Set(scenario.groups.map((group) => group.name));
+  const calls = new Set<string>();
   for (const { id, action } of scenario.timeline) {
+    if (action.kind === 'call' && groups.has(action.to)) calls.add(id);
+    const isOfGroup = (call: string) => calls.has(call);
     const isJoining = isMixed && action.kind === 'upgrade';
-    const need = isJoining ? UPGRADES : needOf(action, (device) => companions.has(device));
+    const isCompanion = (device: string) => companions.has(device);
+    const need = isJoining ? UPGRADES : needOf(id, action, isCompanion, isOfGroup);
     if (need !== undefined) out.push({ ...need, where: id });
   }
   return out;
@@ -89,18 +90,21 @@ function incapabilitiesOfFanout({ accounts, timeline }: Scenario): readonly Inca
   return out;
 }
 
-function needOf(action: Action, isCompanion: (device: string) => boolean): Need | undefined {
+function needOf(
+  id: string,
+  action: Action,
+  isCompanion: (device: string) => boolean,
+  isOfGroup: (call: string) => boolean,
+): Need | undefined {
   switch (action.kind) {
     case 'call':
-      return isCompanion(action.from) ? CALLS : undefined;
+      return isCompanion(action.from) && isOfGroup(id) ? CALLS : undefined;
     case 'answer':
     case 'reject':
     case 'hang-up':
-      return isCompanion(action.on) ? CALLS : undefined;
+      return isCompanion(action.on) && isOfGroup(action.call) ? CALLS : undefined;
     case 'verify':
       return isCompanion(action.by) || isCompanion(action.with) ? CODES : undefined;
-    case 'damage-record':
-      return isCompanion(action.device) ? DISKS : undefined;
     default:
       return undefined;
   }

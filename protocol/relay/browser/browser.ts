@@ -20,6 +20,7 @@ import { isGroupJid } from '../../wire/jid.ts';
 import { readServerWord, type ServerWord } from '../wire/admin.ts';
 import { readFromServer } from '../wire/frames.ts';
 import { METRICS } from '../wire/metrics.ts';
+import { endCalls, takeCall, takeCallDeed, takeCallTimer } from './calls.ts';
 import {
   connectIfDown,
   LOGIN_TIMER,
@@ -34,6 +35,8 @@ import {
   takeReplaced,
   takeStatus,
 } from './connection.ts';
+import { takeDamage } from './damage.ts';
+import { takeFile } from './files.ts';
 import {
   QR_TIMER,
   takeLink,
@@ -47,7 +50,6 @@ import {
   advanceBrowser,
   PHONE_TIMER,
   takeDeed,
-  takeFile,
   takePhoneTimer,
   takePong,
   takeRead,
@@ -66,6 +68,9 @@ export function takeBrowserInput(step: Step, setup: DeviceSetup, input: Input): 
 function takeInput(step: Step, setup: DeviceSetup, input: Input): void {
   switch (input.kind) {
     case 'started':
+      takeDamage(step);
+      endCalls(step);
+      return connectIfDown(step, setup);
     case 'push':
       return connectIfDown(step, setup);
     case 'connected':
@@ -104,6 +109,12 @@ function takeCommand(step: Step, command: Command): void {
       return takeDeed(step, METRICS.chat, command);
     case 'fetch-media':
       return takeFetchMedia(step, command);
+    case 'call':
+      return takeCall(step, command);
+    case 'answer-call':
+    case 'reject-call':
+    case 'end-call':
+      return takeCallDeed(step, command.kind);
     case 'fetch-history':
       return askForHistory(step, command.chat);
     case 'open':
@@ -132,7 +143,8 @@ function takeTimer(step: Step, setup: DeviceSetup, name: string): void {
     case PHONE_TIMER:
       return takePhoneTimer(step);
     default:
-      if (!takeBlobTimer(step, name)) step.cancelTimer(name);
+      if (takeCallTimer(step, name) || takeBlobTimer(step, name)) return;
+      step.cancelTimer(name);
   }
 }
 

@@ -48,8 +48,8 @@ export interface TicksRecord extends StoredRecord {
 
 /** What was asked of the phone and is not answered. */
 export interface Flight {
-  /** A message or deed by its id, a page by its chat, the chats by nothing. */
-  readonly about: 'message' | 'deed' | 'page' | 'chats';
+  /** A message or deed by its id, a page by its chat, a file by its message, chats by nothing. */
+  readonly about: 'message' | 'deed' | 'page' | 'chats' | 'file';
   readonly key: string;
   readonly sentUs: number;
 }

@@ -26,6 +26,7 @@ import { decodeFrame } from '../../wire/decode-node.ts';
 import type { WireNode } from '../../wire/node.ts';
 import { takeForeignCode, takeJoin } from './beta.ts';
 import { advanceBridge, takeGone, takePushTimer, takeRelay } from './bridge.ts';
+import { endCallsOf, takeRelayedCall } from './calls.ts';
 import { isPairingAnswer, takePaired, takeScan, takeUnpair } from './pairing.ts';
 
 /** Makes a phone over its Store. */
@@ -34,6 +35,7 @@ export function createPhone(store: Store, setup: DeviceSetup): ProtocolNode {
     step(input: Input, context: StepContext): readonly Effect[] {
       const step = new Step(input, context, store, setup.settings);
       runListJobWhenDue(step);
+      if (input.kind === 'started') endCallsOf(step, undefined);
       if (!takeForBridge(step, setup, input)) takeInput(step, setup, input);
       goOn(step, setup);
       advanceBridge(step);
@@ -85,6 +87,7 @@ function takeFrame(step: Step, connection: number, bytes: Uint8Array): boolean {
   if (isRejected(stanza)) return false; // the app says what is wrong with it
   if (stanza.tag === 'relay') takeRelay(step, stanza);
   else if (isPairingAnswer(step, stanza)) takePaired(step, stanza);
+  else if (takeRelayedCall(step, connection, stanza)) return true;
   else return takeNotification(step, connection, stanza);
   return true;
 }
