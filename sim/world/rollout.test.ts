@@ -31,7 +31,7 @@ ${timeline}`;
 }
 
 function chooserOf(seed: string, overrides: readonly { choice: string; value: number }[] = []) {
-  return new Chooser(createDraws(seed), overrides);
+  return new Chooser(createDraws(seed), overrides, false);
 }
 
 const THREE = '{ at: 7d, share: 12% }, { at: 14d, share: 50% }, { at: 21d, share: 100% }';
