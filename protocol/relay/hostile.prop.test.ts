@@ -154,15 +154,21 @@ describe('decoders answer every input with a value or a rejection', () => {
       { requiredKeys: [] },
     );
     fc.assert(
-      fc.property(fc.oneof(fields.map((one) => JSON.stringify(one)), texts), (text) => {
-        const group = readGroupRecord(text);
-        const setting = readSettingRecord(text);
-        const groupFields = ['kind', 'group', 'name', 'members', 'admins', 'changedUs'];
-        if (group !== undefined) expect(Object.keys(group)).toEqual(groupFields);
-        const settingFields = ['kind', 'collection', 'index', 'value', 'timestampMs'];
-        if (setting !== undefined) expect(Object.keys(setting)).toEqual(settingFields);
-        expect(group?.members.every((member) => typeof member === 'string') ?? true).toBe(true);
-      }),
+      fc.property(
+        fc.oneof(
+          fields.map((one) => JSON.stringify(one)),
+          texts,
+        ),
+        (text) => {
+          const group = readGroupRecord(text);
+          const setting = readSettingRecord(text);
+          const groupFields = ['kind', 'group', 'name', 'members', 'admins', 'changedUs'];
+          if (group !== undefined) expect(Object.keys(group)).toEqual(groupFields);
+          const settingFields = ['kind', 'collection', 'index', 'value', 'timestampMs'];
+          if (setting !== undefined) expect(Object.keys(setting)).toEqual(settingFields);
+          expect(group?.members.every((member) => typeof member === 'string') ?? true).toBe(true);
+        },
+      ),
       { ...RUNS, numRuns: 500 },
     );
   });

@@ -142,7 +142,10 @@ test.each(['alice.laptop', 'alice.phone', 'server'])(
         const media = [...net.member(device).store.collection('media').values()];
         expect([at, device, media]).toMatchObject([at, device, [{ state: 'fetched' }]]);
       }
-      expect([at, net.member('dave.phone').store.get('group', chat) !== undefined]).toEqual([at, true]);
+      expect([at, net.member('dave.phone').store.get('group', chat) !== undefined]).toEqual([
+        at,
+        true,
+      ]);
       if (!isFired) return;
     }
   },

@@ -52,7 +52,12 @@ export function scenarioOf(batch: Batch, task: Task): Scenario {
     const seed = arbitrarySeed(task.seed, task.index);
     const [varied] = fc.sample(arbitraryVariation(scenario), { seed, numRuns: 1 });
     // A variation may ask for what the architecture does not have.
-    return pinned(ableTo(varied ?? scenario, architecture), `${task.seed}/${task.index}`, [], architecture);
+    return pinned(
+      ableTo(varied ?? scenario, architecture),
+      `${task.seed}/${task.index}`,
+      [],
+      architecture,
+    );
   }
   const overrides = task.kind === 'crash' ? [{ choice: task.choice, value: 1 }] : [];
   return pinned(scenario, task.seed, overrides, architecture);

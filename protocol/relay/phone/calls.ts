@@ -73,11 +73,7 @@ function freshStanzaId(step: Step): string {
 // ---------------------------------------------------------------- what the browser wants
 
 /** The live browser wants something of a call. */
-export function takeCallRequest(
-  step: Step,
-  browser: DeviceJid,
-  request: CallRequest,
-): void {
+export function takeCallRequest(step: Step, browser: DeviceJid, request: CallRequest): void {
   const { callId } = request;
   switch (request.kind) {
     case 'offer':
