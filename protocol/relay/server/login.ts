@@ -24,8 +24,8 @@ import {
 import { phoneOf, say, tellPhone } from './talk.ts';
 
 /**
- * Statuses of a login: 200, and these. Assumption: 403 (terms), 405 and 419 are for what is not in
- * this model (bans, a second live session, accounts that are gone); browsers take them all the same.
+ * Statuses of a login: 200, and these. Assumption: 403 (terms), 405 and 419 are for what is not
+ * modelled (bans, a second live session, accounts that are gone); browsers take them all the same.
  */
 const STATUS = { unpaired: 401, elsewhere: 409 } as const;
 
