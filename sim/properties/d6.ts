@@ -55,7 +55,9 @@ class Judging implements Judge {
       for (const [user, { devices }] of lists) {
         if (!ledger.isInUse(user)) continue;
         const held = devices.map(({ id }) => deviceJidOf(user, id)).sort();
-        const linked = [...ledger.linkage.linkedNow(user)].sort();
+        const linked = [...ledger.linkage.linkedNow(user)]
+          .filter((one) => !ledger.linkage.isBrowser(one)) // browsers are on no list
+          .sort();
         const agrees = held.join(' ') === linked.join(' ');
         if (!agrees && this.#takenBack.has(`${host}|${user}`)) {
           ledger.count('D6-taken-back');
