@@ -31,7 +31,15 @@ interface HistoryRecord extends StoredRecord {
 
 class Judging implements Judge {
   readonly kinds = ['commit'] as const;
-  readonly collections = ['qr', 'account', 'history-state', 'linked', 'device-list'];
+  readonly collections = [
+    'qr',
+    'account',
+    'history-state',
+    'linked',
+    'paired-browser',
+    'browser',
+    'device-list',
+  ];
   readonly #view: JudgeView;
   /** Hosts that showed a code: somebody tried to link them. */
   readonly #tried = new Set<string>();
