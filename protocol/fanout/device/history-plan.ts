@@ -4,9 +4,9 @@
  * year. Parts are filled conversation after conversation up to their limits.
  *
  * Assumption: RECENT goes to every companion, and so does FULL; the real one is for desktops that
- * ask for it. The names of contacts that somebody gave them travel with app state. NON_BLOCKING_DATA
- * is taken and never sent: what belongs in it (stickers, keys of threads, former members) is nothing
- * that devices here know.
+ * ask for it. The names of contacts that somebody gave them travel with app state.
+ * NON_BLOCKING_DATA is taken and never sent: what belongs in it (stickers, keys of threads, former
+ * members) is nothing that devices here know.
  */
 
 import type { ChatJid, ShownRecord } from '../../contract.ts';
