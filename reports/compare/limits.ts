@@ -25,8 +25,9 @@ export const LIMITS: readonly string[] = [
   'Processor time is counted operations of cryptography times one cost table, measured on a ' +
     'server’s core on 256 bytes: the ratio between the sides means more than the number, and large ' +
     'files cost more than the table says.',
-  'The battery model is the radio’s alone, with constants measured on telephones of 2012; display, ' +
-    'processor and storage are left out, and no telephone of today was measured.',
+  'The battery model is the radio’s alone, after one measured on telephones of 2012, whose single ' +
+    'constants are an assumption here (see their source); display, processor and storage are left ' +
+    'out, and no telephone of today was measured.',
   'A keep-alive costs a wake-up on both sides alike; operating systems that bundle the keep-alives ' +
     'of many apps would make both cheaper.',
   'Of stories with several companions, phone relay keeps one browser live at a time, as it did; ' +
