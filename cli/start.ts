@@ -27,12 +27,7 @@ const session: Session = {
 };
 
 /** Days short enough to be compared while somebody waits. */
-const SHORT_COMPARISON: readonly string[] = [
-  'no-phones-at-all',
-  'read-on-one-device',
-  'link-mid-conversation',
-  'asleep-in-the-pocket',
-];
+const SHORT_COMPARISON = ['no-phones-at-all', 'read-on-one-device', 'link-mid-conversation'];
 /** The fewest that give intervals. */
 const SHORT_SEEDS = 5;
 
