@@ -38,7 +38,7 @@ const WRONG: readonly (readonly string[])[] = [
   ['run', 'phone-ofline'],
   ['run', 'subway', '--sed', '7'],
   ['run', 'subway', '--seed', ''],
-  ['run', 'video-call-phone-off', '--architecture', 'relay'],
+  ['run', 'calls-interrupted', '--architecture', 'relay'],
   ['run', 'subway', '--crypto', 'symbolic'],
   ['run', 'subway', '--crypto', 'nobel'],
   ['run', 'subway', '--max-events', '0'],

@@ -76,6 +76,8 @@ export type Command =
   | { readonly kind: 're-register' }
   /** The app is updated: from now on it knows of several devices (specification 12). */
   | { readonly kind: 'upgrade' }
+  /** Primary: gives several devices up again; to everybody the account is one phone (12). */
+  | { readonly kind: 'leave-beta' }
   /** Companion: asks the phone for older messages of a chat. */
   | { readonly kind: 'fetch-history'; readonly chat: ChatJid }
   /** Unregistered companion: connect and show a linking QR code (public record `qr`). */

@@ -27,6 +27,7 @@ export type {
   MediaRecord,
   MembershipRecord,
   OutboxRecord,
+  PageRecord,
   PairedBrowserRecord,
   QrRecord,
   SettingRecord,

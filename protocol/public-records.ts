@@ -15,6 +15,7 @@ export const PUBLIC_COLLECTIONS = {
   timer: 'timer',
   transport: 'transport',
   qr: 'qr',
+  page: 'page',
   account: 'account',
   linked: 'linked',
   pairedBrowser: 'paired-browser',
@@ -116,6 +117,15 @@ export interface TransportRecord extends StoredRecord {
 export interface QrRecord extends StoredRecord {
   readonly kind: 'qr';
   readonly text: string;
+}
+
+/**
+ * Key `self`: which client a web page has loaded (specification 11.8). Absent: the old one, where
+ * companions are pages at all.
+ */
+export interface PageRecord extends StoredRecord {
+  readonly kind: 'page';
+  readonly generation: 'old' | 'new';
 }
 
 /** Key `self`: who this device is; absent before registration or linking and after log-out. */

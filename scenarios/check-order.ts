@@ -16,6 +16,8 @@ import { accountOf, type Words } from './words.ts';
 export interface LinkSpan {
   readonly fromUs: number | undefined;
   readonly untilUs: number | undefined;
+  /** Times in between when it was not linked. */
+  readonly gaps?: readonly { readonly fromUs: number; readonly untilUs: number }[];
 }
 
 interface Walk {
@@ -24,9 +26,13 @@ interface Walk {
   readonly words: Words;
   readonly spans: Map<string, LinkSpan>;
   readonly offSince: Map<string, number>;
+  /** Companions that a joining or leaving has unlinked: they may be linked again. */
+  readonly mayComeAgain: Set<string>;
+  /** Whether an old app has browsers. */
+  readonly hasBrowsers: boolean;
 }
 
-function startWalk(words: Words): Walk {
+function startWalk(words: Words, hasBrowsers: boolean): Walk {
   const spans = new Map<string, LinkSpan>();
   const offSince = new Map<string, number>();
   const capableFromUs = new Map<string, number>();
@@ -38,7 +44,8 @@ function startWalk(words: Words): Walk {
     spans.set(device.name, { fromUs: device.isLinked ? 0 : undefined, untilUs: undefined });
     if (device.power === 'off') offSince.set(device.name, 0);
   }
-  return { words, spans, offSince, capableFromUs };
+  const mayComeAgain = new Set<string>();
+  return { words, spans, offSince, capableFromUs, mayComeAgain, hasBrowsers };
 }
 
 function linkedCompanions(walk: Walk, account: string): number {
@@ -60,12 +67,13 @@ function walkLink(walk: Walk, companion: string, atUs: number, path: Path): void
   const { complaints } = walk.words;
   const span = walk.spans.get(companion);
   const account = accountOf(companion);
-  if (span?.untilUs !== undefined) {
+  const isBack = walk.mayComeAgain.delete(companion);
+  if (span?.untilUs !== undefined && !isBack) {
     const when = formatDuration(span.untilUs);
     complaints.at(path, `${companion} was unlinked at ${when}; linking it again comes later`);
     return;
   }
-  if (span?.fromUs !== undefined) {
+  if (span?.fromUs !== undefined && !isBack) {
     const why = span.fromUs === 0 ? 'from the beginning; say `linked: false`' : 'already';
     complaints.at(path, `${companion} is linked ${why}`);
     return;
@@ -73,14 +81,23 @@ function walkLink(walk: Walk, companion: string, atUs: number, path: Path): void
   if (linkedCompanions(walk, account) >= COMPANIONS_MAX) {
     complaints.at(path, `${account} has four linked companions; a fifth is refused`);
   }
-  const capableUs = walk.capableFromUs.get(account);
-  if (capableUs === undefined || capableUs > atUs) {
-    const since = capableUs === undefined ? '' : ` before ${formatDuration(capableUs)}`;
-    complaints.at(path, `${account}’s app is old and knows of no companions${since}`);
-  }
+  checkKnowsCompanions(walk, account, atUs, path);
   checkIsOn(walk, companion, path);
   checkIsOn(walk, `${account}.phone`, path);
-  walk.spans.set(companion, { fromUs: atUs, untilUs: undefined });
+  if (span?.fromUs === undefined || span.untilUs === undefined) {
+    walk.spans.set(companion, { fromUs: atUs, untilUs: undefined });
+    return;
+  }
+  const gaps = [...(span.gaps ?? []), { fromUs: span.untilUs, untilUs: atUs }];
+  walk.spans.set(companion, { fromUs: span.fromUs, untilUs: undefined, gaps });
+}
+
+function checkKnowsCompanions(walk: Walk, account: string, atUs: number, path: Path): void {
+  const capableUs = walk.capableFromUs.get(account);
+  if (walk.hasBrowsers || (capableUs !== undefined && capableUs <= atUs)) return;
+  const since = capableUs === undefined ? '' : ` before ${formatDuration(capableUs)}`;
+  const sentence = `${account}’s app is old and knows of no companions${since}`;
+  walk.words.complaints.at(path, sentence);
 }
 
 function walkUnlink(walk: Walk, companion: string, atUs: number, path: Path): void {
@@ -98,11 +115,19 @@ function walkUnlink(walk: Walk, companion: string, atUs: number, path: Path): vo
 /** A phone set up anew: its companions are unlinked. */
 function walkRegistration(walk: Walk, phone: string, atUs: number, path: Path): void {
   checkIsOn(walk, phone, path, 'registering again');
-  for (const { name, role } of walk.words.accounts.get(accountOf(phone))?.devices ?? []) {
+  endCompanions(walk, accountOf(phone), atUs);
+}
+
+/** Unlinks all companions of an account; answers which. */
+function endCompanions(walk: Walk, account: string, atUs: number): readonly string[] {
+  const ended: string[] = [];
+  for (const { name, role } of walk.words.accounts.get(account)?.devices ?? []) {
     const span = walk.spans.get(name);
     if (role === 'primary' || span?.fromUs === undefined || span.untilUs !== undefined) continue;
     walk.spans.set(name, { ...span, untilUs: atUs });
+    ended.push(name);
   }
+  return ended;
 }
 
 function walkUpgrade(walk: Walk, account: string, atUs: number, path: Path): void {
@@ -110,7 +135,21 @@ function walkUpgrade(walk: Walk, account: string, atUs: number, path: Path): voi
   if (sinceUs !== undefined && sinceUs <= atUs) {
     const since = sinceUs === 0 ? 'from the beginning; say `app: old`' : 'already';
     walk.words.complaints.at(path, `${account}’s app is current ${since}`);
-  } else walk.capableFromUs.set(account, atUs);
+    return;
+  }
+  walk.capableFromUs.set(account, atUs);
+  for (const name of endCompanions(walk, account, atUs)) walk.mayComeAgain.add(name);
+}
+
+function walkLeaving(walk: Walk, account: string, atUs: number, path: Path): void {
+  const sinceUs = walk.capableFromUs.get(account);
+  if (sinceUs === undefined || sinceUs > atUs) {
+    const when = formatDuration(atUs);
+    walk.words.complaints.at(path, `${account}’s app is old at ${when}: it has nothing to leave`);
+    return;
+  }
+  walk.capableFromUs.delete(account);
+  for (const name of endCompanions(walk, account, atUs)) walk.mayComeAgain.add(name);
 }
 
 /** Says why a device cannot act at a time, as the end of a sentence; undefined when it can. */
@@ -120,7 +159,10 @@ export function whyNotLinked(span: LinkSpan | undefined, atUs: number): string |
   if (span.untilUs !== undefined && span.untilUs <= atUs) {
     return `was unlinked at ${formatDuration(span.untilUs)}`;
   }
-  return undefined;
+  const gap = span.gaps?.find(({ fromUs, untilUs }) => fromUs <= atUs && atUs < untilUs);
+  if (gap === undefined) return undefined;
+  const [from, until] = [gap.fromUs, gap.untilUs].map(formatDuration);
+  return `was unlinked at ${from}, and is linked again at ${until}`;
 }
 
 /** What only linked devices can do, with the keys under which they are named. */
@@ -164,6 +206,8 @@ function walkEntry(walk: Walk, { entry, path }: PlacedEntry): void {
     walkRegistration(walk, action.phone, atUs, [...path, 're-register']);
   }
   if (action.kind === 'upgrade') walkUpgrade(walk, action.account, atUs, [...path, 'upgrade']);
+  if (action.kind === 'leave-beta')
+    walkLeaving(walk, action.account, atUs, [...path, 'leave-beta']);
   if (action.kind === 'power-off' && !walk.offSince.has(action.device)) {
     walk.offSince.set(action.device, atUs);
   }
@@ -212,13 +256,14 @@ function checkActors(walk: Walk, entries: readonly PlacedEntry[]): void {
 
 /**
  * Walks the timeline in order of time and complains of what is impossible; gives the link span of
- * every device.
+ * every device. `hasBrowsers`: the story is one of the relay.
  */
 export function checkOrder(
   words: Words,
   entries: readonly PlacedEntry[],
+  hasBrowsers: boolean,
 ): ReadonlyMap<string, LinkSpan> {
-  const walk = startWalk(words);
+  const walk = startWalk(words, hasBrowsers);
   const ordered = inOrderOfTime(entries);
   for (const placed of ordered) walkEntry(walk, placed);
   checkActors(walk, ordered);

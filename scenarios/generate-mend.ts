@@ -124,6 +124,8 @@ function isPossible(past: Past, action: Action): boolean {
       return !past.off.has(action.phone);
     case 'upgrade':
       return past.old.has(action.account);
+    case 'leave-beta':
+      return !past.old.has(action.account);
     default:
       return actors.every((actor) => isInGroup(past, ownerOf(actor), names));
   }
@@ -160,6 +162,11 @@ function note(past: Past, id: string, action: Action): void {
       return;
     case 'upgrade':
       past.old.delete(action.account);
+      return;
+    case 'leave-beta':
+      past.old.add(action.account);
+      for (const device of past.devices.get(action.account) ?? []) past.linked.delete(device);
+      past.linked.add(`${action.account}.phone`);
       return;
     case 'power-off':
       past.off.add(action.device);

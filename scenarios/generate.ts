@@ -125,6 +125,7 @@ const PLAIN: Scenario = {
   heal: { forUs: 10 * MINUTE_US },
   mustFire: [],
   mustCheck: [],
+  excused: [],
   expect: [],
   exceptions: [],
   overrides: [],
@@ -219,6 +220,7 @@ export function arbitraryVariation(scenario: Scenario): fc.Arbitrary<Scenario> {
         timeline: all.map(({ entry }) => entry),
         mustFire: [],
         mustCheck: [],
+        excused: [],
         expect: [],
       };
     });

@@ -58,6 +58,7 @@ export function mentionsOf(action: Action): Mentions {
     case 're-register':
       return mentions([], [action.phone]);
     case 'upgrade':
+    case 'leave-beta':
       return mentions([], [action.account]);
     case 'link':
       return mentions([], [action.companion]);

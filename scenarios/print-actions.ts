@@ -93,6 +93,7 @@ function writeValue(action: Plain): unknown {
     case 're-register':
       return action.phone;
     case 'upgrade':
+    case 'leave-beta':
       return action.account;
     case 'link':
       return action.companion;

@@ -82,6 +82,7 @@ timeline:
   - { at: 28m, fetch-history: { device: alice.laptop, chat: team } }
   - { at: 29m, re-register: alice.phone }
   - { at: 30m, upgrade: carol }
+  - { at: 31m, leave-beta: carol }
 expect:
   - { shown: say, on: [bob.phone, alice.phone], within: 10m, after: 1m, except: { relay: "no: really" } }
   - { not-shown: photo, on: [dave.phone] }

@@ -16,6 +16,7 @@ import type {
   Expectation,
   ExpectedFact,
   Group,
+  Rollout,
   Scenario,
   Workload,
 } from './scenario.ts';
@@ -169,6 +170,15 @@ function writeSettings({ settings }: Scenario): Line {
   };
 }
 
+function writeRollout(rollout: Rollout | undefined): readonly string[] {
+  if (rollout === undefined) return [];
+  const stages = rollout.stages.map(({ atUs, share }) => {
+    return { at: formatDuration(atUs), share: writeRatio(share) };
+  });
+  const within = formatDuration(rollout.relinkWithinUs);
+  return ['', `rollout: ${oneLine({ stages, 'relink-within': within })}`];
+}
+
 function header(scenario: Scenario): readonly string[] {
   const { settings } = scenario;
   return [
@@ -210,6 +220,8 @@ export function printScenario(scenario: Scenario): string {
     ...list('strangers', scenario.strangers),
     ...list('workload', scenario.workload.map(writeWorkload)),
     ...list('timeline', entries),
+    ...writeRollout(scenario.rollout),
+    ...list('excused', scenario.excused),
     ...list('expect', scenario.expect.map(writeExpectation)),
     ...list('exceptions', scenario.exceptions),
     ...list('overrides', scenario.overrides),

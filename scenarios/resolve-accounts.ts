@@ -72,7 +72,12 @@ function resolveApp(complaints: Complaints, written: WrittenAccount, path: Path)
   });
 }
 
-function resolveAccount(complaints: Complaints, name: string, written: WrittenAccount): Account {
+function resolveAccount(
+  complaints: Complaints,
+  name: string,
+  written: WrittenAccount,
+  hasBrowsers: boolean,
+): Account {
   const path = ['accounts', name];
   if (RESERVED.includes(name)) {
     complaints.key(path, `"${name}" cannot be the name of an account; it has a meaning already`);
@@ -89,7 +94,7 @@ function resolveAccount(complaints: Complaints, name: string, written: WrittenAc
     complaints.key([...path, 'companions'], sentence);
   }
   const multiDevice = resolveApp(complaints, written, path);
-  if (multiDevice[0]?.isCapable === false && linked > 0) {
+  if (multiDevice[0]?.isCapable === false && linked > 0 && !hasBrowsers) {
     const only = `${name}’s app is old and knows of a phone only`;
     const sentence = `${only}; say \`linked: false\` and link them after its upgrade`;
     complaints.key([...path, 'companions'], sentence);
@@ -108,7 +113,9 @@ export function resolveAccounts(complaints: Complaints, written: WrittenScenario
   if (entries.length > ACCOUNTS_MAX) {
     complaints.at(['accounts'], `a scenario has at most ${ACCOUNTS_MAX} accounts`);
   }
-  return entries.map(([name, account]) => resolveAccount(complaints, name, account));
+  // In a story of the relay the companions of an old app are browsers, which it does know of.
+  const hasBrowsers = written.architecture === 'relay';
+  return entries.map(([name, account]) => resolveAccount(complaints, name, account, hasBrowsers));
 }
 
 function resolveTrace(

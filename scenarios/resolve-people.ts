@@ -236,10 +236,11 @@ export function resolvePeople(
       const phone = entry['re-register'];
       return phone === undefined ? undefined : resolvePhone(words, phone, path);
     }
-    case 'upgrade': {
-      const account = entry.upgrade;
+    case 'upgrade':
+    case 'leave-beta': {
+      const account = entry[key];
       if (account === undefined || !checkAccount(words, account, path)) return undefined;
-      return { kind: 'upgrade', account };
+      return { kind: key, account };
     }
     default:
       return resolveSetting(words, entry, key, path);

@@ -13,6 +13,7 @@ import { parseEpoch } from './epoch.ts';
 import { resolveAccounts, resolveNetworks } from './resolve-accounts.ts';
 import { resolveExpectations } from './resolve-expectations.ts';
 import { everybody, groupFolk, resolveGroups } from './resolve-groups.ts';
+import { resolveRollout } from './resolve-rollout.ts';
 import { inOrderOfTime, type PlacedTimeline, placeTimeline } from './resolve-timeline.ts';
 import { resolveWorkloads } from './resolve-workload.ts';
 import { readShape, type Salvaged } from './salvage.ts';
@@ -134,6 +135,14 @@ function checkWordLists(words: Words, salvaged: Salvaged): void {
   for (const [index, property] of salvaged.head['must-check'].entries()) {
     checkProperty(property, ['must-check', index]);
   }
+  const demanded = [...salvaged.head['must-fire'], ...salvaged.head['must-check']];
+  for (const { index, item } of salvaged.lists.excused) {
+    for (const [place, word] of item.words.entries()) {
+      if (demanded.includes(word)) continue;
+      const sentence = `"${word}" is not demanded here, so nothing needs to be excused`;
+      complaints.word(['excused', index, 'words', place], word, sentence, demanded);
+    }
+  }
   for (const { index, item } of salvaged.lists.exceptions) {
     checkProperty(item.property, ['exceptions', index, 'property']);
   }
@@ -221,7 +230,7 @@ function resolveSalvaged(
   checkLength(words, timeline, lengthUs);
   // With entries missing the order of the others says little: it is judged once these are mended.
   const orderWords = salvaged.hasGaps ? { ...words, complaints: createComplaints() } : words;
-  const walked = checkOrder(orderWords, timeline.entries);
+  const walked = checkOrder(orderWords, timeline.entries, head.architecture === 'relay');
   const always = [...words.devices.keys()].map((name) => [name, ALWAYS_LINKED] as const);
   const spans = salvaged.hasGaps ? new Map(always) : walked;
   const entries = timeline.entries.map(({ entry }) => entry);
@@ -233,6 +242,7 @@ function resolveSalvaged(
   checkReferences(references);
   checkGroupUse({ ...references, words: orderWords });
   checkGroupsMade({ ...references, words: orderWords });
+  const rollout = resolveRollout({ words, timeline, lengthUs }, head.rollout);
   const expect = resolveExpectations({ ...references, spans, lengthUs, lineOf }, lists.expect);
   return {
     lockstep: 1,
@@ -247,9 +257,11 @@ function resolveSalvaged(
     strangers,
     workload,
     timeline: inOrderOfTime(timeline.entries).map(({ entry }) => entry),
+    ...(rollout !== undefined && { rollout }),
     heal: { forUs: readDuration(complaints, head.heal.for, ['heal', 'for']) },
     mustFire: head['must-fire'],
     mustCheck: head['must-check'],
+    excused: salvaged.lists.excused.map(({ item }) => item),
     expect,
     exceptions: resolveExceptions(salvaged),
     ...(head.seed !== undefined && { seed: head.seed }),

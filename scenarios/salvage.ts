@@ -9,7 +9,7 @@ import { type WrittenScenario, writtenScenarioSchema } from './schema.ts';
 import { complainOfShape } from './schema-complaints.ts';
 import { ACTION_KEYS } from './schema-timeline.ts';
 
-const LISTS = ['timeline', 'workload', 'expect', 'strangers', 'exceptions'] as const;
+const LISTS = ['timeline', 'workload', 'expect', 'strangers', 'exceptions', 'excused'] as const;
 type ListKey = (typeof LISTS)[number];
 
 /** A written scenario whose longest lists may have gaps. */
@@ -44,6 +44,7 @@ function whole(written: WrittenScenario): Salvaged {
       expect: numbered(written.expect),
       strangers: numbered(written.strangers),
       exceptions: numbered(written.exceptions),
+      excused: numbered(written.excused),
     },
     brokenIds: new Set(),
     hasGaps: false,
@@ -144,13 +145,14 @@ function salvage(data: unknown, places: readonly IssuePlace[]): Salvaged | undef
     const kept = indices.filter((index) => !gone.has(index));
     return items.map((item, position) => ({ index: kept[position] ?? position, item }));
   };
-  const { timeline, workload, expect, strangers, exceptions } = result.data;
+  const { timeline, workload, expect, strangers, exceptions, excused } = result.data;
   const lists = {
     timeline: renumber('timeline', timeline),
     workload: renumber('workload', workload),
     expect: renumber('expect', expect),
     strangers: renumber('strangers', strangers),
     exceptions: renumber('exceptions', exceptions),
+    excused: renumber('excused', excused),
   };
   return { head: result.data, lists, brokenIds, hasGaps: true };
 }

@@ -29,9 +29,12 @@ export interface Scenario {
   readonly workload: readonly Workload[];
   /** In order of time, ties in order of writing. */
   readonly timeline: readonly TimelineEntry[];
+  /** Accounts that join the multi-device beta in stages; absent: none does but by its own entry. */
+  readonly rollout?: Rollout;
   readonly heal: { readonly forUs: number };
   readonly mustFire: readonly string[];
   readonly mustCheck: readonly string[];
+  readonly excused: readonly Excuse[];
   readonly expect: readonly Expectation[];
   readonly exceptions: readonly PropertyException[];
   /** Present in a counterexample. */
@@ -57,6 +60,27 @@ export interface ScenarioSettings {
   readonly expectedListGraceUs: number;
   /** Whether phones pass what an old contact wrote on to their companions (12; default false). */
   readonly mirrorsOldContacts: boolean;
+}
+
+/** A staged rollout (specification 12): which accounts join in which stage is drawn. */
+export interface Rollout {
+  /** In order of time; `share` of all accounts that can join have joined from `atUs` on. */
+  readonly stages: readonly { readonly atUs: number; readonly share: Ratio }[];
+  /** Whoever joins links their companions again within this time. */
+  readonly relinkWithinUs: number;
+}
+
+/** Whom a rollout is about: accounts with an old app that no entry and no `app` of theirs joins. */
+export function joinersOf({
+  accounts,
+  timeline,
+}: Pick<Scenario, 'accounts' | 'timeline'>): readonly Account[] {
+  const own = new Set(
+    timeline.flatMap(({ action }) => (action.kind === 'upgrade' ? [action.account] : [])),
+  );
+  return accounts.filter(({ name, multiDevice }) => {
+    return !own.has(name) && multiDevice.every(({ isCapable }) => !isCapable);
+  });
 }
 
 /** A group of accounts. */
@@ -247,6 +271,8 @@ export type Action =
   | { readonly kind: 're-register'; readonly phone: DeviceName }
   /** The account's app learns of several devices. */
   | { readonly kind: 'upgrade'; readonly account: AccountName }
+  /** The account leaves the multi-device beta: companions are unlinked, its app is an old one. */
+  | { readonly kind: 'leave-beta'; readonly account: AccountName }
   /** A companion asks its phone for older messages of a chat (specification 8.2, type 6). */
   | { readonly kind: 'fetch-history'; readonly device: DeviceName; readonly chat: ChatName }
   | { readonly kind: 'link'; readonly companion: DeviceName }
@@ -351,6 +377,13 @@ export type Action =
 export interface PropertyException {
   readonly property: string;
   readonly architecture: 'fanout' | 'relay' | 'both';
+  readonly why: string;
+}
+
+/** Words of `must-fire` and `must-check` that are not demanded of one architecture. */
+export interface Excuse {
+  readonly words: readonly string[];
+  readonly architecture: 'fanout' | 'relay';
   readonly why: string;
 }
 

@@ -140,6 +140,9 @@ const trust = {
   ).describe('Two people compare their security codes.'),
   're-register': deviceSchema.describe('The phone is set up anew: new keys, companions unlinked.'),
   upgrade: nameSchema.describe('The app of an account (`app: old`) learns of several devices.'),
+  'leave-beta': nameSchema.describe(
+    'The account gives several devices up again: companions are unlinked, its app is an old one.',
+  ),
 };
 
 /** What people do, by the key that names it. */

@@ -229,6 +229,25 @@ const settingsSchema = mapping(
   'settings',
 ).describe('Settings of all devices.');
 
+const rolloutSchema = mapping(
+  {
+    stages: listSchema(
+      mapping(
+        {
+          at: durationSchema.describe('When the stage begins.'),
+          share: ratioSchema.describe('How many of all who can join have joined from then on.'),
+        },
+        'a stage such as { at: 7d, share: 10% }',
+      ),
+      'stages',
+    ).describe('In order of time; every stage reaches more people.'),
+    'relink-within': durationSchema
+      .default('2h')
+      .describe('Whoever joins links their companions again within this time.'),
+  },
+  'a rollout; write rollout: { stages: [{ at: 7d, share: 10% }] }',
+);
+
 /** The whole written form. */
 export const writtenScenarioSchema = mapping(
   {
@@ -276,6 +295,11 @@ export const writtenScenarioSchema = mapping(
     timeline: listSchema(entrySchema, 'timeline entries', 0)
       .default([])
       .describe('What happens, and when.'),
+    rollout: rolloutSchema
+      .optional()
+      .describe(
+        'Accounts with an old app join the multi-device beta in stages, drawn by the seed.',
+      ),
     heal: mapping(
       { for: durationSchema.default('10m').describe('Its length.') },
       'the heal phase; write heal: { for: 10m }',
@@ -288,6 +312,22 @@ export const writtenScenarioSchema = mapping(
     'must-check': listSchema(z.string({ error: notA('a property id') }), 'property ids', 0)
       .default([])
       .describe('Properties that must be checked at least once.'),
+    excused: listSchema(
+      mapping(
+        {
+          words: listSchema(z.string({ error: notA('a word') }), 'words').describe(
+            'Of those in `must-fire` and `must-check`.',
+          ),
+          architecture: oneOf(['fanout', 'relay']).describe('Where they are not demanded.'),
+          why: textSchema(400).describe('The reason, for people.'),
+        },
+        'an excuse',
+      ),
+      'excuses',
+      0,
+    )
+      .default([])
+      .describe('What `must-fire` and `must-check` do not demand of one architecture.'),
     expect: listSchema(expectationSchema, 'expectations', 0)
       .default([])
       .describe('What must be true of single things.'),
@@ -306,7 +346,9 @@ export const writtenScenarioSchema = mapping(
       .default([])
       .describe('Properties that need not hold here, each with its reason.'),
     seed: textSchema(200).optional().describe('Of a counterexample: the seed it was found with.'),
-    architecture: oneOf(['fanout', 'relay']).optional().describe('Of a counterexample.'),
+    architecture: oneOf(['fanout', 'relay'])
+      .optional()
+      .describe('Of a counterexample, or of a story that only one architecture can tell.'),
     overrides: listSchema(
       mapping(
         {

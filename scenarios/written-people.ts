@@ -79,4 +79,5 @@ export type WrittenPeopleAction<
   | Calls<Device, Account | Group>
   | { readonly verify: { readonly by: Device; readonly with: Device } }
   | { readonly 're-register': Device }
-  | { readonly upgrade: Account };
+  | { readonly upgrade: Account }
+  | { readonly 'leave-beta': Account };

@@ -5,6 +5,8 @@
  * crash that the story does not tell of, an expectation may come out otherwise (a call that ended
  * with its caller): those are counted apart. Ends with 1 if anything was violated.
  *
+ * With `--architecture relay` all stories run there that relay can express; the others are named.
+ *
  * `npm run sweep` takes hours for its hundred seeds; `-- --seeds 2 phone-offline subway` is a taste.
  */
 const root = new URL('../dist/', import.meta.url);
@@ -12,6 +14,7 @@ const { createDraws } = await import(new URL('sim/kernel/draws.js', root).href);
 const { attempt, waive } = await import(new URL('sim/explore/attempt.js', root).href);
 const { pinned } = await import(new URL('sim/explore/task.js', root).href);
 const { findScenario, listScenarios } = await import(new URL('scenarios/library.js', root).href);
+const { incapabilitiesOf } = await import(new URL('sim/world/capabilities.js', root).href);
 const { fanout, opensslProvider, relay, runScenario } = await import(
   new URL('sim/index.node.js', root).href
 );
@@ -24,6 +27,8 @@ const numberAfter = (flag, otherwise) => {
 };
 const seeds = numberAfter('--seeds', 100);
 const from = numberAfter('--from', 1);
+const place = args.indexOf('--architecture');
+const given = place < 0 ? undefined : args.splice(place, 2)[1];
 const names = args.length > 0 ? args : listScenarios().map(({ name }) => name);
 const architectureOf = (name) => (name === 'relay' ? relay : fanout);
 const engine = { architectureOf, crypto: opensslProvider, maxEvents: EVENTS_MAX };
@@ -36,7 +41,7 @@ function tell(name, seed, choice, verdict, sentences) {
 /** Runs the story as it is; answers the crash to try next, a function of story and seed alone. */
 function asItIs(scenario, seed) {
   const { maxEvents } = engine;
-  const architecture = architectureOf(scenario.architecture);
+  const architecture = architectureOf(given ?? scenario.architecture);
   const options = { scenario, seed, architecture, crypto: opensslProvider(), maxEvents };
   const { verdict, reasons, decisions = [] } = runScenario({ ...options, wantsDecisionLog: true });
   sums[verdict] += 1;
@@ -48,8 +53,8 @@ function asItIs(scenario, seed) {
 
 function withCrash(scenario, seed, choice) {
   sums.crashes += 1;
-  const bare = pinned(scenario, seed);
-  const crashed = pinned(scenario, seed, [{ choice, value: 1 }]);
+  const bare = pinned(scenario, seed, [], given);
+  const crashed = pinned(scenario, seed, [{ choice, value: 1 }], given);
   const failures = waive(attempt(crashed, engine).failures, bare, engine);
   const isTold = ({ property, about }) => property === 'expect' && !about.startsWith('stuck');
   const broken = failures.filter((failure) => !isTold(failure));
@@ -71,6 +76,11 @@ for (let at = from; at < from + seeds; at += 1) {
   for (const name of names) {
     const scenario = findScenario(name);
     if (scenario === undefined) throw new Error(`no story of the library is called ${name}`);
+    const incapable = incapabilitiesOf(scenario, architectureOf(given ?? scenario.architecture));
+    if (incapable.length > 0) {
+      tell(name, at, '-', 'refused', incapable.map(({ capability }) => capability));
+      continue;
+    }
     const choice = asItIs(scenario, String(at));
     if (choice !== undefined) withCrash(scenario, String(at), choice);
   }

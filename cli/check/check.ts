@@ -107,7 +107,7 @@ function exitCode(sum: CampaignSum, isInterrupted: boolean, isUndecided: boolean
 
 /** One search under way: what it found, what it shows, when it stops. */
 class Search {
-  readonly sum = emptySum();
+  readonly sum: CampaignSum;
   readonly #written = new Map<string, WrittenFinding>();
   readonly #times = new Map<string, number>();
   isInterrupted = false;
@@ -118,6 +118,7 @@ class Search {
   readonly #beganMs = performance.now();
 
   constructor(session: Session, plan: SearchPlan, flags: CheckFlags) {
+    this.sum = emptySum(flags.architecture);
     this.#session = session;
     this.#plan = plan;
     this.#flags = flags;

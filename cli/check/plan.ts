@@ -100,9 +100,6 @@ export function planSearch(typed: readonly string[], flags: CheckFlags, seed: st
   const { scenarios: corpus, refusals } = corpusOf(flags.corpus);
   const given = typed.map((word) => scenarioSource(word).scenario);
   for (const scenario of [...corpus, ...given]) requireArchitecture(scenario, flags.architecture);
-  if (given.length === 0 && flags.architecture === 'relay') {
-    throw new UsageError('worlds are made up for fanout alone; for relay name scenarios');
-  }
   const runs = flags.runs ?? (flags.time === undefined ? RUNS_DEFAULT : undefined);
   const first = corpus.map(
     (scenario, index): Task => ({ kind: 'given', scenario: index, seed: scenario.seed ?? '1' }),

@@ -9,8 +9,9 @@ import { opensslProvider } from '../crypto/openssl.ts';
 import { isRejected } from '../errors.ts';
 import { encodeFrame } from '../wire/encode-node.ts';
 import { node, type WireNode } from '../wire/node.ts';
-import { relayNet } from './testing/relay-net.ts';
+import { codeOn, join, linkPage, relayNet } from './testing/relay-net.ts';
 import { readAdminWord, readServerWord } from './wire/admin.ts';
+import { readCallNews, readCallRequest } from './wire/calls.ts';
 import { readDeed } from './wire/deeds.ts';
 import {
   binaryFrame,
@@ -21,6 +22,7 @@ import {
 } from './wire/frames.ts';
 import { readPairing } from './wire/pairing.ts';
 import { readBrowserCode, unwrapKeys } from './wire/pairing-keys.ts';
+import { readGroupRecord, readSettingRecord } from './wire/records.ts';
 import { open, seal } from './wire/sealed.ts';
 import { readPhoneWord, readRequest } from './wire/words.ts';
 
@@ -46,6 +48,18 @@ const word = fc.constantFrom(
   'create',
   'pair',
   'secret',
+  'upgrade',
+  'downgrade',
+  'downgrade_webclient',
+  'ref',
+  'app',
+  'call',
+  'offer',
+  'keys',
+  'over',
+  'packet',
+  'ring',
+  '0123456789abcdef0123456789abcdef',
   'true',
   '200',
   '15550001@s.whatsapp.net',
@@ -54,7 +68,7 @@ const word = fc.constantFrom(
 const name = fc.constantFrom('type', 'add', 'jid', 'id', 'participant', 'count', 'unread', 't');
 const names = fc.oneof(
   name,
-  fc.constantFrom('level', 'until', 'before', 'index', 'browser', 'tag'),
+  fc.constantFrom('level', 'until', 'before', 'index', 'browser', 'tag', 'call-id', 'outcome'),
 );
 const value = fc.oneof(word, fc.string({ maxLength: 20 }));
 
@@ -79,6 +93,7 @@ const texts = fc.oneof(
   fc.array(fc.oneof(value, fc.integer(), fc.json()), { maxLength: 6 }).map((array) => {
     return JSON.stringify(['admin', ...array]);
   }),
+  fc.constantFrom('["Cmd",{"type":"upgrade_md_prod"}]', '["Cmd",{"type":"upgrade_md_prod","a":1}]'),
   fc.constantFrom('["Conn",{}]', '["Cmd",{"type":"challenge"}]', '["Pong",1]', '{"status":0}'),
 );
 
@@ -119,9 +134,48 @@ describe('decoders answer every input with a value or a rejection', () => {
         readRequest(tree);
         readPhoneWord(tree);
         readDeed(tree);
+        readCallRequest(tree);
+        readCallNews(tree);
         readPairing(tree);
       }),
       RUNS,
+    );
+  });
+
+  test('mirrored records: whole ones are taken field by field, nothing else', () => {
+    const user = fc.constantFrom('15550001@s.whatsapp.net', '', 'nobody', 7);
+    const fields = fc.record(
+      {
+        group: fc.constantFrom('120363000000000010@g.us', '15550001@s.whatsapp.net', 1),
+        name: fc.oneof(fc.string(), fc.integer()),
+        members: fc.oneof(fc.array(user, { maxLength: 4 }), fc.json()),
+        admins: fc.array(user, { maxLength: 4 }),
+        changedUs: fc.oneof(fc.integer(), fc.double(), fc.string()),
+        collection: fc.oneof(fc.string(), fc.integer()),
+        index: fc.string(),
+        value: fc.oneof(fc.string(), fc.boolean()),
+        timestampMs: fc.oneof(fc.nat(), fc.double()),
+        extra: fc.json(),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fields.map((one) => JSON.stringify(one)),
+          texts,
+        ),
+        (text) => {
+          const group = readGroupRecord(text);
+          const setting = readSettingRecord(text);
+          const groupFields = ['kind', 'group', 'name', 'members', 'admins', 'changedUs'];
+          if (group !== undefined) expect(Object.keys(group)).toEqual(groupFields);
+          const settingFields = ['kind', 'collection', 'index', 'value', 'timestampMs'];
+          if (setting !== undefined) expect(Object.keys(setting)).toEqual(settingFields);
+          expect(group?.members.every((member) => typeof member === 'string') ?? true).toBe(true);
+        },
+      ),
+      { ...RUNS, numRuns: 500 },
     );
   });
 
@@ -198,5 +252,71 @@ describe('a step never throws, and nothing comes of it', () => {
       ),
       { ...RUNS, numRuns: 100 },
     );
+  });
+});
+
+describe('the words of the rollout, from the wrong side or at the wrong time', () => {
+  const isOld = (net: ReturnType<typeof relayNet>): boolean => {
+    return net.member('server').store.get('old-app', net.user('alice')) !== undefined;
+  };
+
+  test('a paired browser that is told to upgrade keeps all it has', () => {
+    const net = relayNet({ alice: ['laptop'], bob: [] });
+    net.deliver('alice.laptop', textFrame('s1', '["Cmd",{"type":"upgrade_md_prod"}]'));
+    expect(net.member('alice.laptop').store.get('channel', 'self')).toBeDefined();
+    expect(net.member('alice.laptop').store.get('page', 'self')).toBeUndefined();
+    expect(net.notices.at(-1)).toContain('rejected');
+  });
+
+  test('a linked companion that is told to downgrade keeps all it has', () => {
+    const net = relayNet({ alice: [], bob: [] }, ['alice.web']);
+    join(net, 'alice');
+    linkPage(net, 'alice', 'alice.web');
+    net.settle(60_000_000);
+    const before = net.member('alice.web').store.get('account', 'self');
+    net.deliver('alice.web', encodeFrame(node('ib', {}, [node('downgrade_webclient')])));
+    expect(before).toBeDefined();
+    expect(net.member('alice.web').store.get('account', 'self')).toBe(before);
+    expect(net.member('alice.web').store.get('page', 'self')).toMatchObject({ generation: 'new' });
+  });
+
+  test('nobody but the phone says what its app is', () => {
+    const net = relayNet({ alice: [], bob: [] }, ['alice.web']);
+    join(net, 'alice');
+    linkPage(net, 'alice', 'alice.web');
+    net.settle(60_000_000);
+    fc.assert(
+      fc.property(fc.oneof(value, fc.constantFrom('true', 'false')), trees, (word, tree) => {
+        const app = node('app', { multidevice: word }, [tree]);
+        const removal = node('remove-companion-device', { all: 'true' });
+        const query = { xmlns: 'md', type: 'set', id: 'q' };
+        net.inject('alice.web', encodeFrame(node('iq', query, [app, removal])));
+        if (word !== 'false') {
+          net.inject('alice.phone', encodeFrame(node('iq', query, [app])));
+        }
+        net.settle(1_000);
+        expect(isOld(net)).toBe(false);
+        expect(net.member('alice.web').store.get('account', 'self')).toBeDefined();
+      }),
+      { ...RUNS, numRuns: 60 },
+    );
+  });
+
+  test('a phone turns no page that it has not seen, nor one of its own generation', () => {
+    const net = relayNet({ alice: [], bob: [] }, ['alice.web', 'bob.web']);
+    net.command('alice.web', { kind: 'link' });
+    net.settle();
+    const reference = (codeOn(net, 'alice.web') ?? '').split(',')[0] ?? '';
+    for (const verb of ['upgrade', 'downgrade']) {
+      for (const ref of [reference, 'another', '']) {
+        const ask = node(verb, {}, [node('ref', {}, ref)]);
+        net.inject(
+          'bob.phone',
+          encodeFrame(node('iq', { xmlns: 'web', type: 'set', id: 'q' }, [ask])),
+        );
+        net.settle(1_000);
+        expect(codeOn(net, 'alice.web')?.startsWith(`${reference},`)).toBe(true);
+      }
+    }
   });
 });

@@ -6,14 +6,14 @@
 import type { Architecture, DeviceSetup, ProtocolNode } from '../contract.ts';
 import { createBlobs } from '../fanout/blobs/blobs.ts';
 import type { Store } from '../store.ts';
-import { createBrowser } from './browser/browser.ts';
 import { describe, keysIn } from './describe.ts';
+import { createPage } from './page/page.ts';
 import { createPhone } from './phone/phone.ts';
 import { createRelayServer } from './server/server.ts';
 import { timeZero } from './time-zero.ts';
 
 function createDevice(store: Store, setup: DeviceSetup): ProtocolNode {
-  return setup.role === 'primary' ? createPhone(store, setup) : createBrowser(store, setup);
+  return setup.role === 'primary' ? createPhone(store, setup) : createPage(store, setup);
 }
 
 export const relay: Architecture = {

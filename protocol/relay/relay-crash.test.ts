@@ -120,3 +120,33 @@ test.each(['alice.laptop', 'alice.phone', 'server'])(
     }
   },
 );
+
+test.each(['alice.laptop', 'alice.phone', 'server'])(
+  'a crash of %s after any of its commits loses no file and no deed of a group',
+  (name) => {
+    for (let at = 1; ; at += 1) {
+      const groups = { friends: ['alice', 'bob'] };
+      const net = relayNet({ alice: ['laptop'], bob: ['web'], dave: [] }, [], groups);
+      const chat = net.group('friends');
+      const bytes = new Uint8Array(3_000).fill(7);
+      const isFired = net.crashAfterCommit(name, at, () => {
+        const picture = { kind: 'send-media', media: 'image', bytes, caption: 'a file' } as const;
+        net.command('alice.laptop', { ...picture, chat: net.user('bob') });
+        const members = [net.user('dave')];
+        net.command('alice.laptop', { kind: 'change-group', group: chat, change: 'add', members });
+        net.settle(10_000_000);
+      });
+      heal(net);
+      expectTexts(net, ['alice.phone', 'alice.laptop', 'bob.phone', 'bob.web'], ['a file'], at);
+      for (const device of ['alice.phone', 'alice.laptop', 'bob.phone']) {
+        const media = [...net.member(device).store.collection('media').values()];
+        expect([at, device, media]).toMatchObject([at, device, [{ state: 'fetched' }]]);
+      }
+      expect([at, net.member('dave.phone').store.get('group', chat) !== undefined]).toEqual([
+        at,
+        true,
+      ]);
+      if (!isFired) return;
+    }
+  },
+);

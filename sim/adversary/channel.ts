@@ -40,8 +40,8 @@ export class ChannelKnowledge {
 function messagesIn(content: WireNode): readonly TakenMessage[] {
   const word = readPhoneWord(content);
   if (!isRejected(word)) {
-    const news = word.kind === 'done' ? [] : word.news;
-    return news.flatMap((one) => (one.kind === 'message' ? [one.message] : []));
+    if (word.kind === 'done' || word.kind === 'call') return [];
+    return word.news.flatMap((one) => (one.kind === 'message' ? [one.message] : []));
   }
   const request = readRequest(content);
   return !isRejected(request) && request.kind === 'relay' ? [request.message] : [];

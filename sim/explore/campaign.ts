@@ -4,9 +4,10 @@
  * the caller says when it is enough.
  */
 
+import { whyWithoutOccasion } from '../properties/occasions.ts';
 import type { PairBatch, Sample } from './paired.ts';
 import type { Performer } from './pool.ts';
-import type { Batch, Finding, Task, TaskReport } from './task.ts';
+import type { ArchitectureName, Batch, Finding, Task, TaskReport } from './task.ts';
 
 /** What a campaign is asked for. */
 export interface CampaignPlan {
@@ -26,6 +27,7 @@ export interface CampaignPlan {
 
 /** The sum over all runs so far. */
 export interface CampaignSum {
+  readonly architecture: ArchitectureName;
   runs: number;
   repeated: number;
   events: number;
@@ -59,8 +61,9 @@ const OF_THEFTS: readonly string[] = ['C3', 'C5'];
 
 /** Properties that no run of the campaign ever checked, though one could have. */
 export function neverChecked(sum: CampaignSum): readonly string[] {
+  const has = (id: string) => whyWithoutOccasion({ name: sum.architecture }, id) === undefined;
   const never = [...sum.checks].filter(([, times]) => times === 0).map(([id]) => id);
-  return never.filter((id) => !OF_THEFTS.includes(id));
+  return never.filter((id) => !OF_THEFTS.includes(id) && has(id));
 }
 
 /**
@@ -105,9 +108,10 @@ export async function runCampaign(
   }
 }
 
-/** An empty sum. */
-export function emptySum(): CampaignSum {
+/** An empty sum of runs on an architecture. */
+export function emptySum(architecture: ArchitectureName = 'fanout'): CampaignSum {
   return {
+    architecture,
     runs: 0,
     repeated: 0,
     events: 0,

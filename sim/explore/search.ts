@@ -5,11 +5,11 @@
  */
 
 import fc from 'fast-check';
-import { arbitraryScenario, arbitraryVariation } from '../../scenarios/generate.ts';
+import { arbitraryVariation } from '../../scenarios/generate.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { createDraws } from '../kernel/draws.ts';
 import type { RunResult } from '../run/run.ts';
-import { incapabilitiesOf } from '../world/capabilities.ts';
+import { ableTo, arbitraryFor } from './able.ts';
 import {
   attempt,
   type Engine,
@@ -41,7 +41,7 @@ function arbitrarySeed(seed: string, index: number): number {
 export function scenarioOf(batch: Batch, task: Task): Scenario {
   if (task.kind === 'generated') {
     const seed = arbitrarySeed(task.seed, task.index);
-    const [scenario] = fc.sample(arbitraryScenario(), { seed, numRuns: 1 });
+    const [scenario] = fc.sample(arbitraryFor(batch.architecture ?? DEFAULT), { seed, numRuns: 1 });
     if (scenario === undefined) throw new Error('an arbitrary gives as many as it is asked for');
     return pinned(scenario, `${task.seed}/${task.index}`, [], batch.architecture ?? DEFAULT);
   }
@@ -52,9 +52,12 @@ export function scenarioOf(batch: Batch, task: Task): Scenario {
     const seed = arbitrarySeed(task.seed, task.index);
     const [varied] = fc.sample(arbitraryVariation(scenario), { seed, numRuns: 1 });
     // A variation may ask for what the architecture does not have.
-    const isUsable = varied && incapabilitiesOf(varied, { name: architecture }).length === 0;
-    const drawn = isUsable ? varied : scenario;
-    return pinned(drawn, `${task.seed}/${task.index}`, [], architecture);
+    return pinned(
+      ableTo(varied ?? scenario, architecture),
+      `${task.seed}/${task.index}`,
+      [],
+      architecture,
+    );
   }
   const overrides = task.kind === 'crash' ? [{ choice: task.choice, value: 1 }] : [];
   return pinned(scenario, task.seed, overrides, architecture);
@@ -70,7 +73,7 @@ function shrinkAsDrawn(
   let runs = 0;
   const name = `${task.seed}/${task.index}`;
   const seed = arbitrarySeed(task.seed, task.index);
-  const property = fc.property(arbitraryScenario(), (drawn) => {
+  const property = fc.property(arbitraryFor(architecture), (drawn) => {
     runs += 1;
     return runs > maxRuns || !fails(pinned(drawn, name, [], architecture));
   });

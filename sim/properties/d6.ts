@@ -55,7 +55,9 @@ class Judging implements Judge {
       for (const [user, { devices }] of lists) {
         if (!ledger.isInUse(user)) continue;
         const held = devices.map(({ id }) => deviceJidOf(user, id)).sort();
-        const linked = [...ledger.linkage.linkedNow(user)].sort();
+        // Browsers stand on no list.
+        const all = [...ledger.linkage.linkedNow(user)];
+        const linked = all.filter((one) => !ledger.linkage.isBrowser(one)).sort();
         const agrees = held.join(' ') === linked.join(' ');
         if (!agrees && this.#takenBack.has(`${host}|${user}`)) {
           ledger.count('D6-taken-back');

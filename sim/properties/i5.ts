@@ -6,6 +6,9 @@
  * contract 9.
  */
 
+import { isRejected } from '../../protocol/errors.ts';
+import { readServerWord } from '../../protocol/relay/wire/admin.ts';
+import { readFromServer } from '../../protocol/relay/wire/frames.ts';
 import type { Change } from '../trace/events.ts';
 import { openings } from './openings.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
@@ -27,7 +30,7 @@ function judgeUnchanged(view: JudgeView): Judge {
   const opening = openings(view);
   const isRejecting = (step: SurvivedStep): boolean => {
     if (step.node === 'server' || step.input.kind !== 'frame') return false;
-    if (frames.read(step.input.bytes) === undefined) return true;
+    if (frames.read(step.input.bytes) === undefined) return !isReload(step.input.bytes);
     return opening()?.isRefused === true;
   };
   return {
@@ -41,6 +44,14 @@ function judgeUnchanged(view: JudgeView): Judge {
       });
     },
   };
+}
+
+/** The server's word to a page that it is to load the other client (specification 11.8). */
+function isReload(bytes: Uint8Array): boolean {
+  const frame = readFromServer(bytes);
+  if (isRejected(frame) || frame.kind === 'sealed-frame') return false;
+  const word = readServerWord(frame.text);
+  return !isRejected(word) && word.kind === 'upgrade';
 }
 
 function isForbidden(change: Change): boolean {

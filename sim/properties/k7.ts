@@ -23,6 +23,8 @@ function judgeEntropy(view: JudgeView): Judge {
   /** Key to the installation that made it: host and the number of its transport key. */
   const makers = new Map<string, string>();
   const installations = new Map<string, number>();
+  /** Hosts that have an identity: browsers have none. */
+  const identified = new Set<string>();
   const judge = (host: string, key: string): void => {
     const maker = `${host}#${installations.get(host) ?? 0}`;
     const first = makers.get(key) ?? maker;
@@ -41,10 +43,13 @@ function judgeEntropy(view: JudgeView): Judge {
         installations.set(host, (installations.get(host) ?? 0) + 1);
         judge(host, hexOf((transport.after as TransportRecord).publicKey));
         // A new installation that keeps its identity has not made one.
-        const isKept = transport.before !== undefined && identity?.after === undefined;
+        const isKept =
+          transport.before !== undefined && identity === undefined && identified.has(host);
         view.check(!isKept, host, () => `${host} was set up anew and kept its identity key`);
       }
+      if (identity !== undefined && identity.after === undefined) identified.delete(host);
       if (identity?.after !== undefined) {
+        identified.add(host);
         judge(host, hexOf((identity.after as SelfIdentityRecord).keyPair.publicKey));
       }
     },

@@ -32,13 +32,8 @@ interface HistoryRecord extends StoredRecord {
 class Judging implements Judge {
   readonly kinds = ['commit'] as const;
   readonly collections = [
-    'qr',
-    'account',
-    'history-state',
-    'linked',
-    'paired-browser',
-    'browser',
-    'device-list',
+    ...['qr', 'account', 'history-state', 'linked', 'device-list'],
+    ...['paired-browser', 'browser'],
   ];
   readonly #view: JudgeView;
   /** Hosts that showed a code: somebody tried to link them. */

@@ -27,8 +27,6 @@ const RELAY: readonly Row[] = [
     'a browser gets the past page by page, in no parts and over no file store',
     'history-chunk placeholder-request',
   ],
-  ['no app of the relay comes to know of several devices', 'app-upgraded old-contact-refused'],
-  ['a browser that is not live asks its phone for nothing', 'media-request media-reupload'],
 ];
 
 /** Why an architecture has no occasion for a property or a mark; undefined where it has. */

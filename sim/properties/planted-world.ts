@@ -96,6 +96,7 @@ export function worldOf(plot: Plot): Scenario {
     heal: { forUs: 600 * SECOND_US },
     mustFire: [],
     mustCheck: [],
+    excused: [],
     expect: [],
     exceptions: [],
     overrides: [],

@@ -7,6 +7,7 @@
  */
 
 import type { CallRecord, DeviceJid } from '../../protocol/contract.ts';
+import { userOf } from '../ledger/ledger.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
 /** V1: the definition a run judges by; the rules are at the top of this file. */
@@ -70,8 +71,10 @@ function connectedDevices(
 ): ReadonlyMap<string, ReadonlySet<DeviceJid>> {
   const out = new Map<string, Set<DeviceJid>>();
   for (const [host, known] of calls) {
-    const device = view.ledger.linkage.deviceOf(host);
-    if (device === undefined) continue;
+    const own = view.ledger.linkage.deviceOf(host);
+    if (own === undefined) continue;
+    // To the other end a browser is its phone.
+    const device = view.ledger.linkage.isBrowser(own) ? userOf(own) : own;
     for (const { callId, state } of known.values()) {
       if (state === 'connected') out.set(callId, (out.get(callId) ?? new Set()).add(device));
     }

@@ -205,7 +205,7 @@ function findingsOf(judgement: Judgement): Findings {
   if (end === 'virtual-time') reasons.push('The bound on virtual time was reached before the end.');
   const notDemanded: string[] = [];
   const missing = (name: string, sentence: string): void => {
-    const why = whyWithoutOccasion(options.architecture, name);
+    const why = whyNotDemanded(options, name);
     if (why === undefined) reasons.push(sentence);
     else notDemanded.push(`${name} is not demanded of ${options.architecture.name}: ${why}.`);
   };
@@ -217,6 +217,14 @@ function findingsOf(judgement: Judgement): Findings {
     if (checked === 0) missing(id, `${id} must be checked, and never was.`);
   }
   return { verdict: reasons.length > 0 ? 'undecided' : 'held', reasons, notDemanded };
+}
+
+/** The scenario's own reason, or that of the architecture; undefined when it is demanded. */
+function whyNotDemanded({ scenario, architecture }: RunOptions, name: string): string | undefined {
+  const excuse = scenario.excused.find((one) => {
+    return one.architecture === architecture.name && one.words.includes(name);
+  });
+  return excuse?.why ?? whyWithoutOccasion(architecture, name);
 }
 
 /** A measurement whose two judges differ is no measurement: one sentence for each way they do. */

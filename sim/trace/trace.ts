@@ -55,6 +55,7 @@ export const OTHER_COMMANDS = [
   'compare-code',
   're-register',
   'upgrade',
+  'leave-beta',
   'fetch-history',
   'open',
 ] as const;

@@ -10,23 +10,35 @@ function scenario(name: string): Scenario {
 }
 
 test('fanout can do whatever the language says', () => {
+  const isOfBrowsers = (name: string): boolean => name.startsWith('rollout');
   for (const { name } of listScenarios()) {
+    if (isOfBrowsers(name)) continue;
     expect(incapabilitiesOf(scenario(name), { name: 'fanout' })).toEqual([]);
   }
 });
 
-test('relay can do the day without a phone, and no call from a laptop', () => {
+test('fanout has no browsers of old apps, and nobody leaves it', () => {
+  const all = incapabilitiesOf(scenario('rollout'), { name: 'fanout' });
+  expect(new Set(all.map(({ capability }) => capability))).toEqual(
+    new Set(['browsers of an old app', 'leaving the multi-device beta']),
+  );
+  expect(all.find(({ where }) => where === 'dan-leaves')).toMatchObject({
+    nearest: 'the phone unlinks every companion',
+  });
+  expect(incapabilitiesOf(scenario('rollout'), { name: 'relay' })).toEqual([]);
+});
+
+test('relay can do the day without a phone, and no group call from a laptop', () => {
   expect(incapabilitiesOf(scenario('phone-offline'), { name: 'relay' })).toEqual([]);
-  const [first] = incapabilitiesOf(scenario('video-call-phone-off'), { name: 'relay' });
+  const [first] = incapabilitiesOf(scenario('calls-interrupted'), { name: 'relay' });
   expect(first).toMatchObject({
-    capability: 'calls from a companion',
-    nearest: 'a call between two phones',
+    capability: 'group calls from a companion',
   });
 });
 
-test('relay does not upgrade an app', () => {
+test('on relay everybody begins with browsers, and joins or does not', () => {
   const all = incapabilitiesOf(scenario('contact-upgrades'), { name: 'relay' });
   expect(all.map(({ capability }) => capability)).toContain(
-    'an app that comes to know of several devices',
+    'an app that knows of several devices from the beginning, beside one that joins',
   );
 });

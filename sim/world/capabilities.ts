@@ -5,7 +5,7 @@
  */
 
 import type { Architecture } from '../../protocol/contract.ts';
-import type { Action, Scenario } from '../../scenarios/scenario.ts';
+import type { Account, Action, Scenario } from '../../scenarios/scenario.ts';
 
 /** Something an architecture cannot do, and where the scenario asks for it. */
 export interface Incapability {
@@ -20,20 +20,24 @@ export interface Incapability {
 type Need = Pick<Incapability, 'capability' | 'nearest'>;
 
 const CALLS: Need = {
-  capability: 'calls from a companion',
-  nearest: 'a call between two phones',
+  capability: 'group calls from a companion',
+  nearest: 'a call between two accounts, or a group call between phones',
 };
 const CODES: Need = {
   capability: 'security codes on a companion',
   nearest: 'two phones that compare their codes',
 };
 const UPGRADES: Need = {
-  capability: 'an app that comes to know of several devices',
-  nearest: 'an app that stays as it is',
+  capability: 'an app that knows of several devices from the beginning, beside one that joins',
+  nearest: 'every app old at first, each with an `upgrade` of its own',
 };
-const DISKS: Need = {
-  capability: 'a companion that finds its own records damaged',
-  nearest: 'a damaged record of a phone, or a companion that crashes',
+const BROWSERS: Need = {
+  capability: 'browsers of an old app',
+  nearest: 'companions linked after the upgrade of their account',
+};
+const LEAVING: Need = {
+  capability: 'leaving the multi-device beta',
+  nearest: 'the phone unlinks every companion',
 };
 const MIRRORS: Need = {
   capability: 'mirrors-old-contacts',
@@ -45,37 +49,62 @@ export function incapabilitiesOf(
   scenario: Scenario,
   { name }: Pick<Architecture, 'name'>,
 ): readonly Incapability[] {
-  if (name !== 'relay') return [];
+  if (name !== 'relay') return incapabilitiesOfFanout(scenario);
   const companions = new Set<string>();
   const out: Incapability[] = [];
   for (const account of scenario.accounts) {
     for (const device of account.devices) {
       if (device.role === 'companion') companions.add(device.name);
     }
-    if (account.multiDevice.length > 1) out.push({ ...UPGRADES, where: account.name });
+  }
+  // At time zero every account of the relay has its phone and browsers, and none has joined.
+  const isOld = ({ multiDevice }: Account): boolean => multiDevice[0]?.isCapable === false;
+  const isMixed = !scenario.accounts.every(isOld);
+  for (const account of scenario.accounts) {
+    if (isMixed && account.multiDevice.length > 1) out.push({ ...UPGRADES, where: account.name });
   }
   if (scenario.settings.mirrorsOldContacts) out.push({ ...MIRRORS, where: 'settings' });
+  const groups = new Set(scenario.groups.map((group) => group.name));
+  const calls = new Set<string>();
   for (const { id, action } of scenario.timeline) {
-    const need = needOf(action, (device) => companions.has(device));
+    if (action.kind === 'call' && groups.has(action.to)) calls.add(id);
+    const isOfGroup = (call: string) => calls.has(call);
+    const isJoining = isMixed && action.kind === 'upgrade';
+    const isCompanion = (device: string) => companions.has(device);
+    const need = isJoining ? UPGRADES : needOf(id, action, isCompanion, isOfGroup);
     if (need !== undefined) out.push({ ...need, where: id });
   }
   return out;
 }
 
-function needOf(action: Action, isCompanion: (device: string) => boolean): Need | undefined {
+/** Fanout has no browsers, and its apps grow newer only. */
+function incapabilitiesOfFanout({ accounts, timeline }: Scenario): readonly Incapability[] {
+  const out: Incapability[] = [];
+  for (const { name, multiDevice, devices } of accounts) {
+    const hasBrowser = devices.some(({ role, isLinked }) => role === 'companion' && isLinked);
+    if (multiDevice[0]?.isCapable === false && hasBrowser) out.push({ ...BROWSERS, where: name });
+  }
+  for (const { id, action } of timeline) {
+    if (action.kind === 'leave-beta') out.push({ ...LEAVING, where: id });
+  }
+  return out;
+}
+
+function needOf(
+  id: string,
+  action: Action,
+  isCompanion: (device: string) => boolean,
+  isOfGroup: (call: string) => boolean,
+): Need | undefined {
   switch (action.kind) {
     case 'call':
-      return isCompanion(action.from) ? CALLS : undefined;
+      return isCompanion(action.from) && isOfGroup(id) ? CALLS : undefined;
     case 'answer':
     case 'reject':
     case 'hang-up':
-      return isCompanion(action.on) ? CALLS : undefined;
+      return isCompanion(action.on) && isOfGroup(action.call) ? CALLS : undefined;
     case 'verify':
       return isCompanion(action.by) || isCompanion(action.with) ? CODES : undefined;
-    case 'upgrade':
-      return UPGRADES;
-    case 'damage-record':
-      return isCompanion(action.device) ? DISKS : undefined;
     default:
       return undefined;
   }

@@ -10,6 +10,7 @@ import type {
   LinkedRecord,
   MediaRecord,
   MembershipRecord,
+  PageRecord,
   ShownRecord,
   VerificationRecord,
 } from '../../protocol/contract.ts';
@@ -119,8 +120,9 @@ export class FeatureMarks {
       );
     } else if (collection.startsWith('app-state-patch') && after !== undefined) {
       if (before === undefined) this.#counts.add('app-state-patch');
-    } else if (collection === 'old-app' && after === undefined) this.#counts.add('app-upgraded');
-    else if (collection === 'linked' && before !== undefined && after !== undefined) {
+    } else if (collection === 'old-app') {
+      this.#counts.add(after === undefined ? 'app-upgraded' : 'app-left-beta');
+    } else if (collection === 'linked' && before !== undefined && after !== undefined) {
       const [old, next] = [before as LinkedRecord, after as LinkedRecord];
       const isSame = old.transportKey === next.transportKey;
       if (!isSame && next.device === next.user) this.#counts.add('re-registration');
@@ -149,6 +151,11 @@ export class FeatureMarks {
           this.#counts.add('history-copy');
         }
         return;
+      case 'page': {
+        const was = (before as PageRecord | undefined)?.generation ?? 'old';
+        if (was !== (after as PageRecord).generation) this.#counts.add('page-reloaded');
+        return;
+      }
       case 'media':
         return this.#media(before as MediaRecord | undefined, after as MediaRecord);
       case 'blob-job': {

@@ -4,7 +4,7 @@
  * say what it has to say and see what the others said (contract 10). The same for the probes.
  */
 
-import type { Architecture } from '../../protocol/contract.ts';
+import type { Architecture, PageRecord } from '../../protocol/contract.ts';
 import { assert } from '../../protocol/errors.ts';
 import type { Account, Device, Scenario } from '../../scenarios/scenario.ts';
 import type { Host } from '../hosts/host.ts';
@@ -100,7 +100,8 @@ export class Healing {
       const [from, to] = pair.split('|') as [string, string];
       for (const { name: device, role } of devicesOf.get(from) ?? []) {
         if (!this.#isLinked(device)) continue;
-        if (role === 'companion' && companionsLive === 'one') inTurn.push({ device, to });
+        const isTurned = role === 'companion' && companionsLive === 'one';
+        if (isTurned && isBrowser(this.#hostOf(device))) inTurn.push({ device, to });
         else this.#give({ device, to }, cause);
       }
     }
@@ -121,7 +122,9 @@ export class Healing {
     const { queue, scenario, companionsLive } = this.#room;
     if (companionsLive === 'all') return;
     const withinUs = Math.floor(scenario.heal.forUs / 2);
-    const turns = turnsOf(scenario.accounts, withinUs, ({ name }) => this.#isLinked(name));
+    const turns = turnsOf(scenario.accounts, withinUs, ({ name }) => {
+      return this.#isLinked(name) && isBrowser(this.#hostOf(name));
+    });
     for (const turn of turns) {
       const due: TurnDue = { turn, probes };
       queue.push(queue.timeUs + turn.afterUs, WORLD_EVENTS.turn, cause, 0, due);
@@ -134,8 +137,17 @@ export class Healing {
   }
 
   #isLinked(device: string): boolean {
+    return this.#hostOf(device).store.get('account', 'self') !== undefined;
+  }
+
+  #hostOf(device: string): Host {
     const host = this.#room.hosts.get(device);
     assert(host !== undefined, 'the loader has checked the names of devices');
-    return host.store.get('account', 'self') !== undefined;
+    return host;
   }
+}
+
+/** Where one companion is live at a time: not a page that has become a device of its own. */
+function isBrowser({ store }: Host): boolean {
+  return (store.get('page', 'self') as PageRecord | undefined)?.generation !== 'new';
 }

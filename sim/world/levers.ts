@@ -15,6 +15,7 @@ function lever(name: string, summary: string): LeverName {
 
 const LEVERS: readonly LeverName[] = [
   lever('alarm', 'a device showed a security notice'),
+  lever('app-left-beta', 'an account that had several devices gave them up again'),
   lever('app-state-conflict', 'two devices of an account had changed the same setting'),
   lever('app-state-key-request', 'a device asked its account for a key of app state'),
   lever('app-state-key-rotation', 'a phone made a new key of app state'),
@@ -71,6 +72,7 @@ const LEVERS: readonly LeverName[] = [
   lever('packet-duplication', 'a packet arrived twice below the connection'),
   lever('packet-loss', 'a packet was lost and sent again'),
   lever('packet-reordering', 'a packet was overtaken below the connection'),
+  lever('page-reloaded', 'a page became the client of the other generation'),
   lever('partition', 'a packet was lost on a link that the scenario had cut'),
   lever('peer-message', 'a device told another one of its account something'),
   lever('placeholder-request', 'a companion asked its phone for a message it could not open'),

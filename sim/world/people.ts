@@ -50,6 +50,8 @@ export interface Scan {
   readonly entry: string;
   readonly companion: string;
   readonly cause: number;
+  /** The page was of the other generation: its new code is scanned. */
+  readonly isAgain: boolean;
 }
 
 /** What the people see of the world. */
@@ -84,6 +86,8 @@ export class People {
   readonly #awaited = new Map<string, Intent[]>();
   /** Companions whose code is to be scanned, with the timeline entry that began it. */
   readonly #linking = new Map<string, string>();
+  /** Companions whose code was scanned, with the entry; a page may yet reload and show another. */
+  readonly #scanned = new Map<string, string>();
   /** Set by `committed` while an intent's step runs. */
   #pending: { readonly id: string; readonly isSend: boolean; hasCommitted: boolean } | undefined;
 
@@ -193,7 +197,7 @@ export class People {
 
   /** A person holds the phone before the companion's screen. */
   scan(scan: Scan): void {
-    const id = `${scan.entry}/scan`;
+    const id = `${scan.entry}/${scan.isAgain ? 'scan-again' : 'scan'}`;
     const qr = this.#hostOf(scan.companion).store.get('qr', 'self') as QrRecord | undefined;
     const phone = this.#room.phones.get(accountNameOf(scan.companion));
     assert(phone !== undefined, 'every account has a phone');
@@ -212,7 +216,8 @@ export class People {
         this.book.noteCall(inputId, after as CallRecord);
       } else if (collection === 'shown' && before === undefined) {
         this.#shown(host, after as ShownRecord, cause);
-      } else if (collection === 'qr') this.#showsCode(host, cause);
+      } else if (collection === 'page') this.#reloads(host);
+      else if (collection === 'qr') this.#showsCode(host, cause);
     }
   }
 
@@ -243,12 +248,22 @@ export class People {
     }
   }
 
+  /** The page that was scanned becomes the other client: its person scans once more. */
+  #reloads({ name }: HostIdentity): void {
+    const entry = this.#scanned.get(name);
+    const { queue, storyEndUs } = this.#room;
+    if (entry !== undefined && queue.timeUs < storyEndUs) this.#linking.set(name, entry);
+  }
+
   #showsCode(host: HostIdentity, cause: number): void {
     const entry = this.#linking.get(host.name);
     if (entry === undefined) return;
     this.#linking.delete(host.name);
-    const delayUs = SCAN_LEAST_US + this.#room.chooser.below(`scan/${entry}`, SCAN_SPREAD_US);
-    const scan: Scan = { entry, companion: host.name, cause };
+    const isAgain = this.#scanned.get(host.name) === entry;
+    this.#scanned.set(host.name, entry);
+    const choice = isAgain ? `scan-again/${entry}` : `scan/${entry}`;
+    const delayUs = SCAN_LEAST_US + this.#room.chooser.below(choice, SCAN_SPREAD_US);
+    const scan: Scan = { entry, companion: host.name, cause, isAgain };
     this.#room.queue.push(this.#room.queue.timeUs + delayUs, WORLD_EVENTS.scan, 0, 0, scan);
   }
 

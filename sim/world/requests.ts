@@ -84,6 +84,8 @@ export function requestOf(room: RequestRoom, id: string, action: Action): Reques
       return give(action.phone, { kind: 're-register' });
     case 'upgrade':
       return give(`${action.account}.phone`, { kind: 'upgrade' });
+    case 'leave-beta':
+      return give(`${action.account}.phone`, { kind: 'leave-beta' });
     case 'fetch-history':
       return give(action.device, { kind: 'fetch-history', chat: book.chat(action.chat) });
     default:

@@ -15,6 +15,7 @@ import { type Cut, type NetworkSince, TO_DEVICE, TO_SERVER } from '../network/li
 import { type NetworkModel, networksOf } from '../network/networks.ts';
 import type { StanzaFaultWindow } from '../network/stanza-faults.ts';
 import { clonesOf } from './clones.ts';
+import { rolloutEntries } from './rollout.ts';
 
 /** Name under which a partition's side means the server. */
 export const SERVER = 'server';
@@ -44,7 +45,8 @@ export function choiceOf(entry: TimelineEntry): string {
 /** Asks for every entry and lays out the links. */
 export function planTimeline(scenario: Scenario, chooser: Chooser): TimelinePlan {
   const models = networksOf(scenario.networks);
-  const entries = withUpgrades(scenario).filter((entry) => chooser.flag(choiceOf(entry), true));
+  const all = inOrder([...withUpgrades(scenario), ...rolloutEntries(scenario, chooser)]);
+  const entries = all.filter((entry) => chooser.flag(choiceOf(entry), true));
   const plans = new Map<string, LinkPlan>();
   for (const account of scenario.accounts) {
     for (const { name, network } of account.devices) {
@@ -80,7 +82,12 @@ export function withUpgrades(scenario: Scenario): readonly TimelineEntry[] {
     upgrades.push({ id: `app/${name}`, atUs: turn.fromUs, action });
   }
   if (upgrades.length === 0) return scenario.timeline;
-  return [...upgrades, ...scenario.timeline].sort((one, other) => one.atUs - other.atUs);
+  return inOrder([...upgrades, ...scenario.timeline]);
+}
+
+/** In order of time, ties as they were. */
+function inOrder(entries: TimelineEntry[]): readonly TimelineEntry[] {
+  return entries.sort((one, other) => one.atUs - other.atUs);
 }
 
 interface Layout {

@@ -116,7 +116,7 @@ export function endInterruptedCalls(step: Step): void {
 }
 
 /** What the disk lost half of: no call without its side stays open, no secret without its call. */
-function endDamagedCalls(step: Step): void {
+export function endDamagedCalls(step: Step): void {
   for (const [, entry] of step.tx.entries('call')) {
     const call = entry as CallRecord;
     if (call.state !== 'ended') putCall(step, call, { state: 'ended', outcome: 'failed' });

@@ -110,9 +110,23 @@ export function sendPacket(step: Step, live: LiveCall, targets: readonly DeviceJ
   const account = accountOf(step);
   const { call, side } = live;
   if (account === undefined || targets.length === 0 || side.secret.length === 0) return;
+  const { number, bytes } = nextPacket(step, live, account.device);
+  const name: CallName = { callId: call.callId, creator: call.creator };
+  for (const target of targets) {
+    const id = `${call.callId}${String(number).padStart(6, '0')}`;
+    sendIfConnected(step, packetStanza(id, target, name, bytes));
+  }
+}
+
+/** The next packet of the own stream, protected as what `device` sends. */
+export function nextPacket(
+  step: Step,
+  { call, side }: LiveCall,
+  device: DeviceJid,
+): { readonly number: number; readonly bytes: Uint8Array } {
   const media = mediaOf(step.store, call.callId);
   if (media.own?.generation !== side.generation) {
-    media.own = streamOf(step, call.callId, account.device, side.secret, side.generation);
+    media.own = streamOf(step, call.callId, device, side.secret, side.generation);
   }
   const { keys, streamNumber } = media.own;
   const header = {
@@ -125,13 +139,10 @@ export function sendPacket(step: Step, live: LiveCall, targets: readonly DeviceJ
   const packet = encodeRtp(header, step.context.numbers.bytes('sound', SOUND_BYTES));
   const rollover = Math.floor(media.next / SEQUENCE_END);
   const sealed = protectRtp(keys, packet, rollover, step.context.crypto);
-  const name: CallName = { callId: call.callId, creator: call.creator };
-  for (const target of targets) {
-    const id = `${call.callId}${String(media.next).padStart(6, '0')}`;
-    sendIfConnected(step, packetStanza(id, target, name, sealed));
-  }
+  const number = media.next;
   media.next += 1;
   media.sent += 1;
+  return { number, bytes: sealed };
 }
 
 /** Opens a packet. True when it is the first of this participant under its current secret. */

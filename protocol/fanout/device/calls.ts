@@ -38,8 +38,15 @@ import { accountOf } from './records.ts';
 
 const CALL_ID_BYTES = 16;
 
-/** A person calls an account or a group. Draws secret `call-key`, number `call-id`. */
-export function takeCallCommand(step: Step, command: Extract<Command, { kind: 'call' }>): void {
+/**
+ * A person calls an account or a group. `named`: the id the call was given where it was begun.
+ * Draws secret `call-key`, and number `call-id` unless it is named.
+ */
+export function takeCallCommand(
+  step: Step,
+  command: Extract<Command, { kind: 'call' }>,
+  named?: string,
+): void {
   const account = accountOf(step);
   const { to, isVideo } = command;
   const group = isGroupJid(to) ? groupOf(step, to) : undefined;
@@ -54,7 +61,7 @@ export function takeCallCommand(step: Step, command: Extract<Command, { kind: 'c
   if (group !== undefined && group.members.length > CALL_MEMBERS_MAX) {
     return step.refuseAs('limit-reached', `${to} has too many members for a call`, { to });
   }
-  const callId = bytesToHex(step.context.numbers.bytes('call-id', CALL_ID_BYTES));
+  const callId = named ?? freshCallId(step);
   const call: CallRecord = {
     kind: 'call',
     callId,
@@ -75,6 +82,11 @@ export function takeCallCommand(step: Step, command: Extract<Command, { kind: 'c
   step.tx.put('call', callId, call);
   step.tx.put('call-side', callId, side);
   step.setTimer(callTimer(callId), step.nowUs + CALL_RING_US);
+}
+
+/** An id nobody has given to a call. Draws number `call-id` (16). */
+export function freshCallId(step: Step): string {
+  return bytesToHex(step.context.numbers.bytes('call-id', CALL_ID_BYTES));
 }
 
 /** What a person does with the call on this device. */

@@ -92,7 +92,7 @@ import { accountOf, messageKey, outboxOf, putOutbox } from './records.ts';
 import { takeReRegister } from './register.ts';
 import { takeRetryReceipt } from './resend.ts';
 import { takeSend } from './send.ts';
-import { takeUpgrade } from './upgrade.ts';
+import { takeLeaveBeta, takeUpgrade } from './upgrade.ts';
 import { takeCompareCode, takeShowCode } from './verify.ts';
 
 /** Makes a device over its Store. */
@@ -174,6 +174,8 @@ export function takeCommand(step: Step, command: Command): void {
       return takeReRegister(step);
     case 'upgrade':
       return takeUpgrade(step);
+    case 'leave-beta':
+      return takeLeaveBeta(step);
     case 'app-state':
       return takeAppState(step, command);
     case 'show-code':

@@ -3,6 +3,7 @@
  * follows when the server has logged a companion out.
  */
 
+import type { DeviceJid } from '../../contract.ts';
 import {
   applyListAnswer,
   type DeviceListRecord,
@@ -67,12 +68,23 @@ function signOwnList(step: Step, companions: readonly ListedDevice[]): WireNode 
 export function withdraw(step: Step, gone: readonly ListedDevice[], device?: string): void {
   const list = ownList(step);
   const kept = list.devices.filter(({ id }) => id !== 0 && !gone.some((other) => other.id === id));
-  for (const { id } of gone) {
-    deleteSession(step.tx, deviceJid(list.user, id));
-    forgetDeviceInGroups(step, deviceJid(list.user, id));
-    step.tx.delete(SIGNAL_COLLECTIONS.peerIdentity, deviceJid(list.user, id));
-  }
+  for (const { id } of gone) forgetCompanion(step, deviceJid(list.user, id));
   publishOwnList(step, kept, device);
+}
+
+/** Drops all companions from the list and has the server log them out; `words` go with it. */
+export function withdrawAll(step: Step, words: readonly WireNode[]): void {
+  const { user, devices } = ownList(step);
+  for (const { id } of devices) if (id !== 0) forgetCompanion(step, deviceJid(user, id));
+  const signed = signOwnList(step, []);
+  const removal = node('remove-companion-device', { all: 'true', reason: 'user_initiated' });
+  upload(step, [...words, removal, signed]);
+}
+
+function forgetCompanion(step: Step, device: DeviceJid): void {
+  deleteSession(step.tx, device);
+  forgetDeviceInGroups(step, device);
+  step.tx.delete(SIGNAL_COLLECTIONS.peerIdentity, device);
 }
 
 /**
@@ -88,11 +100,12 @@ export function publishOwnList(
     device === undefined
       ? []
       : [node('remove-companion-device', { jid: device, reason: 'user_initiated' })];
+  upload(step, [...removal, signed]);
+}
+
+function upload(step: Step, words: readonly WireNode[]): void {
   const id = step.freshId('list');
-  sendReliably(
-    step,
-    node('iq', { xmlns: 'md', type: 'set', id, to: 's.whatsapp.net' }, [...removal, signed]),
-  );
+  sendReliably(step, node('iq', { xmlns: 'md', type: 'set', id, to: 's.whatsapp.net' }, words));
 }
 
 /**
@@ -126,11 +139,7 @@ export function recoverOwnList(step: Step, answer: ListAnswer): void {
   };
   step.tx.put('primary', SELF, next);
   step.tx.put('device-list', record.user, record);
-  for (const device of outcome.removed) {
-    deleteSession(step.tx, device);
-    forgetDeviceInGroups(step, device);
-    step.tx.delete(SIGNAL_COLLECTIONS.peerIdentity, device);
-  }
+  for (const device of outcome.removed) forgetCompanion(step, device);
   const [, ...companions] = record.devices;
   const isWhole = record.validIndexes.length === record.devices.length;
   if (answer.list !== undefined && !isWhole) publishOwnList(step, companions);

@@ -261,11 +261,8 @@ export function takeListChange(
 ): void {
   const id = attribute(iq, 'id') ?? '';
   const account = accountOf(step, sender.user);
-  if (child(iq, 'app') !== undefined) {
-    step.tx.delete('old-app', sender.user);
-    step.send(connection.connection, node('iq', { type: 'result', id, from: 's.whatsapp.net' }));
-    return announceUpdate(step, sender.user);
-  }
+  const app = child(iq, 'app');
+  if (app !== undefined) return takeApp(step, connection, sender, iq, app);
   const removal = child(iq, 'remove-companion-device');
   const signedList = bytesContent(child(iq, 'key-index-list'));
   const isPrimary = deviceIdOf(sender.device) === 0;
@@ -280,6 +277,35 @@ export function takeListChange(
   step.send(connection.connection, node('iq', { type: 'result', id, from: 's.whatsapp.net' }));
   for (const device of removed) removeDevice(step, device, 'device_removed');
   if (removed.length === 0 && signedList !== undefined) announceUpdate(step, sender.user);
+}
+
+/** `<app multidevice>`: the account's app knows of several devices from now on, or not any more. */
+function takeApp(
+  step: Step,
+  connection: ServerConnection,
+  sender: LinkedRecord,
+  iq: WireNode,
+  app: WireNode,
+): void {
+  const id = attribute(iq, 'id') ?? '';
+  const account = accountOf(step, sender.user);
+  const word = attribute(app, 'multidevice');
+  const isKnown = word === 'true' || word === 'false';
+  if (account === undefined || deviceIdOf(sender.device) !== 0 || !isKnown) {
+    return refuse(step, connection.connection, id, '403');
+  }
+  step.send(connection.connection, node('iq', { type: 'result', id, from: 's.whatsapp.net' }));
+  if (word === 'true') {
+    step.tx.delete('old-app', sender.user);
+    return announceUpdate(step, sender.user);
+  }
+  step.tx.put('old-app', sender.user, { kind: 'old-app' });
+  const signedList = bytesContent(child(iq, 'key-index-list'));
+  // A list that is not newer changes nothing; the companions go all the same.
+  if (signedList !== undefined) takeList(step, account, signedList);
+  const removed = devicesToRemove(account, child(iq, 'remove-companion-device'));
+  for (const device of removed) removeDevice(step, device, 'device_removed');
+  announceUpdate(step, sender.user);
 }
 
 /** The companions of this very account that a removal names: one, or all of them (5.9). */

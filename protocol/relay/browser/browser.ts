@@ -4,14 +4,7 @@
  * can log in and wait.
  */
 
-import type {
-  Command,
-  DeviceSetup,
-  Effect,
-  Input,
-  ProtocolNode,
-  StepContext,
-} from '../../contract.ts';
+import type { Command, DeviceSetup, Input } from '../../contract.ts';
 import { isRejected } from '../../errors.ts';
 import {
   advanceBlobs,
@@ -22,12 +15,12 @@ import {
 } from '../../fanout/device/blob-client.ts';
 import { blobStateOf } from '../../fanout/device/blob-state.ts';
 import { takeFetchMedia } from '../../fanout/device/media-fetch.ts';
-import { Step } from '../../fanout/step.ts';
-import type { Store } from '../../store.ts';
+import type { Step } from '../../fanout/step.ts';
 import { isGroupJid } from '../../wire/jid.ts';
 import { readServerWord, type ServerWord } from '../wire/admin.ts';
 import { readFromServer } from '../wire/frames.ts';
 import { METRICS } from '../wire/metrics.ts';
+import { endCalls, takeCall, takeCallDeed, takeCallTimer } from './calls.ts';
 import {
   connectIfDown,
   LOGIN_TIMER,
@@ -42,13 +35,21 @@ import {
   takeReplaced,
   takeStatus,
 } from './connection.ts';
-import { QR_TIMER, takeLink, takeQrTimer, takeReference, takeSecret } from './pairing.ts';
-import { accountOf, stateOf } from './records.ts';
+import { takeDamage } from './damage.ts';
+import { takeFile } from './files.ts';
+import {
+  QR_TIMER,
+  takeLink,
+  takeQrTimer,
+  takeReference,
+  takeSecret,
+  takeStillPaired,
+} from './pairing.ts';
+import { accountOf, SELF, stateOf } from './records.ts';
 import {
   advanceBrowser,
   PHONE_TIMER,
   takeDeed,
-  takeFile,
   takePhoneTimer,
   takePong,
   takeRead,
@@ -57,22 +58,19 @@ import {
 } from './sending.ts';
 import { takeSealed } from './taking.ts';
 
-/** Makes a browser over its Store. */
-export function createBrowser(store: Store, setup: DeviceSetup): ProtocolNode {
-  return {
-    step(input: Input, context: StepContext): readonly Effect[] {
-      const step = new Step(input, context, store, setup.settings);
-      takeInput(step, setup, input);
-      advanceBrowser(step);
-      advanceBlobs(step, setup, ['started', 'push', 'command'].includes(input.kind));
-      return step.finish();
-    },
-  };
+/** Everything a step of a browser does. */
+export function takeBrowserInput(step: Step, setup: DeviceSetup, input: Input): void {
+  takeInput(step, setup, input);
+  advanceBrowser(step);
+  advanceBlobs(step, setup, ['started', 'push', 'command'].includes(input.kind));
 }
 
 function takeInput(step: Step, setup: DeviceSetup, input: Input): void {
   switch (input.kind) {
     case 'started':
+      takeDamage(step);
+      endCalls(step);
+      return connectIfDown(step, setup);
     case 'push':
       return connectIfDown(step, setup);
     case 'connected':
@@ -111,6 +109,12 @@ function takeCommand(step: Step, command: Command): void {
       return takeDeed(step, METRICS.chat, command);
     case 'fetch-media':
       return takeFetchMedia(step, command);
+    case 'call':
+      return takeCall(step, command);
+    case 'answer-call':
+    case 'reject-call':
+    case 'end-call':
+      return takeCallDeed(step, command.kind);
     case 'fetch-history':
       return askForHistory(step, command.chat);
     case 'open':
@@ -139,7 +143,8 @@ function takeTimer(step: Step, setup: DeviceSetup, name: string): void {
     case PHONE_TIMER:
       return takePhoneTimer(step);
     default:
-      if (!takeBlobTimer(step, name)) step.cancelTimer(name);
+      if (takeCallTimer(step, name) || takeBlobTimer(step, name)) return;
+      step.cancelTimer(name);
   }
 }
 
@@ -160,14 +165,26 @@ function takeWord(step: Step, word: ServerWord): void {
   switch (word.kind) {
     case 'status':
       if (stateOf(step.store).phase === 'pairing') return takeReference(step, word);
-      return takeStatus(step, word.status);
+      return takeStatusOfLogin(step, word.status);
     case 'conn':
-      return word.secret === undefined ? takeLive(step) : takeSecret(step, word);
+      if (word.secret !== undefined) return takeSecret(step, word);
+      takeLive(step);
+      return takeStillPaired(step);
     case 'challenge':
       return takeChallenge(step, word);
     case 'replaced':
       return takeReplaced(step);
+    case 'upgrade':
+      // The page takes the word while it shows a code, before the browser sees it.
+      return step.refuseAs('unexpected', 'a browser that shows no code is to become a new client');
     case 'pong':
       return takePong(step, word.isReachable);
   }
+}
+
+/** A browser that was logged out while it was away shows the code somebody wanted of it. */
+function takeStatusOfLogin(step: Step, status: number): void {
+  const wantsCode = step.tx.get('wants-code', SELF) !== undefined;
+  takeStatus(step, status);
+  if (wantsCode && accountOf(step) === undefined) takeLink(step);
 }

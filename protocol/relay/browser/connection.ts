@@ -9,6 +9,7 @@ import { eraseStore } from '../../fanout/device/erase.ts';
 import { fibonacciUs, type Step } from '../../fanout/step.ts';
 import { RECONNECT_BACKOFF_MAX_S, RELAY_LOGIN_AGAIN_US } from '../../limits.ts';
 import { ADMIN_WORDS, GOODBYE_TAG, type ServerWord } from '../wire/admin.ts';
+import { endCalls } from './calls.ts';
 import {
   accountOf,
   type ChannelRecord,
@@ -94,6 +95,7 @@ export function takeDisconnected(step: Step, connection: number, reason: string)
   state.phone = 'unknown';
   state.flights.clear();
   state.handed.clear();
+  endCalls(step);
   step.cancelTimer(LOGIN_TIMER);
   if (!wantsConnection(step) || reason === 'doze' || state.isResting) return;
   const waitUs = fibonacciUs(state.failures, RECONNECT_BACKOFF_MAX_S);

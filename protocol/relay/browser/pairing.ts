@@ -30,10 +30,21 @@ const KEY_BYTES = 32;
 /** A person starts pairing on a browser that belongs to no account. */
 export function takeLink(step: Step): void {
   if (accountOf(step) !== undefined) {
-    return step.refuseAs('not-allowed', 'this browser is paired already');
+    // It may have been logged out and not know: it asks, and shows a code if it was.
+    if (stateOf(step.store).phase === 'live') {
+      return step.refuseAs('not-allowed', 'this browser is paired already');
+    }
+    return step.tx.put('wants-code', SELF, { kind: 'wants-code' });
   }
   if (step.tx.get('transport', SELF) === undefined) installTransport(step);
   step.tx.put('pairing', SELF, makeCode(step));
+}
+
+/** The server knows the browser: there is nothing to pair. */
+export function takeStillPaired(step: Step): void {
+  if (step.tx.get('wants-code', SELF) === undefined) return;
+  step.tx.delete('wants-code', SELF);
+  step.refuseAs('not-allowed', 'this browser is paired already');
 }
 
 /**

@@ -2,8 +2,8 @@
  * What a browser keeps beside the public records: the keys of its pairing (`channel`/self), what it
  * logs in with (`web-session`/self), the pair of keys behind its code (`pairing`/self), deeds its
  * phone has not done (`deed`/ID), the ticks of its messages (`ticks`/MESSAGE), that it is leaving
- * (`leaving`/self). After a log-out nothing of it is left. Volatile: the connection, and what waits
- * for the phone.
+ * (`leaving`/self), that a person wants a code of it (`wants-code`/self). After a log-out nothing
+ * of it is left. Volatile: the connection, and what waits for the phone.
  */
 
 import type { AccountRecord, ChatJid } from '../../contract.ts';
@@ -48,8 +48,8 @@ export interface TicksRecord extends StoredRecord {
 
 /** What was asked of the phone and is not answered. */
 export interface Flight {
-  /** A message or deed by its id, a page by its chat, the chats by nothing. */
-  readonly about: 'message' | 'deed' | 'page' | 'chats';
+  /** A message or deed by its id, a page by its chat, a file by its message, chats by nothing. */
+  readonly about: 'message' | 'deed' | 'page' | 'chats' | 'file';
   readonly key: string;
   readonly sentUs: number;
 }

@@ -4,11 +4,9 @@
  * does everything once.
  */
 
-import type { ChatJid, Command, MediaRecord, OutboxRecord, ShownRecord } from '../../contract.ts';
+import type { ChatJid, Command, OutboxRecord, ShownRecord } from '../../contract.ts';
 import { assert, isRejected } from '../../errors.ts';
-import type { BlobOutcome, BlobPurpose } from '../../fanout/device/blob-client.ts';
-import { takeBlobOutcome } from '../../fanout/device/blob-results.ts';
-import { putMedia, saidFields } from '../../fanout/device/media-records.ts';
+import { saidFields } from '../../fanout/device/media-records.ts';
 import { isUploading, sayWithFile } from '../../fanout/device/media-send.ts';
 import { putSaid } from '../../fanout/device/send.ts';
 import type { Step } from '../../fanout/step.ts';
@@ -29,6 +27,8 @@ import { ADMIN_WORDS } from '../wire/admin.ts';
 import { type Deed, deedElement } from '../wire/deeds.ts';
 import { FLAGS, METRICS } from '../wire/metrics.ts';
 import { REQUESTS } from '../wire/words.ts';
+import { advanceCalls, endCalls } from './calls.ts';
+import { wantedFiles } from './files.ts';
 import { accountOf, type DeedRecord, type Flight, stateOf } from './records.ts';
 import { say, sayToPhone } from './talk.ts';
 
@@ -56,19 +56,6 @@ export function takeSendMedia(step: Step, command: Extract<Command, { kind: 'sen
     return step.refuseAs('not-allowed', 'this browser belongs to no account and cannot send');
   }
   sayWithFile(step, command, account.user, putSaid);
-}
-
-/**
- * What came of an errand at the store of files. A file that is gone is missing here. Assumption: it
- * is not asked for again; the phone, which has it or asks for it, is looked at instead.
- */
-export function takeFile(step: Step, purpose: BlobPurpose, outcome: BlobOutcome): void {
-  const { kind, key } = purpose;
-  const isHere = outcome.kind === 'fetched' || kind !== 'media-download';
-  if (isHere) return takeBlobOutcome(step, purpose, outcome);
-  const media = step.get<MediaRecord>('media', key);
-  step.tx.delete('media-wait', key);
-  if (media !== undefined) putMedia(step, key, 'missing', media.fileDigest);
 }
 
 /** A person reads a chat, as far as it shows here. */
@@ -108,12 +95,18 @@ export function advanceBrowser(step: Step): void {
     if (!state.handed.has(id)) handDeed(step, id, entry as DeedRecord);
   }
   askForPages(step);
+  advanceCalls(step);
+  for (const { key, named } of wantedFiles(step)) {
+    if ([...state.flights.values()].some((flight) => flight.key === key)) continue;
+    fly(step, METRICS.queryMedia, REQUESTS.file(named), { about: 'file', key });
+  }
 }
 
 /** Whether the phone is needed: a browser with nothing to ask lets it sleep. */
 function hasErrand(step: Step): boolean {
   const { needsChats, pages } = stateOf(step.store);
   if (needsChats || pages.size > 0 || step.tx.count('deed') > 0) return true;
+  if (wantedFiles(step).length > 0) return true;
   const outbox = step.tx.entries('outbox').map(([, record]) => record as OutboxRecord);
   return outbox.some(({ state }) => state === 'wanting');
 }
@@ -211,6 +204,7 @@ function phoneIsAway(step: Step): void {
   state.needsChats ||= [...state.flights.values()].some(({ about }) => about === 'chats');
   state.flights.clear();
   state.handed.clear();
+  endCalls(step);
   step.emit('phone-not-connected', 'the phone does not answer: this browser can do nothing');
 }
 

@@ -22,6 +22,8 @@ import {
   REQUESTS,
   readPhoneWord,
 } from '../wire/words.ts';
+import { takeCallNews } from './calls.ts';
+import { takeFileWord } from './files.ts';
 import {
   accountOf,
   type ChannelRecord,
@@ -55,6 +57,8 @@ export function takeSealed(step: Step, tag: string, payload: Uint8Array): void {
     case 'news':
       takeNews(step, word.news, 'live');
       return confirm(step, tag);
+    case 'call':
+      return takeCallNews(step, word.word);
     case 'chats':
       takeNews(step, word.news, 'history');
       forgetRecords(step, word.news);
@@ -73,6 +77,7 @@ function confirm(step: Step, tag: string): void {
 
 function takeDone(step: Step, { about, key }: Flight, status: number, reason: string): void {
   if (about === 'deed') step.tx.delete('deed', key);
+  if (about === 'file') return takeFileWord(step, key, status);
   if (about !== 'message' || status === 200) return;
   const outbox = step.get<OutboxRecord>('outbox', key);
   if (outbox?.state !== 'wanting') return;

@@ -14,7 +14,9 @@ import { userOf } from '../../wire/jid.ts';
 import { attribute, bytesContent, child, type WireNode } from '../../wire/node.ts';
 import { open } from '../wire/sealed.ts';
 import { MIRRORED, type MirroredRecord, NEWS, readRequest } from '../wire/words.ts';
+import { endCallsOf, tellOfCall } from './calls.ts';
 import { messageNews } from './chats.ts';
+import { answerFiles } from './files.ts';
 import { dismiss, forgetBrowser, resumePairing } from './pairing.ts';
 import { awaitConfirmation, PUSH_TIMER, pushNews, sendRelay, waitUs } from './push.ts';
 import { bridgeOf, browserOf } from './records.ts';
@@ -33,6 +35,8 @@ export function takeRelay(step: Step, stanza: WireNode): void {
     case 'live':
       if (browserOf(step, browser) === undefined) return endUnknown(step, browser);
       if (state.live !== browser) beLive(step, browser);
+      // No call of a browser outlives its connection, or ours.
+      else endCallsOf(step, browser);
       // It asks for its chats by itself; if that word is lost, it gets them unasked.
       return awaitConfirmation(step, 'live');
     case 'gone':
@@ -56,6 +60,7 @@ export function takeGone(step: Step, notification: WireNode): boolean {
 
 function beLive(step: Step, browser: DeviceJid | undefined): void {
   const state = bridgeOf(step.store);
+  if (state.live !== undefined) endCallsOf(step, state.live);
   state.live = browser;
   state.unconfirmed.clear();
   state.retries = 0;
@@ -104,6 +109,8 @@ export function advanceBridge(step: Step): void {
   resumePairing(step);
   const state = bridgeOf(step.store);
   if (linkStateOf(step.store).phase !== 'active') return state.unconfirmed.clear();
+  answerFiles(step);
+  for (const write of step.tx.writes()) if (write.collection === 'call') tellOfCall(step, write);
   if (state.live === undefined) return;
   const news = step.tx.writes().flatMap((write) => newsIn(step, write));
   pushNews(step, news);

@@ -20,7 +20,9 @@ import { type ReadMedia, readMediaMessage } from '../../messages/media-message.t
 import type { WireNode } from '../../wire/node.ts';
 import type { Deed } from '../wire/deeds.ts';
 import { NEWS, PHONE_WORDS, type Request } from '../wire/words.ts';
+import { ringOn, takeCallRequest } from './calls.ts';
 import { chatsWord, messageNews, pageWord } from './chats.ts';
+import { takeFileRequest } from './files.ts';
 import { awaitConfirmation, push, pushNews, tell } from './push.ts';
 import { bridgeOf } from './records.ts';
 
@@ -35,8 +37,13 @@ export function takeRequest(step: Step, browser: DeviceJid, tag: string, request
     case 'chats':
       state.unconfirmed.clear();
       tell(step, browser, tag, chatsWord(step));
+      ringOn(step, browser);
       awaitConfirmation(step, tag);
       return;
+    case 'call':
+      return takeCallRequest(step, browser, request.word);
+    case 'file':
+      return takeFileRequest(step, browser, tag, request.named);
     case 'page':
       return tell(step, browser, tag, pageWord(step, request.chat, request.beforeUs));
     case 'relay':

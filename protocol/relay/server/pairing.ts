@@ -8,6 +8,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { DeviceJid, LinkedRecord, PairedBrowserRecord, UserJid } from '../../contract.ts';
 import { base64 } from '../../devices/base64.ts';
 import { volatileOf } from '../../fanout/server/connections.ts';
+import { accountOf, isOldAccount } from '../../fanout/server/records.ts';
 import type { Step } from '../../fanout/step.ts';
 import { COMPANIONS_MAX, RELAY_REFERENCE_US, RELAY_REFERENCES_MAX } from '../../limits.ts';
 import { deviceIdOf, deviceJid } from '../../wire/jid.ts';
@@ -81,10 +82,11 @@ export function takePairing(
   const known = step.get<DeviceNameRecord>('browser-reference', upload.reference);
   if (known !== undefined) return answerPhone(step, connection, id, known.device);
   const web = webOf(step.store).byReference.get(upload.reference);
+  if (!isOldAccount(step, phone.user)) return refuse('403');
   if (web?.phase !== 'showing' || web.clientId !== upload.clientId) return refuse('404');
   if (browsersOf(step, phone.user).length >= COMPANIONS_MAX) return refuse('429');
   const { reference, secret } = upload;
-  const number = (step.get<CountRecord>('browser-count', phone.user)?.last ?? 0) + 1;
+  const number = lastNumberOf(step, phone.user) + 1;
   const session = makeSession(step, deviceJid(phone.user, number), upload);
   const parties = { user: phone.user, phoneConnection: connection, phoneQueryId: id };
   web.offer = { reference, ...parties, number, session };
@@ -169,15 +171,17 @@ export function abandonOffer(step: Step, web: WebConnection): void {
 /** The paired browsers of an account. */
 export function browsersOf(step: Step, user: UserJid): readonly DeviceJid[] {
   const devices: DeviceJid[] = [];
-  for (let number = 1; number <= (lastOf(step, user) ?? 0); number++) {
+  for (let number = 1; number <= lastNumberOf(step, user); number++) {
     const device = deviceJid(user, number);
     if (step.tx.get('paired-browser', device) !== undefined) devices.push(device);
   }
   return devices;
 }
 
-function lastOf(step: Step, user: UserJid): number | undefined {
-  return step.get<CountRecord>('browser-count', user)?.last;
+/** The last number given to a browser or a companion of the account; 0 before the first. */
+export function lastNumberOf(step: Step, user: UserJid): number {
+  const browsers = step.get<CountRecord>('browser-count', user)?.last ?? 0;
+  return Math.max(browsers, (accountOf(step, user)?.nextDeviceId ?? 1) - 1);
 }
 
 /** The device a phone wants to end, if it is a browser of its account. */

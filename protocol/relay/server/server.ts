@@ -24,7 +24,8 @@ import { attribute, bytesContent, node, type WireNode } from '../../wire/node.ts
 import { GOODBYE_TAG, readAdminWord, SERVER_WORDS } from '../wire/admin.ts';
 import { type BinaryFrame, isBrowserFrame, readFromBrowser, sealedFrame } from '../wire/frames.ts';
 import { metricName } from '../wire/metrics.ts';
-import { removedIn, WEB_XMLNS } from '../wire/pairing.ts';
+import { removedIn, transitionIn, WEB_XMLNS } from '../wire/pairing.ts';
+import { followApps, takeTransition } from './beta.ts';
 import { noteGone, notePhone, takeChallenge, takeGoodbye, takeLogin, unpair } from './login.ts';
 import {
   abandonOffer,
@@ -56,6 +57,7 @@ function takeForPhones(step: Step, input: Input): void {
   takeServerInput(step, input);
   if (input.kind === 'disconnected') takeDisconnected(step, input.connection);
   endAfterSettingUpAnew(step);
+  followApps(step);
   const now = user ?? phoneUserOf(step, input);
   if (now !== undefined && wasThere !== (phoneOf(step, now) !== undefined)) notePhone(step, now);
 }
@@ -197,6 +199,8 @@ function takeWebQuery(step: Step, phone: LinkedRecord, connection: number, iq: W
   if (pair !== undefined && deviceIdOf(phone.device) === 0) {
     return takePairing(step, phone, connection, iq, pair);
   }
+  const transition = transitionIn(iq);
+  if (transition !== undefined) return takeTransition(step, phone, connection, iq, transition);
   const device = removableOf(step, phone, removedIn(iq));
   if (device !== undefined) unpair(step, device);
   // A pairing that is over already is over: the phone need not ask again.

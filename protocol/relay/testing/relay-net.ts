@@ -23,3 +23,23 @@ export function open(net: SmallNet, name: string): void {
 export function codeOn(net: SmallNet, name: string): string | undefined {
   return (net.member(name).store.get('qr', 'self') as QrRecord | undefined)?.text;
 }
+
+/** A person joins the multi-device beta on the phone. */
+export function join(net: SmallNet, account: string): void {
+  net.command(`${account}.phone`, { kind: 'upgrade' });
+  net.settle();
+}
+
+/** A person holds the phone before a companion's screen. */
+export function scan(net: SmallNet, account: string, device: string): void {
+  net.command(`${account}.phone`, { kind: 'scan', qr: codeOn(net, device) ?? 'no code' });
+  net.settle();
+}
+
+/** A person links a page, scanning twice where it has to reload. */
+export function linkPage(net: SmallNet, account: string, device: string): void {
+  net.command(device, { kind: 'link' });
+  net.settle();
+  scan(net, account, device);
+  if (net.member(device).store.get('account', 'self') === undefined) scan(net, account, device);
+}

@@ -75,6 +75,8 @@ export type ServerWord =
     }
   | { readonly kind: 'challenge'; readonly challenge: Uint8Array }
   | { readonly kind: 'replaced' }
+  /** The phone that scanned is in the beta: the page is to become the new client (11.8). */
+  | { readonly kind: 'upgrade' }
   /** Whether the phone can be reached. */
   | { readonly kind: 'pong'; readonly isReachable: boolean };
 
@@ -90,6 +92,7 @@ export const SERVER_WORDS = {
       { ...(secret === undefined ? {} : { secret }), ...tokens, wid: device },
     ]),
   challenge: (challenge: string) => JSON.stringify(['Cmd', { type: 'challenge', challenge }]),
+  upgrade: JSON.stringify(['Cmd', { type: 'upgrade_md_prod' }]),
   replaced: JSON.stringify(['Cmd', { type: 'disconnect', kind: 'replaced' }]),
   pong: (isReachable: boolean) => JSON.stringify(['Pong', isReachable]),
 } as const;
@@ -173,6 +176,7 @@ export function readServerWord(text: string): ServerWord | Rejection {
   if (verb !== 'Cmd') return malformed();
   const { type, kind, challenge: proof } = named;
   if (type === 'disconnect' && kind === 'replaced') return { kind: 'replaced' };
+  if (type === 'upgrade_md_prod') return { kind: 'upgrade' };
   const challenge = type === 'challenge' ? bytesOf(proof, 32) : undefined;
   return challenge === undefined ? malformed() : { kind: 'challenge', challenge };
 }

@@ -11,6 +11,8 @@ export const METRICS = {
   chat: 12,
   received: 13,
   message: 16,
+  /** Assumption: what it was is not public. */
+  call: 20,
 } as const;
 
 /** How a sealed frame is to be treated. */

@@ -100,3 +100,36 @@ export function removedIn(iq: WireNode): DeviceJid | undefined {
   const removal = child(iq, 'remove');
   return removal && attribute(removal, 'jid');
 }
+
+/** What a page of the wrong generation is told by way of its reference (specification 11.8). */
+export type Transition = 'upgrade' | 'downgrade';
+
+/** A phone scanned the code of a page of the other generation. */
+export function transitionQuery(id: string, transition: Transition, reference: string): WireNode {
+  return webQuery(id, node(transition, {}, [node('ref', {}, reference)]));
+}
+
+/** The transition a query asks for, and the reference it names. */
+export function transitionIn(
+  iq: WireNode,
+): { readonly transition: Transition; readonly reference: string } | undefined {
+  for (const transition of ['upgrade', 'downgrade'] as const) {
+    const asked = child(iq, transition);
+    if (asked !== undefined) {
+      return { transition, reference: textContent(child(asked, 'ref')) ?? '' };
+    }
+  }
+  return undefined;
+}
+
+const DOWNGRADE = 'downgrade_webclient';
+
+/** `<ib><downgrade_webclient/></ib>`: the phone that scanned is not in the beta. */
+export function downgradeInfo(): WireNode {
+  return node('ib', {}, [node(DOWNGRADE)]);
+}
+
+/** Whether a stanza is that one. */
+export function isDowngrade(stanza: WireNode): boolean {
+  return stanza.tag === 'ib' && child(stanza, DOWNGRADE) !== undefined;
+}

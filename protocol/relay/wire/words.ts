@@ -22,6 +22,7 @@ import {
   type WireNode,
 } from '../../wire/node.ts';
 import { utf8Bytes } from '../../wire/utf8.ts';
+import { type CallNews, type CallRequest, readCallNews, readCallRequest } from './calls.ts';
 import { type Deed, readDeed } from './deeds.ts';
 import { readGroupRecord, readSettingRecord } from './records.ts';
 
@@ -34,6 +35,10 @@ export type Request =
   /** Send this message. */
   | { readonly kind: 'relay'; readonly message: TakenMessage }
   | { readonly kind: 'deed'; readonly id: string; readonly deed: Deed }
+  /** Something of a call. */
+  | { readonly kind: 'call'; readonly word: CallRequest }
+  /** The file of this message is gone from the store: upload it again (specification 9.5). */
+  | { readonly kind: 'file'; readonly named: NamedMessage }
   /** What came unasked under these tags is stored. */
   | { readonly kind: 'received'; readonly tags: readonly string[] };
 
@@ -87,6 +92,7 @@ export type PhoneWord =
   | { readonly kind: 'chats'; readonly news: readonly News[] }
   | { readonly kind: 'page'; readonly news: readonly News[] }
   | { readonly kind: 'news'; readonly news: readonly News[] }
+  | { readonly kind: 'call'; readonly word: CallNews }
   /** What became of a message or deed: 200, or a reason why not. */
   | { readonly kind: 'done'; readonly status: number; readonly reason: string };
 
@@ -113,6 +119,7 @@ export const REQUESTS = {
   /** `info`: bytes of a WebMessageInfo. */
   relay: (info: Uint8Array) => node('action', { type: 'relay' }, [node('message', {}, info)]),
   deed: (id: string, deed: WireNode) => node('action', { type: 'set', id }, [deed]),
+  file: (message: NamedMessage) => node('query', { type: 'media', ...named(message) }),
   received: (tags: readonly string[]) => node('received', { index: tags.join(' ') }),
 } as const;
 
@@ -122,6 +129,14 @@ export function readRequest(element: WireNode): Request | Rejection {
   if (element.tag === 'received') {
     const tags = (attribute(element, 'index') ?? '').split(' ');
     return tags.length > TAGS_MAX ? malformed('has too many tags') : { kind: 'received', tags };
+  }
+  if (element.tag === 'call') {
+    const word = readCallRequest(element);
+    return isRejected(word) ? word : { kind: 'call', word };
+  }
+  if (element.tag === 'query' && type === 'media') {
+    const message = readNamed(element);
+    return isRejected(message) ? message : { kind: 'file', named: message };
   }
   if (element.tag === 'query' && type === 'chats') return { kind: 'chats' };
   if (element.tag === 'query' && type === 'message') {
@@ -243,6 +258,10 @@ export function readPhoneWord(element: WireNode): PhoneWord | Rejection {
     const status = numberIn(element, 'status');
     if (status === undefined) return malformed('has no status');
     return { kind: 'done', status, reason: attribute(element, 'reason') ?? '' };
+  }
+  if (element.tag === 'call') {
+    const word = readCallNews(element);
+    return isRejected(word) ? word : { kind: 'call', word };
   }
   const kind = element.tag === 'action' ? 'news' : type === 'chat' ? 'chats' : 'page';
   const isKnown =

@@ -22,9 +22,10 @@ function drawAll(pictures: ReturnType<typeof picturesOf>): Drawn[] {
     const canvas = place.querySelector('canvas');
     const picture = pictures.find(({ id }) => id === place.dataset.picture);
     if (canvas === null || picture === undefined) return [];
-    return [
-      picture.kind === 'lines' ? drawLines(canvas, picture, inks) : drawBars(canvas, picture, inks),
-    ];
+    if (picture.kind === 'bars') return [drawBars(canvas, picture, inks)];
+    const isBare = place.closest('[data-without="formula"]') !== null;
+    const lines = picture.lines.filter(({ isFormula }) => !(isBare && isFormula));
+    return [drawLines(canvas, { ...picture, lines }, inks)];
   });
 }
 

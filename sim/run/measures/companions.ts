@@ -32,7 +32,8 @@ export class Companions implements Observer {
   /** The list of acts is known. */
   begin(): void {
     for (const { id, kind, device } of this.#stage.acts) {
-      if (kind === 'link') this.#scans.set(`${id}/scan`, device);
+      if (kind !== 'link') continue;
+      for (const scan of ['scan', 'scan-again']) this.#scans.set(`${id}/${scan}`, device);
     }
   }
 

@@ -1,0 +1,18 @@
+/** Worlds drawn for the relay ask for nothing that it cannot do, and are worlds of the language. */
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { loadScenario } from '../../scenarios/load.ts';
+import { printScenario } from '../../scenarios/print.ts';
+import { incapabilitiesOf } from '../world/capabilities.ts';
+import { arbitraryFor } from './able.ts';
+
+test('every one can be told on relay, and is read again as it is', () => {
+  fc.assert(
+    fc.property(arbitraryFor('relay'), (drawn) => {
+      expect(incapabilitiesOf(drawn, { name: 'relay' })).toEqual([]);
+      expect(loadScenario(printScenario(drawn), 'drawn').kind).toBe('loaded');
+    }),
+    { seed: 7, numRuns: 60 },
+  );
+});
