@@ -1,6 +1,6 @@
 /**
  * The text of `npm start`: who takes part, who was off when, what came of it, which promises were
- * checked, and what to try next.
+ * checked, how the same day went on the architecture before it, and what to try next.
  */
 
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -88,6 +88,7 @@ function dayBars(scenario: Scenario): readonly string[] {
 }
 
 const NEXT = [
+  ['npx lockstep compare --seeds 100', 'the whole comparison: twelve days, and curves'],
   ['npx lockstep list scenarios', 'the other stories'],
   ['npx lockstep run subway --verbose', 'another one, with everything that was measured'],
   ['npx lockstep check --runs 50', 'look for a failure in fifty generated worlds'],
@@ -128,8 +129,31 @@ export function dayStory(terminal: Terminal, scenario: Scenario, result: RunResu
     ...propertyTable(terminal, result.properties),
     '',
     colors.bold(verdict),
-    '',
-    `${colors.bold('Next')}`,
-    ...aligned(NEXT).map((line) => `  ${line}`),
   ].join('\n')}\n`;
+}
+
+/** The same day on both architectures, and what the older one could not do by its nature. */
+export function bothDays(terminal: Terminal, relay: RunResult, fanout: RunResult): string {
+  const { colors } = terminal;
+  const reasons = new Set(
+    relay.expectations.flatMap(({ expectation, excused }) => {
+      const except = expectation.except.find(({ architecture }) => architecture === 'relay');
+      return excused.length === 0 || except === undefined ? [] : [except.why];
+    }),
+  );
+  const isHeld = relay.verdict === 'held';
+  const verdict = isHeld ? 'held' : `${relay.verdict}: ${relay.reasons.join('; ')}`;
+  const why = [...reasons].join('; ');
+  return `${[
+    `${colors.bold('The same day before multi-device')}  a companion spoke only through its phone`,
+    labelled(terminal, 'Phone relay', messagesText(relay)),
+    labelled(terminal, 'Fanout', messagesText(fanout)),
+    labelled(terminal, 'Verdict', why === '' ? verdict : `${verdict}; not asked of it: ${why}`),
+  ].join('\n')}\n`;
+}
+
+/** What to type after this. */
+export function whatNext(terminal: Terminal): string {
+  const lines = aligned(NEXT).map((line) => `  ${line}`);
+  return `${[terminal.colors.bold('Next'), ...lines].join('\n')}\n`;
 }

@@ -22,9 +22,9 @@ export const SCENARIOS_DEFAULT: readonly string[] = [
   'read-on-one-device',
   'one-file-many-devices',
   'group-of-friends',
-  'reconnect-storm',
   'link-mid-conversation',
   'unlink-mid-conversation',
+  'stolen-companion',
 ];
 
 const SEEDS_DEFAULT = 20;

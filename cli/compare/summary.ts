@@ -16,6 +16,9 @@ export function comparisonText(
     ...headlines.map(({ kind, sentence }) => `  ${terminal.colors.bold(kind)} ${sentence}`),
   ];
   if (folder !== undefined)
-    lines.push(`the report is ${folder}/report.html (and .md, .json, .csv beside it)`);
+    lines.push(
+      `the report is ${folder}/report.html: open it in a browser, it needs no network ` +
+        '(and .md, .json, .csv beside it)',
+    );
   return `${lines.join('\n')}\n`;
 }

@@ -23,17 +23,19 @@ const COLUMNS = [
   'low',
   'high',
   'seeds',
+  'bounds',
   'unit',
 ] as const;
 
 type Row = Partial<Record<(typeof COLUMNS)[number], string | number>>;
 
-function numbers({ mean, low, high, seeds }: Estimate): Row {
+function numbers({ mean, low, high, seeds, bounds }: Estimate): Row {
   return {
     ...(mean === null ? {} : { mean }),
     ...(low === undefined ? {} : { low }),
     ...(high === undefined ? {} : { high }),
     seeds,
+    ...(bounds === undefined ? {} : { bounds }),
   };
 }
 

@@ -47,3 +47,8 @@ it('about 95 of 100 intervals hold what they estimate', () => {
   expect(holding / 400).toBeGreaterThan(0.9);
   expect(holding / 400).toBeLessThan(0.985);
 });
+
+it('says how many of its numbers are bounds, and nothing where none is', () => {
+  expect(estimateOf([1, 2], 'bounds', 1)).toEqual({ mean: 1.5, seeds: 2, bounds: 1 });
+  expect(estimateOf([1, 2], 'bounds')).toEqual({ mean: 1.5, seeds: 2 });
+});

@@ -52,9 +52,14 @@ function meanOf(values: readonly number[]): number {
 
 /**
  * The mean of one value per seed. `label` names what is estimated; it seeds the draws. Without
- * values there is no mean, with fewer than five no interval.
+ * values there is no mean, with fewer than five no interval. `bounds` of the values are bounds.
  */
-export function estimateOf(values: readonly number[], label: string): Estimate {
+export function estimateOf(values: readonly number[], label: string, bounds = 0): Estimate {
+  const estimate = bootstrapped(values, label);
+  return bounds === 0 ? estimate : { ...estimate, bounds };
+}
+
+function bootstrapped(values: readonly number[], label: string): Estimate {
   const seeds = values.length;
   if (seeds === 0) return { mean: null, seeds };
   const mean = meanOf(values);

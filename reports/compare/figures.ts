@@ -145,6 +145,12 @@ export function change(value: number, scale: Scale): string {
   return `${sign}${text}${scale.changeSuffix}`;
 }
 
+/** A mean as it is written: `at least 4.50 h` where some of its numbers are bounds. */
+export function meanText(estimate: Estimate, scale: Scale, write: typeof figure = figure): string {
+  const text = write(estimate.mean ?? 0, scale);
+  return estimate.bounds === undefined ? text : `at${NO_BREAK}least ${text}`;
+}
+
 /** An estimate that has an interval. */
 export interface Interval {
   readonly low: number;

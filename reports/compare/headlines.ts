@@ -13,6 +13,7 @@ import {
   figure,
   type Interval,
   intervalOf,
+  meanText,
   range,
   rowScales,
   type Scale,
@@ -55,7 +56,7 @@ function headline(kind: Headline['kind'], claim: Claim): Headline {
 /** A mean with its path; the caller knows that it is there. */
 function mean(estimate: Estimate, path: string, scale: Scale): Claim[number] {
   const value = estimate.mean ?? 0;
-  return [figure(value, scale), { path: `${path}/mean`, value }];
+  return [meanText(estimate, scale), { path: `${path}/mean`, value }];
 }
 
 function between(interval: Interval, path: string, scale: Scale): Claim[number] {

@@ -9,8 +9,11 @@ export const LIMITS: readonly string[] = [
   'A message that answers another one is written only after that one showed, so an architecture ' +
     'that delivers less is also asked to do less; the list stays the same, and what was never ' +
     'begun counts as not completed.',
-  'Latencies are those of copies that showed before the story ended; what never showed has no ' +
-    'latency and is counted under availability and copies.',
+  'Latencies are over all messages that people meant to write, the same on both sides: one that did ' +
+    'not show within its story counts as longer than all that did, with the length of the story, ' +
+    'so a figure with such a number in it says “at least”, and differences take it as it is.',
+  'A message has arrived at companions when the first of the recipient’s shows it: which browser ' +
+    'is open on the relay is the model’s choice, and an idle one is not held against it.',
   'Overall figures are means over the chosen scenarios, every scenario the same weight; they say ' +
     'nothing about how often such days happen. Where one side had no occasion for a measure, ' +
     'the scenario is left out of that row on both sides.',
@@ -22,8 +25,9 @@ export const LIMITS: readonly string[] = [
   'Processor time is counted operations of cryptography times one cost table, measured on a ' +
     'server’s core on 256 bytes: the ratio between the sides means more than the number, and large ' +
     'files cost more than the table says.',
-  'The battery model is the radio’s alone, with constants measured on telephones of 2012; display, ' +
-    'processor and storage are left out, and no telephone of today was measured.',
+  'The battery model is the radio’s alone, after one measured on telephones of 2012, whose single ' +
+    'constants are an assumption here (see their source); display, processor and storage are left ' +
+    'out, and no telephone of today was measured.',
   'A keep-alive costs a wake-up on both sides alike; operating systems that bundle the keep-alives ' +
     'of many apps would make both cheaper.',
   'Of stories with several companions, phone relay keeps one browser live at a time, as it did; ' +

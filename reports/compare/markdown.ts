@@ -7,6 +7,7 @@ import {
   counted,
   figure,
   intervalOf,
+  meanText,
   range,
   rowScales,
   type Scale,
@@ -57,7 +58,7 @@ function estimateText(
   if (estimate.mean === null) return 'no occasion';
   const interval = intervalOf(estimate);
   const spread = interval === undefined ? 'no interval' : range(interval, scale);
-  return `${write(estimate.mean, scale)} (${spread})`;
+  return `${meanText(estimate, scale, write)} (${spread})`;
 }
 
 function seedsText({ relay, fanout, difference }: MeasureRow): string {

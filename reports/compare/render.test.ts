@@ -98,10 +98,10 @@ describe('JSON and CSV', () => {
     expect(() => renderJson({ ...document, overall })).toThrow('NaN at "mean"');
   });
 
-  it('have a row of nine columns for every number of the document', () => {
+  it('have a row of ten columns for every number of the document', () => {
     const [head, ...rows] = parsed(renderCsv(document));
-    expect(head?.join()).toBe('section,scenario,measure,side,mean,low,high,seeds,unit');
-    expect(rows.every((row) => row.length === 9)).toBe(true);
+    expect(head?.join()).toBe('section,scenario,measure,side,mean,low,high,seeds,bounds,unit');
+    expect(rows.every((row) => row.length === 10)).toBe(true);
     const of = (section: string): string[][] => rows.filter(([name]) => name === section);
     expect(of('overall')).toHaveLength(document.measures.length * 3);
     expect(of('scenario')).toHaveLength(document.measures.length * 3 * document.scenarios.length);
@@ -119,7 +119,7 @@ describe('JSON and CSV', () => {
         section === 'overall' && measure === first?.measure && side === 'difference',
     );
     const { mean, low, high, seeds } = first?.difference ?? { mean: null, seeds: 0 };
-    expect(row?.slice(4)).toEqual([`${mean}`, `${low}`, `${high}`, `${seeds}`, 'share']);
+    expect(row?.slice(4)).toEqual([`${mean}`, `${low}`, `${high}`, `${seeds}`, '', 'share']);
   });
 });
 

@@ -26,6 +26,8 @@ export interface PairedRuns {
 interface ValuePair {
   readonly relay: Values;
   readonly fanout: Values;
+  /** Measures whose number is a bound. */
+  readonly bounds: Readonly<Record<PairSide, ReadonlySet<string>>>;
 }
 
 const VALUES = new WeakMap<Sample, Values>();
@@ -40,8 +42,21 @@ function valuesOf(sample: Sample): Values {
 
 function valuePairs(runs: PairedRuns): readonly ValuePair[] {
   return runs.pairs.map(({ relay, fanout }) => {
-    return { relay: valuesOf(relay), fanout: valuesOf(fanout) };
+    const bounds = {
+      relay: new Set(relay.measures?.bounds),
+      fanout: new Set(fanout.measures?.bounds),
+    };
+    return { relay: valuesOf(relay), fanout: valuesOf(fanout), bounds };
   });
+}
+
+/** How many groups of runs hold a bound of a measure. */
+function boundsIn(groups: readonly (readonly ValuePair[])[], side: PairSide, id: string): number {
+  return groups.filter((pairs) => pairs.some(({ bounds }) => bounds[side].has(id))).length;
+}
+
+function boundsOf(groups: readonly (readonly ValuePair[])[], id: string): RowValues['bounds'] {
+  return { relay: boundsIn(groups, 'relay', id), fanout: boundsIn(groups, 'fanout', id) };
 }
 
 function present(values: readonly (number | undefined)[]): readonly number[] {
@@ -61,7 +76,11 @@ export function rowsOf(runs: PairedRuns): readonly MeasureRow[] {
     const fanout = present(pairs.map((pair) => pair.fanout.get(id)));
     if (relay.length + fanout.length === 0) return [];
     const differences = present(pairs.map((pair) => difference(pair, id)));
-    return [rowOf(runs.scenario, id, { relay, fanout, differences })];
+    const bounds = boundsOf(
+      pairs.map((pair) => [pair]),
+      id,
+    );
+    return [rowOf(runs.scenario, id, { relay, fanout, differences, bounds })];
   });
 }
 
@@ -90,12 +109,14 @@ export function overallRows(all: readonly PairedRuns[]): readonly MeasureRow[] {
       );
       const relay = present(shared.map((pairs) => meanOver(pairs, (one) => one.relay.get(id))));
       const fanout = present(shared.map((pairs) => meanOver(pairs, (one) => one.fanout.get(id))));
-      return [rowOf('overall', id, { relay, fanout, differences })];
+      const bounds = boundsOf(shared, id);
+      return [rowOf('overall', id, { relay, fanout, differences, bounds })];
     }
     const relay = present(seeds.map((pairs) => meanOver(pairs, (one) => one.relay.get(id))));
     const fanout = present(seeds.map((pairs) => meanOver(pairs, (one) => one.fanout.get(id))));
     if (relay.length + fanout.length === 0) return [];
-    return [rowOf('overall', id, { relay, fanout, differences: [] })];
+    const bounds = boundsOf(seeds, id);
+    return [rowOf('overall', id, { relay, fanout, differences: [], bounds })];
   });
 }
 
@@ -103,14 +124,16 @@ interface RowValues {
   readonly relay: readonly number[];
   readonly fanout: readonly number[];
   readonly differences: readonly number[];
+  /** Of each side, how many of its numbers are bounds. */
+  readonly bounds: Readonly<Record<PairSide, number>>;
 }
 
 function rowOf(where: string, measure: string, values: RowValues): MeasureRow {
   const label = `${where}/${measure}`;
   return {
     measure,
-    relay: estimateOf(values.relay, `${label}/relay`),
-    fanout: estimateOf(values.fanout, `${label}/fanout`),
+    relay: estimateOf(values.relay, `${label}/relay`, values.bounds.relay),
+    fanout: estimateOf(values.fanout, `${label}/fanout`, values.bounds.fanout),
     difference: estimateOf(values.differences, `${label}/difference`),
   };
 }

@@ -2,7 +2,15 @@
  * What the sections share: the two marks, tables that fold where they are narrow, numbers in cells.
  */
 
-import { type change, counted, figure, intervalOf, range, type Scale } from '../figures.ts';
+import {
+  type change,
+  counted,
+  figure,
+  intervalOf,
+  meanText,
+  range,
+  type Scale,
+} from '../figures.ts';
 import type { Estimate, Side } from '../model.ts';
 import { SIDE_TITLES } from '../readings.ts';
 import { type Hole, type Html, html } from './markup.ts';
@@ -81,7 +89,7 @@ export function estimateCell(
     interval === undefined
       ? `no interval: ${counted(estimate.seeds, 'seed')}`
       : range(interval, scale);
-  const mean = write(estimate.mean, scale);
+  const mean = meanText(estimate, scale, write);
   return html`<span class="mean">${mean}</span><span class="range">${below}</span>`;
 }
 

@@ -7,7 +7,7 @@ import { scenario } from '../../../scenarios/builder.ts';
 import type { Scenario } from '../../../scenarios/scenario.ts';
 import type { SweepDesign } from './sweep.ts';
 
-const HOURS = 10;
+const HOURS = 4;
 /** One message in the middle of every six minutes, so that each tenth of an hour has one. */
 const EACH_MINUTES = 6;
 

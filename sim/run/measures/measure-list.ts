@@ -64,9 +64,14 @@ const WAYS = [
   ['phone-to-phone', 'phone to phone'],
   ['phone-to-companion', 'phone to companion'],
   ['companion-to-phone', 'companion to phone'],
-  ['own-devices', 'to the author’s other devices'],
-  ['all', 'all copies'],
+  ['own-devices', 'to the author’s own devices'],
+  ['all', 'all ways'],
 ] as const;
+
+/** How a wait counts that was not over when its story was. */
+const OPEN =
+  'What did not happen within the story counts as longer than all that did; where a figure falls ' +
+  'among it, it is the length of the story, and marked “at least”.';
 
 function latency(): readonly MeasureWords[] {
   return WAYS.flatMap(([way, words]) =>
@@ -74,10 +79,10 @@ function latency(): readonly MeasureWords[] {
       return {
         id: `latency.${way}.p${percent}`,
         group: 'Latency',
-        name: `Delivery, ${words}, ${percent} % of copies within`,
+        name: `Delivery, ${words}, ${percent} % within`,
         explanation:
-          'From the act of the author to the display of a copy, of the copies that showed in the ' +
-          'story; those that did not are counted under availability and copies.',
+          'From the act of the author until the phone of a recipient, or the first of their ' +
+          `companions, shows the message; of all messages people meant to write. ${OPEN}`,
         unit: 'microseconds',
         better: 'less',
       };
@@ -103,14 +108,14 @@ const READS = rows('Latency', [
   [
     'reads.convergence.p50',
     'A read shows on all own devices, median',
-    'From the read on one device until every device of the account shows the same messages read.',
+    `From the read on one device until every device of the account shows the same read. ${OPEN}`,
     'microseconds',
     'less',
   ],
   [
     'reads.convergence.max',
     'A read shows on all own devices, slowest',
-    'As above, the slowest read of the story that got to all devices.',
+    'As above, the slowest read of the story.',
     'microseconds',
     'less',
   ],

@@ -22,7 +22,7 @@ import { Hops } from './hops.ts';
 import { Messages } from './messages.ts';
 import { Operations } from './operations.ts';
 import { Reads } from './reads.ts';
-import type { Measured } from './samples.ts';
+import type { Bounds, Measured } from './samples.ts';
 import { ServerState } from './server-state.ts';
 import { Stage } from './stage.ts';
 import { keepActs, keepCopies, keepLatency } from './story-figures.ts';
@@ -33,15 +33,25 @@ import { keepTraffic, keepWork } from './world-figures.ts';
 export interface RunMeasures {
   /** By measure id, sorted; absent where there was no occasion. */
   readonly values: readonly (readonly [string, number])[];
+  /** Measures whose value is a bound, sorted: it had not happened when the story ended. */
+  readonly bounds: readonly string[];
   readonly crossChecks: readonly CrossCheckCount[];
   readonly fingerprints: Fingerprints;
+}
+
+/** What is known when the story ends. */
+interface Story {
+  readonly values: Measured;
+  readonly bounds: Bounds;
+  readonly checks: readonly CrossCheckCount[];
 }
 
 /** One per run; joins the observers behind the ledger. */
 export class MeasureTaker implements Observer {
   readonly #folds: Folds;
   readonly #audience: Audience;
-  #story: { readonly values: Measured; readonly checks: readonly CrossCheckCount[] } | undefined;
+  readonly #lengthUs: number;
+  #story: Story | undefined;
 
   constructor(scenario: Scenario, ledger: Ledger, architecture: 'fanout' | 'relay') {
     const stage = new Stage(scenario, ledger, architecture);
@@ -60,6 +70,7 @@ export class MeasureTaker implements Observer {
       hops: new Hops(),
     };
     this.#folds = folds;
+    this.#lengthUs = scenario.lengthUs;
     this.#audience = new Audience(Object.values(folds));
   }
 
@@ -79,17 +90,18 @@ export class MeasureTaker implements Observer {
   #endStory(nowUs: number): void {
     const values: Measured = new Map();
     keepActs(values, this.#folds);
-    keepLatency(values, this.#folds);
+    const bounds: Bounds = new Set();
+    keepLatency({ into: values, bounds, openUs: this.#lengthUs }, this.#folds);
     keepCopies(values, this.#folds);
     keepTraffic(values, this.#folds, nowUs);
     keepWork(values, this.#folds, nowUs);
-    this.#story = { values, checks: crossChecks(this.#folds) };
+    this.#story = { values, bounds, checks: crossChecks(this.#folds) };
   }
 
   /** The measures; undefined when a bound ended the run before its story was over. */
   take(): RunMeasures | undefined {
     if (this.#story === undefined) return undefined;
-    const { values, checks } = this.#story;
+    const { values, bounds, checks } = this.#story;
     const { stage } = this.#folds;
     const { copiesLost, reportedLost, notCompleted } = stage.ledger.totals();
     values.set('copies.never-shown', copiesLost + reportedLost);
@@ -98,6 +110,7 @@ export class MeasureTaker implements Observer {
     for (const value of values.values()) assert(Number.isFinite(value), 'a measure is a number');
     return {
       values: [...values].sort(([one], [other]) => (one < other ? -1 : 1)),
+      bounds: [...bounds].sort(),
       crossChecks: checks,
       fingerprints: fingerprintsOf(stage),
     };

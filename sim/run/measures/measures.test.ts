@@ -53,8 +53,10 @@ it('says of a small story what the story says of itself', () => {
   expect(values.get('messages.not-completed')).toBe(1);
   // "one" and "two" on four devices and, through the history, on the tablet; "four" without laptop.
   expect(values.get('copies.devices-per-message')).toBe((5 + 5 + 4) / 3);
-  // The copy of "two" for alice's phone waits from 20 to 70 minutes.
-  expect(values.get('latency.own-devices.p99')).toBeGreaterThan(50 * 60_000_000);
+  // The copy of "two" for alice's phone waits from 20 to 70 minutes; "three" was never written, so
+  // its delivery to her laptop counts as the length of the story.
+  expect(values.get('latency.own-devices.p50')).toBeLessThan(1_000_000);
+  expect(values.get('latency.own-devices.p99')).toBe(120 * 60_000_000);
   expect(values.get('latency.companion-to-companion.p99')).toBeLessThan(1_000_000);
   expect(values.get('queue.age.max')).toBeGreaterThan(50 * 60_000_000);
   expect(values.get('ciphertexts.per-message')).toBe(3);
@@ -63,7 +65,19 @@ it('says of a small story what the story says of itself', () => {
   expect(values.get('hops.companion-to-companion')).toBe(4);
   expect(values.get('linking.scan-to-send')).toBeGreaterThan(0);
   expect(values.get('log-out.learned')).toBe(0);
+  // Reading "two" on the web converges; nothing is dropped of the two reads.
   expect(values.get('reads.convergence.max')).toBeLessThan(10_000_000);
+});
+
+it('what was never written counts as later than all that was, and is marked as a bound', () => {
+  const { values, bounds } = measured(story);
+  const known = new Map(values);
+  // Of "one" and "three", the phone's messages, the second never was.
+  expect(known.get('latency.phone-to-phone.p50')).toBeLessThan(1_000_000);
+  expect(known.get('latency.phone-to-phone.p95')).toBe(120 * 60_000_000);
+  expect(bounds).toContain('latency.phone-to-phone.p95');
+  expect(bounds).not.toContain('latency.phone-to-phone.p50');
+  expect(bounds).not.toContain('latency.companion-to-companion.p99');
 });
 
 it('on relay a companion is silent while its phone is off', () => {

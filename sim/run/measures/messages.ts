@@ -147,6 +147,18 @@ export class Messages implements Observer {
     return false;
   }
 
+  /** Whether a message of a chat was due by now and was not written: nothing to read is a lack. */
+  isUnwrittenFor(device: string, chat: string, nowUs: number): boolean {
+    const account = accountNameOf(device);
+    const isGroup = this.#stage.world.people.book.isGroup(chat);
+    return this.#stage.acts.some(({ id, kind, about, atUs, ...act }) => {
+      if (kind !== 'message' || atUs < 0 || atUs > nowUs || this.#byAct.has(id)) return false;
+      const author = accountNameOf(act.device);
+      if (author === account) return false;
+      return isGroup ? about === chat : about === account && author === chat;
+    });
+  }
+
   /**
    * When the server had taken a message and at least one device of each recipient showed it;
    * undefined while one of them lacks it.

@@ -11,6 +11,7 @@ import { accountNameOf } from '../../world/intents.ts';
 import { SERVER } from '../../world/timeline.ts';
 import type { Messages } from './messages.ts';
 import type { PlannedAct } from './planned-acts.ts';
+import type { Waits } from './samples.ts';
 import type { Stage } from './stage.ts';
 
 interface Spread {
@@ -64,7 +65,10 @@ export class Reads implements Observer {
       .filter(([, where]) => where === chat)
       .map(([id]) => id);
     if (about.length === 0) {
-      if (!this.#messages.isOnTheWayTo(act.device, act.about)) this.#empty.add(act.id);
+      const isMissing =
+        this.#messages.isOnTheWayTo(act.device, act.about) ||
+        this.#messages.isUnwrittenFor(act.device, act.about, fromUs);
+      if (!isMissing) this.#empty.add(act.id);
       return;
     }
     const open = new Map<string, Set<string>>();
@@ -112,10 +116,14 @@ export class Reads implements Observer {
     return this.#spreads.get(act)?.secondUs;
   }
 
-  /** How long each read took until all own devices showed it, of those that got there. */
-  convergedUs(): readonly number[] {
-    const all = [...this.#spreads.values()].map(({ allUs }) => allUs);
-    return all.filter((one) => one !== undefined);
+  /**
+   * How long each read that was meant took until all own devices showed it; one that no device took
+   * or that did not get to all is open. A read of nothing is no occasion.
+   */
+  converging(): Waits {
+    const meant = [...this.#acts.keys()].filter((id) => !this.#empty.has(id));
+    const tookUs = meant.flatMap((id) => this.#spreads.get(id)?.allUs ?? []);
+    return { tookUs, open: meant.length - tookUs.length };
   }
 }
 

@@ -3,6 +3,9 @@
 /** One number per measure id; absent when the run had no occasion for it. */
 export type Measured = Map<string, number>;
 
+/** Ids of measures of a run whose number is a bound: what is measured had not happened yet. */
+export type Bounds = Set<string>;
+
 /** Keeps a number, unless there was no occasion for it. */
 export function keep(into: Measured, id: string, value: number | undefined): void {
   if (value !== undefined) into.set(id, value);
@@ -34,7 +37,33 @@ export function quantileOf(values: readonly number[], percent: number): number |
   return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)];
 }
 
-/** The middle, the twentieth and the hundredth worst of the values. */
-export function keepQuantiles(into: Measured, id: string, values: readonly number[]): void {
-  for (const percent of [50, 95, 99]) keep(into, `${id}.p${percent}`, quantileOf(values, percent));
+/** Waits of one kind: how long each took, and how many were not over when the story was. */
+export interface Waits {
+  readonly tookUs: readonly number[];
+  readonly open: number;
+}
+
+/** Where the waits of a run are summed up. */
+export interface WaitsRoom {
+  readonly into: Measured;
+  readonly bounds: Bounds;
+  /** What a wait that was not over counts as: longer than any that was. */
+  readonly openUs: number;
+}
+
+/**
+ * A quantile over all waits, those included that were not over: they rank behind all others, and a
+ * quantile that falls among them is a bound, the length of the story.
+ */
+export function keepWait(room: WaitsRoom, id: string, { tookUs, open }: Waits, at: number): void {
+  const all = [...tookUs, ...Array.from({ length: open }, () => room.openUs)];
+  const value = quantileOf(all, at);
+  if (value === undefined) return;
+  room.into.set(id, value);
+  if (Math.ceil((all.length * at) / 100) > tookUs.length) room.bounds.add(id);
+}
+
+/** The middle, the twentieth and the hundredth worst of the waits. */
+export function keepQuantiles(room: WaitsRoom, id: string, waits: Waits): void {
+  for (const percent of [50, 95, 99]) keepWait(room, `${id}.p${percent}`, waits, percent);
 }

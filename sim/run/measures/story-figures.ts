@@ -3,7 +3,18 @@
 import { accountNameOf } from '../../world/intents.ts';
 import type { ActOutcome } from './acts.ts';
 import type { Folds } from './folds.ts';
-import { keep, keepQuantiles, type Measured, meanOf, quantileOf, shareOf } from './samples.ts';
+import type { WrittenMessage } from './messages.ts';
+import { PlannedCopies } from './planned-copies.ts';
+import {
+  keep,
+  keepQuantiles,
+  keepWait,
+  type Measured,
+  meanOf,
+  quantileOf,
+  shareOf,
+  type WaitsRoom,
+} from './samples.ts';
 
 const MINUTE_US = 60_000_000;
 
@@ -34,32 +45,57 @@ function keepShares(into: Measured, prefix: string, outcomes: readonly ActOutcom
   keep(into, `${prefix}story`, within(Number.POSITIVE_INFINITY));
 }
 
-/** Latency of copies by way, spread of reads, links crossed. */
-export function keepLatency(into: Measured, { messages, stage, reads, hops }: Folds): void {
-  const ways = new Map<string, number[]>();
+/**
+ * Latency of deliveries by way, spread of reads, links crossed. Deliveries are those that the list
+ * of acts means, whether or not their message was ever written: both architectures have the same.
+ */
+export function keepLatency(room: WaitsRoom, folds: Folds): void {
+  const { messages, stage, reads } = folds;
+  const ways = new Map<string, { readonly tookUs: number[]; open: number }>();
+  const plan = new PlannedCopies(stage.scenario);
+  for (const act of stage.acts) {
+    if (act.kind !== 'message') continue;
+    const message = messages.ofAct(act.id);
+    for (const { account, role, hosts } of plan.of(act)) {
+      const isOwn = account === accountNameOf(act.device);
+      const way = isOwn ? 'own-devices' : `${stage.roleOf(act.device)}-to-${role}`;
+      const tookUs = message === undefined ? undefined : firstOf(message, hosts);
+      for (const id of [way, 'all']) {
+        const waits = ways.get(id) ?? { tookUs: [], open: 0 };
+        ways.set(id, waits);
+        if (tookUs === undefined) waits.open++;
+        else waits.tookUs.push(tookUs);
+      }
+    }
+  }
+  for (const [way, waits] of ways) keepQuantiles(room, `latency.${way}`, waits);
+  keep(room.into, 'hops.companion-to-companion', quantileOf(linksCrossed(folds), 50));
+  const converging = reads.converging();
+  keepWait(room, 'reads.convergence.p50', converging, 50);
+  keepWait(room, 'reads.convergence.max', converging, 100);
+}
+
+/** From the act to the first display on one of the hosts; undefined when none shows it. */
+function firstOf(
+  { actUs, displays }: WrittenMessage,
+  hosts: readonly string[],
+): number | undefined {
+  const times = hosts.flatMap((host) => displays.get(host)?.timeUs ?? []);
+  return times.length === 0 ? undefined : Math.min(...times) - actUs;
+}
+
+function linksCrossed({ messages, stage, hops }: Folds): readonly number[] {
   const crossed: number[] = [];
-  const note = (way: string, tookUs: number): void => {
-    const known = ways.get(way);
-    if (known === undefined) ways.set(way, [tookUs]);
-    else known.push(tookUs);
-  };
-  for (const { act, actUs, actSequence, displays } of messages.written()) {
-    for (const [host, { timeUs, sequence, via }] of displays) {
-      if (via === 'history') continue;
+  for (const { act, actSequence, displays } of messages.written()) {
+    if (stage.roleOf(act.device) !== 'companion') continue;
+    for (const [host, { sequence, via }] of displays) {
       const isOwn = accountNameOf(host) === accountNameOf(act.device);
-      const way = `${stage.roleOf(act.device)}-to-${stage.roleOf(host)}`;
-      note('all', timeUs - actUs);
-      note(isOwn ? 'own-devices' : way, timeUs - actUs);
-      if (isOwn || way !== 'companion-to-companion') continue;
+      if (isOwn || via === 'history' || stage.roleOf(host) !== 'companion') continue;
       const links = hops.between(actSequence, sequence);
       if (links !== undefined) crossed.push(links);
     }
   }
-  for (const [way, values] of ways) keepQuantiles(into, `latency.${way}`, values);
-  keep(into, 'hops.companion-to-companion', quantileOf(crossed, 50));
-  const converged = reads.convergedUs();
-  keep(into, 'reads.convergence.p50', quantileOf(converged, 50));
-  keep(into, 'reads.convergence.max', quantileOf(converged, 100));
+  return crossed;
 }
 
 /** Who can read what at the end of the story; companions that came and went. */
