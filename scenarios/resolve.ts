@@ -264,9 +264,17 @@ function resolveSalvaged(
     excused: salvaged.lists.excused.map(({ item }) => item),
     expect,
     exceptions: resolveExceptions(salvaged),
-    ...(head.seed !== undefined && { seed: head.seed }),
-    ...(head.architecture !== undefined && { architecture: head.architecture }),
-    overrides: head.overrides,
+    ...pinsOf(salvaged),
+  };
+}
+
+/** What a counterexample carries besides its story. */
+function pinsOf({ head }: Salvaged): Pick<Scenario, 'seed' | 'architecture' | 'overrides'> {
+  const { seed, architecture, overrides } = head;
+  return {
+    ...(seed !== undefined && { seed }),
+    ...(architecture !== undefined && { architecture }),
+    overrides,
   };
 }
 
