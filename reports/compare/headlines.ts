@@ -197,7 +197,7 @@ function theftHeadlines(
     const scale = scaleFor('count', [left.mean, right.mean]);
     const paths = [relay, fanout].map((row) => `exposure/${exposure.indexOf(row)}/${field}`);
     const claim: Claim = [
-      `Who steals ${fanout.theft} opens `,
+      `Who steals the ${fanout.theft} opens `,
       mean(right, paths[1] ?? '', scale),
       ` messages ${words} with fanout (`,
       between(spans[1], paths[1] ?? '', scale),
@@ -205,7 +205,7 @@ function theftHeadlines(
       mean(left, paths[0] ?? '', scale),
       relay.theft === fanout.theft
         ? ' on the relay ('
-        : ` on the relay by stealing ${relay.theft} (`,
+        : ` on the relay by stealing the ${relay.theft} (`,
       between(spans[0], paths[0] ?? '', scale),
       ').',
     ];
