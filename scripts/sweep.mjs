@@ -78,7 +78,13 @@ for (let at = from; at < from + seeds; at += 1) {
     if (scenario === undefined) throw new Error(`no story of the library is called ${name}`);
     const incapable = incapabilitiesOf(scenario, architectureOf(given ?? scenario.architecture));
     if (incapable.length > 0) {
-      tell(name, at, '-', 'refused', incapable.map(({ capability }) => capability));
+      tell(
+        name,
+        at,
+        '-',
+        'refused',
+        incapable.map(({ capability }) => capability),
+      );
       continue;
     }
     const choice = asItIs(scenario, String(at));

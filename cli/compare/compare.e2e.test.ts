@@ -65,10 +65,10 @@ it('few seeds give means without intervals, and say so', () => {
 });
 
 it('what one side cannot do is refused before anything runs, with the nearest thing', () => {
-  const ended = lockstep(['compare', 'video-call-phone-off', '--seeds', '1']);
+  const ended = lockstep(['compare', 'calls-interrupted', '--seeds', '1']);
   expect(ended.code).toBe(2);
-  expect(ended.stderr).toContain('calls from a companion');
-  expect(ended.stderr).toContain('a call between two phones');
+  expect(ended.stderr).toContain('group calls from a companion');
+  expect(ended.stderr).toContain('a call between two accounts');
 });
 
 it('Ctrl-C keeps the pairs that are complete', async () => {

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountRecord, ShownRecord } from '../contract.ts';
 import { codeOn, open, relayNet } from './testing/relay-net.ts';
+import { textFrame } from './wire/frames.ts';
 
 const MINUTE_US = 60_000_000;
 
@@ -232,6 +233,67 @@ describe('the end of a pairing', () => {
     expect(net.member('alice.phone').store.collection('browser').size).toBe(0);
   });
 
+  test('by the phone, all at once: no browser keeps anything, live or away', () => {
+    const net = relayNet({ alice: ['laptop', 'tablet', 'desktop'], bob: [] });
+    net.power('alice.desktop', false);
+    net.command('alice.phone', { kind: 'unlink', device: net.user('alice') });
+    net.settle();
+    net.power('alice.desktop', true);
+    net.settle();
+    for (const name of ['laptop', 'tablet', 'desktop']) {
+      open(net, `alice.${name}`);
+      expect([name, ...net.member(`alice.${name}`).store.collectionNames()]).toEqual([name]);
+    }
+    expect(net.member('alice.phone').store.collection('browser').size).toBe(0);
+    expect(net.member('server').store.collection('paired-browser').size).toBe(0);
+  });
+
+  test.each([401, 403, 419])('status %d: the browser is out and keeps nothing', (status) => {
+    const net = relayNet({ alice: ['laptop'], bob: [] });
+    net.deliver('alice.laptop', textFrame('s1', JSON.stringify({ status })));
+    expect([...net.member('alice.laptop').store.collectionNames()]).toEqual([]);
+  });
+
+  test('status 405 at a login: it rests until a person opens it', () => {
+    const net = relayNet({ alice: ['laptop'], bob: [] });
+    let isAnswered = false;
+    net.tamper = ({ kind, bytes }) => {
+      if (kind !== 'web:status' || isAnswered) return bytes;
+      isAnswered = true;
+      return textFrame('s1', JSON.stringify({ status: 405 }));
+    };
+    net.restart('alice.laptop');
+    net.settle(10 * MINUTE_US);
+    net.send('bob.phone', 'alice', 'are you there?');
+    net.settle();
+    expect(isAnswered).toBe(true);
+    expect(net.texts('alice.laptop')).toEqual([]);
+    open(net, 'alice.laptop');
+    expect(net.texts('alice.laptop')).toEqual(['are you there?']);
+  });
+
+  test.each(['account', 'channel', 'web-session', 'outbox'])(
+    'a damaged record of %s: it is unpaired and says so',
+    (collection) => {
+      const net = relayNet({ alice: ['laptop'], bob: [] });
+      damage(net, collection);
+      expect([...net.member('alice.laptop').store.collectionNames()]).toEqual([]);
+      expect(net.notices.some((notice) => notice.startsWith('alice.laptop unusable'))).toBe(true);
+    },
+  );
+
+  test('a damaged record of a shown message: it is fetched again', () => {
+    const net = relayNet({ alice: ['laptop'], bob: [] });
+    net.send('bob.phone', 'alice', 'once more');
+    net.settle();
+    const { store } = net.member('alice.laptop');
+    const [key = ''] = store.collection('shown').keys();
+    store.apply([{ collection: 'shown', key, record: undefined }]);
+    damage(net, 'shown', key);
+    net.settle();
+    expect(net.texts('alice.laptop')).toEqual(['once more']);
+  });
+
   test('a phone that is set up anew has no browsers', () => {
     const net = relayNet({ alice: ['laptop'], bob: [] });
     net.command('alice.phone', { kind: 're-register' });
@@ -268,6 +330,15 @@ test('a group: a browser writes to it, and a browser changes it', () => {
   net.settle();
   expect(net.member('dave.phone').store.get('group', chat)).toBeDefined();
 });
+
+/** The disk of the laptop has lost a record, and it starts again. */
+function damage(net: ReturnType<typeof relayNet>, collection: string, key = 'self'): void {
+  const record = { kind: 'damaged', collection, key };
+  const { store } = net.member('alice.laptop');
+  store.apply([{ collection: 'damaged', key: `${collection} ${key}`, record }]);
+  net.restart('alice.laptop');
+  net.settle();
+}
 
 /** Kinds of records by collection, with their number; keys are drawn and differ. */
 function shape(net: ReturnType<typeof relayNet>, name: string): string[] {

@@ -41,6 +41,9 @@ function judgeAgreement(view: JudgeView): Judge {
         for (const host of view.hosts) {
           const device = ledger.linkage.deviceOf(host);
           if (device === undefined || !ledger.isInUse(device)) continue;
+          // A browser whose phone has lost itself learns nothing more.
+          const isMirror = ledger.linkage.isBrowser(device);
+          if (isMirror && !ledger.isInUse(userOf(device))) continue;
           const record = held.get(host)?.get(group);
           const isMember = ledger.membership.isMemberNow(group, userOf(device));
           if (!isMember && record === undefined) continue;

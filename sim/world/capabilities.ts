@@ -9,7 +9,7 @@ import type { Account, Action, Scenario } from '../../scenarios/scenario.ts';
 
 /** Something an architecture cannot do, and where the scenario asks for it. */
 export interface Incapability {
-  /** In a few words, as `calls from a companion`. */
+  /** In a few words, as `group calls from a companion`. */
   readonly capability: string;
   /** The entry or setting. */
   readonly where: string;

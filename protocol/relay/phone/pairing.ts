@@ -120,8 +120,15 @@ export function putBrowser(step: Step, browser: Omit<BrowserRecord, 'kind'>): vo
   step.tx.put('browser', browser.device, record);
 }
 
-/** A person logs a browser out on the phone. */
+/** A person logs a browser out on the phone; with the phone's own device, all at once (11.4). */
 export function takeUnpair(step: Step, device: DeviceJid): void {
+  if (device === accountOf(step)?.device) {
+    for (const [browser] of step.tx.entries('browser')) {
+      forgetBrowser(step, browser);
+      dismiss(step, browser);
+    }
+    return;
+  }
   if (browserOf(step, device) === undefined) {
     return step.refuseAs('not-allowed', `${device} is not one of our browsers`);
   }

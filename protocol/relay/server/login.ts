@@ -23,7 +23,10 @@ import {
 } from './records.ts';
 import { phoneOf, say, tellPhone } from './talk.ts';
 
-/** Statuses of a login: 200, and these. */
+/**
+ * Statuses of a login: 200, and these. Assumption: 403 (terms), 405 and 419 are for what is not
+ * modelled (bans, a second live session, accounts that are gone); browsers take them all the same.
+ */
 const STATUS = { unpaired: 401, elsewhere: 409 } as const;
 
 /** `["admin","login",…]` */
