@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { change, count, counted, digits, figure, range, rowScales, scaleFor } from './figures.ts';
+import {
+  change,
+  count,
+  counted,
+  digits,
+  figure,
+  meanText,
+  range,
+  rowScales,
+  scaleFor,
+} from './figures.ts';
 import type { Unit } from './model.ts';
 
 /** Text with ordinary spaces and hyphens, so that expectations can be read. */
@@ -67,6 +77,16 @@ describe('numbers for people', () => {
     const far = rowScales(row(16_200_000_000, 920_000), 'microseconds');
     expect(plain(figure(920_000, far.fanout))).toBe('920 ms');
     expect(plain(figure(16_200_000_000, far.relay))).toBe('4.50 h');
+    const alike = rowScales(row(437_328_000, 437_370_000), 'microseconds');
+    expect(plain(figure(437_328_000, alike.relay))).toBe('7.29 min');
+    expect(plain(change(42_000, alike.difference))).toBe('+42 ms');
+  });
+
+  it('say where they are bounds', () => {
+    const scale = scaleFor('microseconds', [16_200_000_000]);
+    const estimate = { mean: 16_200_000_000, seeds: 9 };
+    expect(plain(meanText({ ...estimate, bounds: 3 }, scale))).toBe('at least 4.50 h');
+    expect(plain(meanText(estimate, scale))).toBe('4.50 h');
   });
 
   it('are counted with their word', () => {

@@ -100,8 +100,10 @@ export interface RowScales {
   readonly difference: Scale;
 }
 
-/** From here on two numbers no longer share a scale: `4.50 h` beside `0.92 s`. */
-const APART = 500;
+/** From here on two numbers no longer share a scale: `3.76 h` beside `6.21 min`. */
+const APART = 30;
+/** A difference that small beside its sides has a scale of its own: `7.29 min` and `+42 ms`. */
+const SLIGHT = 200;
 
 /** One scale for a row, so that it can be compared by eye, unless its sides are worlds apart. */
 export function rowScales(row: MeasureRow, unit: Unit): RowScales {
@@ -115,6 +117,11 @@ export function rowScales(row: MeasureRow, unit: Unit): RowScales {
       fanout: own(row.fanout.mean),
       difference: own(row.difference.mean),
     };
+  }
+  const change = Math.abs(row.difference.mean ?? 0);
+  if (change > 0 && change * SLIGHT < most) {
+    const scale = scaleFor(unit, means.slice(0, 2));
+    return { relay: scale, fanout: scale, difference: scaleFor(unit, means.slice(2)) };
   }
   const scale = scaleFor(unit, means);
   return { relay: scale, fanout: scale, difference: scale };

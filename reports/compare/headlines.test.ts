@@ -78,6 +78,11 @@ describe('a sentence of the first screen', () => {
     }
   });
 
+  it('leaves to the tables what is sure and slight', () => {
+    expect(headlinesOf(oneRow(10_000, 14_000))).toEqual([]);
+    expect(headlinesOf(oneRow(14_000, 15_000)).map(({ kind }) => kind)).toEqual(['paid']);
+  });
+
   it('claims nothing without an interval', () => {
     expect(headlinesOf(oneRow())).toEqual([]);
     expect(sampleDocument(4).headlines).toEqual([]);

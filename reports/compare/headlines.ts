@@ -1,7 +1,8 @@
 /**
  * The sentences of the first screen, made from the numbers of a document and from nothing else.
  * Every figure in a sentence is put there together with the path it was read from. A difference is
- * claimed only where its paired interval leaves out zero; without an interval nothing is claimed.
+ * claimed only where its paired interval leaves out zero; without an interval nothing is claimed,
+ * and one of less than a hundredth is left to the tables.
  *
  * Which measures speak is a rule, not a choice by result: of every group, and for each of the three
  * lists, the first measure in the order of the document's measures that belongs there. The curve
@@ -67,6 +68,12 @@ function between(interval: Interval, path: string, scale: Scale): Claim[number] 
   ];
 }
 
+/** A difference of less than a hundredth of its sides is for the tables, however sure it is. */
+function isSlight({ relay, fanout, difference }: MeasureRow): boolean {
+  const most = Math.max(Math.abs(relay.mean ?? 0), Math.abs(fanout.mean ?? 0));
+  return Math.abs(difference.mean ?? 0) * 100 < most;
+}
+
 /** The sentence of one row; undefined when its numbers allow none. */
 function rowHeadline(row: MeasureRow, measure: Measure): Headline | undefined {
   const reading = readingOf(row, measure.better);
@@ -90,6 +97,7 @@ function rowHeadline(row: MeasureRow, measure: Measure): Headline | undefined {
     return headline('same', [...claim, ' on the relay', ...aside]);
   }
   if (reading !== 'better' && reading !== 'worse') return undefined;
+  if (isSlight(row)) return undefined;
   const claim = [measure.name, ': ', sides[1], ' with fanout instead of ', sides[0]];
   const kind = reading === 'better' ? 'bought' : 'paid';
   return headline(kind, [...claim, ' on the relay', ...aside]);
@@ -197,7 +205,7 @@ function theftHeadlines(
     const scale = scaleFor('count', [left.mean, right.mean]);
     const paths = [relay, fanout].map((row) => `exposure/${exposure.indexOf(row)}/${field}`);
     const claim: Claim = [
-      `Who steals ${fanout.theft} opens `,
+      `Who steals the ${fanout.theft} opens `,
       mean(right, paths[1] ?? '', scale),
       ` messages ${words} with fanout (`,
       between(spans[1], paths[1] ?? '', scale),
@@ -205,7 +213,7 @@ function theftHeadlines(
       mean(left, paths[0] ?? '', scale),
       relay.theft === fanout.theft
         ? ' on the relay ('
-        : ` on the relay by stealing ${relay.theft} (`,
+        : ` on the relay by stealing the ${relay.theft} (`,
       between(spans[0], paths[0] ?? '', scale),
       ').',
     ];

@@ -41,8 +41,8 @@ export interface Estimate {
   readonly low?: number;
   readonly high?: number;
   /**
-   * Runs of which the number is a bound, since what is measured did not happen within the story: the
-   * mean is at least what it says. Absent when there was none, and for differences.
+   * Runs of which the number is a bound, since what is measured did not happen within the story:
+   * the mean is at least what it says. Absent when there was none, and for differences.
    */
   readonly bounds?: number;
   /** Runs that had an occasion; of a difference, pairs in which both sides had. */

@@ -142,6 +142,11 @@ function seen(sweep: Sweep, series: readonly SweepSeries[], scale: Scale): strin
     .join(' ');
 }
 
+/** What stands before the first comma: an axis has little room, and the heading says all. */
+function shortName({ name }: Measure): string {
+  return name.split(',')[0] ?? name;
+}
+
 function linePicture(sweep: Sweep, measure: Measure): LinePicture {
   const series = sweep.series.filter((one) => one.measure === measure.id);
   const scale = sweepScale(sweep, measure);
@@ -151,7 +156,7 @@ function linePicture(sweep: Sweep, measure: Measure): LinePicture {
     id: pictureId(sweep, measure),
     sentence: seen(sweep, series, scale),
     xTitle: isShareSweep(sweep) ? `${sweep.axis}, %` : sweep.axis,
-    yTitle: unit === '' ? measure.name : `${measure.name}, ${unit}`,
+    yTitle: unit === '' ? shortName(measure) : `${shortName(measure)}, ${unit}`,
     isLogarithmic: sweep.isLogarithmic,
     ...(measure.unit === 'share' ? { yMax: 100 } : {}),
     lines: series.flatMap((one) => linesOf(sweep, one, scale)),

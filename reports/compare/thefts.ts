@@ -51,5 +51,5 @@ function rowOf(label: string, side: ExposureRow['side'], thefts: readonly Theft[
 
 /** What was taken, of whom and when: the same words on both sides. */
 function theftText({ device, scope, timeUs }: Theft): string {
-  return `${scope.join(', ')} of ${device} at ${formatDuration(timeUs)}`;
+  return `${scope.join(' and ')} of ${device} at ${formatDuration(timeUs)}`;
 }

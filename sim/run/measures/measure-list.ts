@@ -79,7 +79,7 @@ function latency(): readonly MeasureWords[] {
       return {
         id: `latency.${way}.p${percent}`,
         group: 'Latency',
-        name: `Delivery, ${words}, ${percent} % within`,
+        name: `${percent === 50 ? 'Half' : `${percent} %`} of deliveries, ${words}, within`,
         explanation:
           'From the act of the author until the phone of a recipient, or the first of their ' +
           `companions, shows the message; of all messages people meant to write. ${OPEN}`,
