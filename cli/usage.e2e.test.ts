@@ -32,7 +32,7 @@ const WRONG: readonly (readonly string[])[] = [
   ['compare', 'subway', '--seeds', '0'],
   ['compare', 'subway', '--sweeps', 'ful'],
   ['compare', 'subway', '--architecture', 'relay'],
-  ['compare', 'video-call-phone-off'],
+  ['compare', 'group-call'],
   ['rnu'],
   ['run'],
   ['run', 'phone-ofline'],
