@@ -58,7 +58,7 @@ it('a link that our crash ended excuses the device; one it delayed leaves it his
 
 it('a message unwritten without our crash is not excused by it', () => {
   const off = '  - { id: gone, at: 19m, power-off: bob.phone }';
-  const scenario = story((text) => text.replace('\nexpect:', `${off}\n\nexpect:`));
+  const scenario = story((text) => text.replace('\ntimeline:\n', `\ntimeline:\n${off}\n`));
   const report = performed(scenario, crash('crash/before/2'));
   expect(report).toMatchObject({ verdict: 'violated', waived: 0 });
   expect(report.finding?.sentence).toBe('"fresh" was never written.');
