@@ -1,7 +1,7 @@
 /**
  * The gate's part of the proof of determinism: every story of the library on two seeds, equal
- * hashes in two processes and in a shuffled order within one process, and on one seed on both back
- * ends. The long proof is `npm run determinism`.
+ * hashes in two processes, in a shuffled order within one process, and on both back ends. The long
+ * proof is `npm run determinism`.
  */
 
 import { spawnSync } from 'node:child_process';
