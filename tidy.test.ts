@@ -13,7 +13,7 @@ const FUNCTION_LINES_MAX = 60;
 const COLUMNS_MAX = 100;
 
 const handWritten = typeScriptFiles().filter((path) => !GENERATED.includes(path));
-const isTest = (path: string): boolean => /\.(test|bench)\.ts$|\/testing\//.test(path);
+const isTest = (path: string): boolean => /\.(test|bench)\.tsx?$|\/testing\//.test(path);
 const shipped = handWritten.filter((path) => !isTest(path));
 
 /** Sentences `path:line what` for every line of every file that `judge` objects to. */
@@ -91,7 +91,7 @@ it('nothing is exported by default, and no module keeps state in a top-level let
 it('nobody is called by the words we avoid, and nothing is left to do', () => {
   const avoided = /\b(whitelist|blacklist|slave|TODO|FIXME|XXX)\b|Error\(['`]not \w+ yet/;
   const texts = projectFiles().filter(
-    (path) => /\.(ts|md|ya?ml)$/.test(path) && path !== 'tidy.test.ts',
+    (path) => /\.(tsx?|md|ya?ml)$/.test(path) && path !== 'tidy.test.ts',
   );
   const judge = (line: string): string | undefined => avoided.exec(line)?.[0];
   expect(objections(texts, judge)).toEqual([]);
@@ -101,7 +101,7 @@ it('no scratch, no machine paths and no build output is committed', () => {
   const scratch = /(^|\/)(dist|out|coverage|node_modules|tmp|scratch)\/|\.(log|orig|rej|tgz|swp)$/;
   expect(trackedFiles().filter((path) => scratch.test(path))).toEqual([]);
   const machine = /(^|[\s'"`(])\/(home|root|Users|work|mnt)\/\w/;
-  const texts = projectFiles().filter((path) => /\.(ts|md|mjs|json|ya?ml)$/.test(path));
+  const texts = projectFiles().filter((path) => /\.(tsx?|md|mjs|json|ya?ml)$/.test(path));
   const judge = (line: string): string | undefined => machine.exec(line)?.[0];
   expect(objections(texts, judge)).toEqual([]);
 });

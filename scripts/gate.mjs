@@ -11,6 +11,7 @@ const stages = [
   ['types', 'npx', ['tsc', '-p', 'tsconfig.json']],
   ['pure types', 'npx', ['tsc', '-p', 'tsconfig.pure.json']],
   ['page types', 'npx', ['tsc', '-p', 'tsconfig.page.json']],
+  ['viewer types', 'npx', ['tsc', '-p', 'tsconfig.viewer.json']],
   ['build', process.execPath, ['scripts/build.mjs', '--if-stale']],
   ['dead code', 'npx', ['knip']],
   ['unit', ...vitest('unit')],

@@ -11,7 +11,16 @@ import { fileURLToPath } from 'node:url';
 /** Absolute path of the project's root. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-const ROOMS = ['protocol', 'scenarios', 'sim', 'reports', 'cli', 'scripts', 'docs'] as const;
+const ROOMS = [
+  'protocol',
+  'scenarios',
+  'sim',
+  'reports',
+  'viewer',
+  'cli',
+  'scripts',
+  'docs',
+] as const;
 const SINGLE = /\.(ts|md|json)$/;
 
 function below(folder: string): string[] {
@@ -32,7 +41,7 @@ export function projectFiles(): readonly string[] {
 
 /** TypeScript sources of the project, tests included, relative to the root. */
 export function typeScriptFiles(): readonly string[] {
-  return projectFiles().filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
+  return projectFiles().filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'));
 }
 
 /** The text of one file of the project. */

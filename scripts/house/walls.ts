@@ -46,10 +46,16 @@ export const WALLS: readonly Wall[] = [
   { room: 'sim/vitest.ts', rooms: [...SIM, 'sim/index.node.ts'], packages: ['vitest'] },
   { room: 'reports', rooms: ['scenarios', ...SIM], packages: [] },
   { room: 'reports/compare/page', rooms: PAGE_SEES, packages: ['chart.js'] },
+  {
+    room: 'viewer',
+    rooms: ['sim/trace', 'reports'],
+    packages: ['preact', '@preact/signals', 'chart.js'],
+  },
+  { room: 'viewer/live', rooms: ['protocol', 'scenarios', ...SIM, 'sim/index.ts'], packages: [] },
 ];
 
-/** Browser only: it is bundled into a file, and imported by nobody. */
-const PAGE = 'reports/compare/page';
+/** Browser only: bundled into files, and imported by nobody. */
+const PAGES: readonly string[] = ['reports/compare/page', 'viewer'];
 
 /** The fast provider is handed in by the edges and imported by nobody else. */
 const OPENSSL = 'protocol/crypto/openssl.ts';
@@ -74,8 +80,9 @@ export function breachOf(one: Import): string | undefined {
   if (!one.isPackage && isInside(one.to, 'cli') && !isInside(one.from, 'cli')) {
     return `${arrow}: nobody imports the command line`;
   }
-  if (!one.isPackage && isInside(one.to, PAGE) && !isInside(one.from, PAGE)) {
-    return `${arrow}: the page is for browsers, nobody imports it`;
+  if (!one.isPackage) {
+    const page = PAGES.find((room) => isInside(one.to, room) && !isInside(one.from, room));
+    if (page !== undefined) return `${arrow}: ${page} is for browsers, nobody imports it`;
   }
   if (one.to === OPENSSL && !OPENSSL_USERS.some((user) => one.from.startsWith(user))) {
     return `${arrow}: the fast provider is handed in, not imported`;
