@@ -48,7 +48,7 @@ export const WALLS: readonly Wall[] = [
   { room: 'reports/compare/page', rooms: PAGE_SEES, packages: ['chart.js'] },
   {
     room: 'viewer',
-    rooms: ['sim/trace', 'reports'],
+    rooms: ['protocol/wire', 'sim/trace', 'reports'],
     packages: ['preact', '@preact/signals', 'chart.js'],
   },
   { room: 'viewer/live', rooms: ['protocol', 'scenarios', ...SIM, 'sim/index.ts'], packages: [] },
