@@ -29,7 +29,7 @@ export function jobOf(source: ScenarioSource, flags: RunFlags, build: string): R
 async function run(session: Session, typed: string, flags: RunFlags): Promise<void> {
   const { requireArchitecture, scenarioSource } = await import('../scenario-source.ts');
   const { perform } = await import('../perform.ts');
-  const { reproduceRun } = await import('../reproduce.ts');
+  const { reproduceRun } = await import('../../reports/reproduce.ts');
   const { runSummary, tookText } = await import('../run-summary.ts');
   const source = scenarioSource(typed);
   requireArchitecture(source.scenario, flags.architecture);
@@ -40,7 +40,7 @@ async function run(session: Session, typed: string, flags: RunFlags): Promise<vo
   session.reproduce = reproduce;
   const speak = flags.json === true ? terminal.say : terminal.print;
   speak(`${reproduce}\n\n`);
-  const { interruptedDocument, printDocument, runDocument } = await import('../run-document.ts');
+  const { documentOf, interruptedDocument, printDocument } = await import('../documents.ts');
   const performed = await perform(session, job, (found) => {
     if (flags.json !== true) return;
     terminal.print(printDocument(interruptedDocument(reproduce, job, found, facts)));
@@ -48,7 +48,7 @@ async function run(session: Session, typed: string, flags: RunFlags): Promise<vo
   if (performed !== undefined) {
     const { result, realMs } = performed;
     if (flags.json === true) {
-      terminal.print(printDocument(runDocument(reproduce, job, result, facts)));
+      terminal.print(printDocument(documentOf(reproduce, job, result, facts)));
     } else {
       terminal.print(runSummary(terminal, result, source.scenario.summary));
     }
