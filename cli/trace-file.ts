@@ -12,6 +12,7 @@ import { traceFactsOf } from '../sim/trace/run-facts.ts';
 import { TraceWriter } from '../sim/trace/writer.ts';
 import { buildFacts } from './build-facts.ts';
 import type { RunJob } from './engine/job.ts';
+import { architectureOf } from './engine/providers.ts';
 import { type Comparison, LineComparison } from './replay/compare.ts';
 import { UsageError } from './usage-error.ts';
 import { cannotWrite } from './write-out.ts';
@@ -87,7 +88,12 @@ export function checkTraceFile(path: string): void {
 }
 
 function writerFor(job: RunJob, sink: (line: string) => void): TraceWriter {
-  return new TraceWriter(sink, traceFactsOf({ ...job, program: buildFacts().version }));
+  const { hasViews = false, hasKeys = false } = job.detail ?? {};
+  const { describe } = architectureOf(job.architecture);
+  return new TraceWriter(sink, traceFactsOf({ ...job, program: buildFacts().version }), {
+    ...(hasViews ? { describe } : {}),
+    wantsKeys: hasKeys,
+  });
 }
 
 /** Begins the trace of a job. */

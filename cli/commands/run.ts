@@ -1,11 +1,14 @@
 /** `run SCENARIO`: one scenario, one seed, one verdict. */
 
 import { Command } from 'commander';
-import type { RunJob } from '../engine/job.ts';
+import type { RunJob, TraceDetail } from '../engine/job.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { type RunFlags, withBounds, withEngine, withSeed, withTalk } from '../options.ts';
 import type { ScenarioSource } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
+
+/** A trace that tells all there is. */
+export const EVERY_DETAIL: TraceDetail = { hasViews: true, hasKeys: true };
 
 /**
  * The job that flags and scenario describe; a counterexample's own seed and architecture come
@@ -23,6 +26,7 @@ export function jobOf(source: ScenarioSource, flags: RunFlags, build: string): R
     ...(flags.maxEvents === undefined ? {} : { maxEvents: flags.maxEvents }),
     ...(flags.maxVirtualTime === undefined ? {} : { maxVirtualUs: flags.maxVirtualTime }),
     ...(flags.trace === undefined ? {} : { traceFile: flags.trace }),
+    ...(flags.detail === true ? { detail: EVERY_DETAIL } : {}),
   };
 }
 
@@ -66,6 +70,8 @@ export function runCommand(session: Session): Command {
     .argument('<scenario>', 'a name from "list scenarios", or a file')
     .option('--json', 'print one JSON document instead of the summary')
     .option('--trace <file>', 'write the whole trace (*.trace.ndjson.gz)')
+    .option('--detail', 'the trace also tells what records say and which keys were used')
+    .option('--html <file>', 'write the run as one page that opens from disk')
     .action((typed: string, flags: RunFlags) => run(session, typed, flags));
   return withTalk(withBounds(withEngine(withSeed(command, 'default: the scenario’s, or 1'))));
 }

@@ -16,7 +16,7 @@ import { type Performed, perform } from '../perform.ts';
 import { type ScenarioSource, scenarioFile } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
 import { isTraceFile } from '../trace-file.ts';
-import { scenarioOfTrace, traceFile } from '../trace-input.ts';
+import { detailOf, scenarioOfTrace, traceFile } from '../trace-input.ts';
 import { requireWord } from '../usage-error.ts';
 import { clock, count } from '../words.ts';
 import type { Comparison, Difference } from './compare.ts';
@@ -121,6 +121,7 @@ async function replayTrace(
     overrides: header.overrides,
     build: session.facts.build,
     compareFile: path,
+    detail: detailOf(trace),
     // A trace that was cut short is only compared as far as it goes.
     ...(trace.isComplete ? {} : { maxEvents: (trace.events.at(-1)?.sequence ?? 0) + 1 }),
   };
