@@ -62,6 +62,8 @@ export interface RunFlags {
   readonly crypto: CryptoName;
   readonly json?: boolean;
   readonly trace?: string;
+  readonly detail?: boolean;
+  readonly html?: string;
   readonly maxEvents?: number;
   readonly maxVirtualTime?: number;
 }

@@ -15,7 +15,7 @@ const trace = join(folder, 'day.trace.ndjson.gz');
 const STORY = 'companion-first-message';
 
 const schema = JSON.parse(
-  readFileSync(new URL('./run.schema.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../reports/run.schema.json', import.meta.url), 'utf8'),
 ) as Schema;
 
 beforeAll(() => {

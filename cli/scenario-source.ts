@@ -4,17 +4,16 @@
  */
 
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { shellWord } from '../reports/shell-word.ts';
 import { findScenario, listScenarios } from '../scenarios/library.ts';
 import { loadScenario } from '../scenarios/load.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { formatScenarioErrors } from '../scenarios/scenario-error.ts';
-import { incapabilitiesOf } from '../sim/world/capabilities.ts';
+import { capabilityRefusal } from '../sim/world/capabilities.ts';
 import { ARCHITECTURES, type ArchitectureName } from './options.ts';
 import { refusal, requireWord, UsageError } from './usage-error.ts';
-import { shellWord } from './words.ts';
 
 /** A scenario, and how to name it again on a command line. */
 export interface ScenarioSource {
@@ -65,9 +64,6 @@ export function scenarioSource(typed: string): ScenarioSource {
   throw new UsageError(refusal('scenario', typed, names));
 }
 
-/** Refusals of one scenario that are listed; more of the same teach nothing. */
-const INCAPABILITIES_LISTED = 5;
-
 /**
  * The architecture a scenario is run on: the one asked for, else its own, else fanout. Refuses one
  * that this version does not have, and a scenario that asks for what the architecture cannot do.
@@ -81,31 +77,7 @@ export function requireArchitecture(
     asked ?? scenario.architecture ?? 'fanout',
     ARCHITECTURES,
   );
-  const all = incapabilitiesOf(scenario, { name });
-  if (all.length === 0) return name;
-  const lines = all.slice(0, INCAPABILITIES_LISTED).map(({ capability, where, nearest }) => {
-    return `"${where}" needs ${capability}; the nearest that ${name} has: ${nearest}`;
-  });
-  const more = all.length - lines.length;
-  if (more > 0) lines.push(`and ${more} more`);
-  throw new UsageError(`${name} cannot run ${scenario.name}\n${lines.join('\n')}`);
-}
-
-/**
- * JSON with the keys of every object in order of their code units, so that equal data has equal
- * text.
- */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`);
-  return `{${members.join(',')}}`;
-}
-
-/** 32 hex digits: SHA-256 of the loaded scenario's canonical JSON, cut. */
-export function scenarioHash(scenario: Scenario): string {
-  return createHash('sha256').update(canonical(scenario)).digest('hex').slice(0, 32);
+  const refused = capabilityRefusal(scenario, { name });
+  if (refused.length > 0) throw new UsageError(refused.join('\n'));
+  return name;
 }

@@ -6,6 +6,7 @@
  * next.
  */
 
+import { reproduceRun } from '../reports/reproduce.ts';
 import { buildFacts } from './build-facts.ts';
 import { jobOf } from './commands/run.ts';
 import { compare } from './compare/compare.ts';
@@ -13,7 +14,6 @@ import { bothDays, dayStory, whatNext } from './day-story.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { explainFailure } from './failure.ts';
 import { perform } from './perform.ts';
-import { reproduceRun } from './reproduce.ts';
 import { tookText } from './run-summary.ts';
 import { scenarioSource } from './scenario-source.ts';
 import type { Session } from './session.ts';

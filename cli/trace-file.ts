@@ -6,14 +6,14 @@
 
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
-import { printScenario } from '../scenarios/print.ts';
 import type { RunResult } from '../sim/run/run.ts';
 import type { Observer } from '../sim/trace/observer.ts';
+import { traceFactsOf } from '../sim/trace/run-facts.ts';
 import { TraceWriter } from '../sim/trace/writer.ts';
 import { buildFacts } from './build-facts.ts';
 import type { RunJob } from './engine/job.ts';
+import { architectureOf } from './engine/providers.ts';
 import { type Comparison, LineComparison } from './replay/compare.ts';
-import { scenarioHash } from './scenario-source.ts';
 import { UsageError } from './usage-error.ts';
 import { cannotWrite } from './write-out.ts';
 
@@ -88,20 +88,11 @@ export function checkTraceFile(path: string): void {
 }
 
 function writerFor(job: RunJob, sink: (line: string) => void): TraceWriter {
-  const { scenario } = job;
-  const devices = scenario.accounts.flatMap((account) => account.devices.map(({ name }) => name));
-  return new TraceWriter(sink, {
-    program: buildFacts().version,
-    build: job.build,
-    scenario: scenario.name,
-    scenarioHash: scenarioHash(scenario),
-    seed: job.seed,
-    architecture: job.architecture,
-    crypto: job.crypto,
-    overrides: [...scenario.overrides, ...job.overrides],
-    epochUs: scenario.epochUs,
-    hosts: [...devices, 'server'],
-    document: printScenario(scenario),
+  const { hasViews = false, hasKeys = false } = job.detail ?? {};
+  const { describe } = architectureOf(job.architecture);
+  return new TraceWriter(sink, traceFactsOf({ ...job, program: buildFacts().version }), {
+    ...(hasViews ? { describe } : {}),
+    wantsKeys: hasKeys,
   });
 }
 

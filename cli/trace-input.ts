@@ -6,8 +6,10 @@
 import { loadScenario } from '../scenarios/load.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { formatScenarioErrors } from '../scenarios/scenario-error.ts';
+import { isPublicCollection } from '../sim/trace/canonical.ts';
 import { readTrace } from '../sim/trace/reader.ts';
-import type { Trace } from '../sim/trace/trace.ts';
+import type { Trace, TraceChange } from '../sim/trace/trace.ts';
+import type { TraceDetail } from './engine/job.ts';
 import type { Terminal } from './terminal.ts';
 import { readTraceText } from './trace-file.ts';
 import { UsageError } from './usage-error.ts';
@@ -37,4 +39,15 @@ export function scenarioOfTrace(trace: Trace, path: string): Scenario {
   const loaded = loadScenario(document, `${path} (scenario)`);
   if (loaded.kind === 'refused') throw new UsageError(formatScenarioErrors(loaded.errors));
   return loaded.scenario;
+}
+
+/** What a trace tells beyond its events: one that is compared with it must tell the same. */
+export function detailOf({ events }: Trace): TraceDetail {
+  const commits = events.filter((event) => event.kind === 'commit');
+  const isView = ({ collection, facts }: TraceChange): boolean =>
+    facts.length > 0 && !isPublicCollection(collection);
+  return {
+    hasViews: commits.some(({ changes }) => changes.some(isView)),
+    hasKeys: commits.some(({ keys }) => keys.length > 0),
+  };
 }

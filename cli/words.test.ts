@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  aligned,
-  clock,
-  clockMinutes,
-  count,
-  counted,
-  duration,
-  shellWord,
-  size,
-  wrapped,
-} from './words.ts';
+import { shellWord } from '../reports/shell-word.ts';
+import { aligned, clock, clockMinutes, count, counted, duration, size, wrapped } from './words.ts';
 
 describe('words for people', () => {
   it('group digits by threes', () => {

@@ -2,8 +2,6 @@
  * Numbers as people read them: counts, durations, sizes, times of the virtual day. No locale in it.
  */
 
-import { hasHidden } from '../scenarios/visible.ts';
-
 const SECOND_US = 1_000_000;
 const MINUTE_US = 60 * SECOND_US;
 const HOUR_US = 60 * MINUTE_US;
@@ -103,21 +101,4 @@ export function wrapped(text: string, width: number): readonly string[] {
     }
   }
   return line === '' ? lines : [...lines, line];
-}
-
-/** `$'…'` of bash, zsh and ksh: every control or direction character by the bytes of its UTF-8. */
-function dollarQuoted(word: string): string {
-  const signs = [...word].map((sign) => {
-    if (sign === "'" || sign === '\\') return `\\${sign}`;
-    if (!hasHidden(sign)) return sign;
-    const bytes = [...Buffer.from(sign, 'utf8')];
-    return bytes.map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
-  });
-  return `$'${signs.join('')}'`;
-}
-
-/** A word as a shell reads it back: quoted only where it must be, and safe to show. */
-export function shellWord(word: string): string {
-  if (hasHidden(word)) return dollarQuoted(word);
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

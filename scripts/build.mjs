@@ -1,8 +1,10 @@
 /**
  * Builds `dist/`: compiles, copies what the program reads at run time, builds the page of the
- * comparison into `dist/reports/compare/page.html`, and writes `dist/build.json`. The digest `build` covers every file of `dist/` and no clock, so that equal
- * sources give equal builds; `source` covers the sources, so that `--if-stale` can tell whether
- * there is anything to do.
+ * comparison into `dist/reports/compare/page.html`, writes `dist/build.json`, and builds the viewer
+ * into `dist/viewer/`. The digest `build` covers every file of the program and no clock, so that
+ * equal sources give equal builds. The viewer is no part of it: its recorded runs carry that digest
+ * in their headers. `source` covers all sources, so that `--if-stale` can tell whether there is
+ * anything to do. `--sizes` prints what the viewer weighs.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -26,7 +28,7 @@ const staging = join(root, 'dist.new');
 const rooms = ['protocol', 'scenarios', 'sim', 'reports', 'cli'];
 const assets = /\.(json|csv|ya?ml|md)$/;
 const page = join('reports', 'compare', 'page');
-const leftOut = /(\.test\.ts|\.prop\.ts|\.d\.ts)$|\/(testing|vectors|fixtures|golden|corpus)\//;
+const leftOut = /(\.test\.tsx?|\.prop\.ts|\.d\.ts)$|\/(testing|vectors|fixtures|golden|corpus)\//;
 
 /** All files below a folder, sorted, so that digests do not depend on the file system. */
 function filesBelow(folder) {
@@ -49,15 +51,17 @@ function digestOf(files, base) {
 }
 
 function sourceDigest() {
-  const sources = rooms
+  const sources = [...rooms, 'viewer']
     .flatMap((room) => filesBelow(join(root, room)))
     .filter((file) => !leftOut.test(file));
   const single = [
     'package.json',
     'package-lock.json',
     'scripts/build-page.mjs',
+    'scripts/build-viewer.mjs',
     'tsconfig.json',
     'tsconfig.build.json',
+    'tsconfig.viewer.json',
   ];
   return digestOf([...sources, ...single.map((name) => join(root, name))], root);
 }
@@ -90,6 +94,16 @@ async function buildPage() {
   writeFileSync(join(staging, `${page}.html`), await pageTemplate(join(root, page)));
 }
 
+async function addViewer() {
+  const { buildViewer } = await import('./build-viewer.mjs');
+  await buildViewer(join(root, 'viewer'), staging);
+}
+
+async function printSizes() {
+  const { viewerSizes } = await import('./build-viewer.mjs');
+  process.stdout.write(viewerSizes(dist));
+}
+
 async function build() {
   const source = sourceDigest();
   const stamp = join(dist, 'build.json');
@@ -116,8 +130,10 @@ async function build() {
     source,
   };
   writeFileSync(join(staging, 'build.json'), `${JSON.stringify(facts, null, 2)}\n`);
+  await addViewer();
   rmSync(dist, { recursive: true, force: true });
   renameSync(staging, dist);
 }
 
 await build();
+if (process.argv.includes('--sizes')) await printSizes();

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { shellWord } from '../../reports/shell-word.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { type CampaignSum, emptySum, runCampaign } from '../../sim/explore/campaign.ts';
 import { openPerformer, type Performer } from '../../sim/explore/pool.ts';
@@ -20,7 +21,6 @@ import { tookText } from '../run-summary.ts';
 import { requireArchitecture } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
-import { shellWord } from '../words.ts';
 import { cannotWrite, makeFolder, writeOut } from '../write-out.ts';
 import { type CountedFinding, type WrittenFinding, writeFinding } from './finding-file.ts';
 import type { CheckFlags } from './flags.ts';

@@ -5,9 +5,10 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { shellWord } from '../../reports/shell-word.ts';
 import { printScenario } from '../../scenarios/print.ts';
 import type { Finding } from '../../sim/explore/task.ts';
-import { shellWord, wrapped } from '../words.ts';
+import { wrapped } from '../words.ts';
 import { makeFolder, writeOut } from '../write-out.ts';
 
 /** A finding that was written down. */

@@ -1,11 +1,14 @@
 /** `run SCENARIO`: one scenario, one seed, one verdict. */
 
 import { Command } from 'commander';
-import type { RunJob } from '../engine/job.ts';
+import type { RunJob, TraceDetail } from '../engine/job.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { type RunFlags, withBounds, withEngine, withSeed, withTalk } from '../options.ts';
 import type { ScenarioSource } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
+
+/** A trace that tells all there is. */
+export const EVERY_DETAIL: TraceDetail = { hasViews: true, hasKeys: true };
 
 /**
  * The job that flags and scenario describe; a counterexample's own seed and architecture come
@@ -23,13 +26,14 @@ export function jobOf(source: ScenarioSource, flags: RunFlags, build: string): R
     ...(flags.maxEvents === undefined ? {} : { maxEvents: flags.maxEvents }),
     ...(flags.maxVirtualTime === undefined ? {} : { maxVirtualUs: flags.maxVirtualTime }),
     ...(flags.trace === undefined ? {} : { traceFile: flags.trace }),
+    ...(flags.detail === true ? { detail: EVERY_DETAIL } : {}),
   };
 }
 
 async function run(session: Session, typed: string, flags: RunFlags): Promise<void> {
   const { requireArchitecture, scenarioSource } = await import('../scenario-source.ts');
   const { perform } = await import('../perform.ts');
-  const { reproduceRun } = await import('../reproduce.ts');
+  const { reproduceRun } = await import('../../reports/reproduce.ts');
   const { runSummary, tookText } = await import('../run-summary.ts');
   const source = scenarioSource(typed);
   requireArchitecture(source.scenario, flags.architecture);
@@ -40,7 +44,7 @@ async function run(session: Session, typed: string, flags: RunFlags): Promise<vo
   session.reproduce = reproduce;
   const speak = flags.json === true ? terminal.say : terminal.print;
   speak(`${reproduce}\n\n`);
-  const { interruptedDocument, printDocument, runDocument } = await import('../run-document.ts');
+  const { documentOf, interruptedDocument, printDocument } = await import('../documents.ts');
   const performed = await perform(session, job, (found) => {
     if (flags.json !== true) return;
     terminal.print(printDocument(interruptedDocument(reproduce, job, found, facts)));
@@ -48,7 +52,7 @@ async function run(session: Session, typed: string, flags: RunFlags): Promise<vo
   if (performed !== undefined) {
     const { result, realMs } = performed;
     if (flags.json === true) {
-      terminal.print(printDocument(runDocument(reproduce, job, result, facts)));
+      terminal.print(printDocument(documentOf(reproduce, job, result, facts)));
     } else {
       terminal.print(runSummary(terminal, result, source.scenario.summary));
     }
@@ -66,6 +70,8 @@ export function runCommand(session: Session): Command {
     .argument('<scenario>', 'a name from "list scenarios", or a file')
     .option('--json', 'print one JSON document instead of the summary')
     .option('--trace <file>', 'write the whole trace (*.trace.ndjson.gz)')
+    .option('--detail', 'the trace also tells what records say and which keys were used')
+    .option('--html <file>', 'write the run as one page that opens from disk')
     .action((typed: string, flags: RunFlags) => run(session, typed, flags));
   return withTalk(withBounds(withEngine(withSeed(command, 'default: the scenario’s, or 1'))));
 }

@@ -3,12 +3,12 @@
  * which whatever Ctrl-C leaves is as balanced as it can be.
  */
 
+import { shellWord } from '../../reports/shell-word.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { PAIR_SIDES, type PairBatch } from '../../sim/explore/paired.ts';
 import { type SweepDesign, sweepsOf } from '../../sim/explore/sweeps/index.ts';
 import { requireArchitecture, scenarioSource } from '../scenario-source.ts';
 import { UsageError } from '../usage-error.ts';
-import { shellWord } from '../words.ts';
 import type { CompareFlags, SweepFlag } from './flags.ts';
 
 /** What is compared when no scenario is named: days that both architectures were made for. */

@@ -8,6 +8,14 @@ import type { RunResult } from '../../sim/run/run.ts';
 import type { ArchitectureName, CryptoName } from '../options.ts';
 import type { Comparison } from '../replay/compare.ts';
 
+/** What a trace tells beyond its events. */
+export interface TraceDetail {
+  /** What every written record says, not only the public ones. */
+  readonly hasViews: boolean;
+  /** The uses of keys of each step. */
+  readonly hasKeys: boolean;
+}
+
 /** One run, described. */
 export interface RunJob {
   readonly scenario: Scenario;
@@ -19,6 +27,8 @@ export interface RunJob {
   readonly maxVirtualUs?: number;
   /** File that receives the trace while the run goes on. */
   readonly traceFile?: string;
+  /** What the trace, or the one compared with, tells beyond its events; nothing when absent. */
+  readonly detail?: TraceDetail;
   /** Recorded trace that the run is compared with, event by event. */
   readonly compareFile?: string;
   readonly build: string;

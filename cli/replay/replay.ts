@@ -4,6 +4,8 @@
  * the same; by another build the run is judged, and the first difference shown.
  */
 
+import { reproduceRun } from '../../reports/reproduce.ts';
+import { shellWord } from '../../reports/shell-word.ts';
 import { visible } from '../../scenarios/visible.ts';
 import type { RunResult } from '../../sim/run/run.ts';
 import type { Trace } from '../../sim/trace/trace.ts';
@@ -11,13 +13,12 @@ import type { RunJob } from '../engine/job.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { ARCHITECTURES, CRYPTO_NAMES, type RunFlags } from '../options.ts';
 import { type Performed, perform } from '../perform.ts';
-import { reproduceRun } from '../reproduce.ts';
 import { type ScenarioSource, scenarioFile } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
 import { isTraceFile } from '../trace-file.ts';
-import { scenarioOfTrace, traceFile } from '../trace-input.ts';
+import { detailOf, scenarioOfTrace, traceFile } from '../trace-input.ts';
 import { requireWord } from '../usage-error.ts';
-import { clock, count, shellWord } from '../words.ts';
+import { clock, count } from '../words.ts';
 import type { Comparison, Difference } from './compare.ts';
 
 /** The flags of `replay`. */
@@ -120,6 +121,7 @@ async function replayTrace(
     overrides: header.overrides,
     build: session.facts.build,
     compareFile: path,
+    detail: detailOf(trace),
     // A trace that was cut short is only compared as far as it goes.
     ...(trace.isComplete ? {} : { maxEvents: (trace.events.at(-1)?.sequence ?? 0) + 1 }),
   };

@@ -51,7 +51,7 @@ export const WALLS: readonly Wall[] = [
     rooms: ['protocol/wire', 'sim/trace', 'reports'],
     packages: ['preact', '@preact/signals', 'chart.js'],
   },
-  { room: 'viewer/live', rooms: ['protocol', 'scenarios', ...SIM, 'sim/index.ts'], packages: [] },
+  { room: 'viewer/live', rooms: ['protocol', 'scenarios', ...SIM, 'reports'], packages: [] },
 ];
 
 /** Browser only: bundled into files, and imported by nobody. */

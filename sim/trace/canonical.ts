@@ -26,6 +26,11 @@ const PUBLIC_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['linked', ['device', 'keyIndex', 'user']],
 ]);
 
+/** Whether every trace shows the records of a collection. */
+export function isPublicCollection(name: string): boolean {
+  return PUBLIC_FIELDS.has(name);
+}
+
 /** Public view of a record, as `Architecture.describe` gives it. */
 export type Describe = (
   record: StoredRecord,

@@ -77,6 +77,27 @@ export function incapabilitiesOf(
   return out;
 }
 
+/** Refusals of one scenario that are listed; more of the same teach nothing. */
+const INCAPABILITIES_LISTED = 5;
+
+/**
+ * The sentences that refuse a scenario the architecture cannot run: the refusal itself, then what
+ * is missing and where. Empty when it can.
+ */
+export function capabilityRefusal(
+  scenario: Scenario,
+  { name }: Pick<Architecture, 'name'>,
+): readonly string[] {
+  const all = incapabilitiesOf(scenario, { name });
+  if (all.length === 0) return [];
+  const lines = all.slice(0, INCAPABILITIES_LISTED).map(({ capability, where, nearest }) => {
+    return `"${where}" needs ${capability}; the nearest that ${name} has: ${nearest}`;
+  });
+  const more = all.length - lines.length;
+  if (more > 0) lines.push(`and ${more} more`);
+  return [`${name} cannot run ${scenario.name}`, ...lines];
+}
+
 /** Fanout has no browsers, and its apps grow newer only. */
 function incapabilitiesOfFanout({ accounts, timeline }: Scenario): readonly Incapability[] {
   const out: Incapability[] = [];

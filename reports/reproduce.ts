@@ -1,14 +1,22 @@
 /** The line that repeats what was done. It can be pasted where it stands. */
 
 import { formatDuration } from '../scenarios/duration.ts';
-import type { RunJob } from './engine/job.ts';
-import { shellWord } from './words.ts';
+import { shellWord } from './shell-word.ts';
+
+/** What of a run its line repeats. */
+interface RepeatedRun {
+  readonly seed: string;
+  readonly architecture: string;
+  readonly crypto: string;
+  readonly maxEvents?: number;
+  readonly maxVirtualUs?: number;
+}
 
 /**
  * `npx lockstep run phone-offline --seed 7 --architecture fanout`, plus what differs from the
- * defaults.
+ * defaults. `word` stands for the scenario as a shell reads it.
  */
-export function reproduceRun(word: string, job: RunJob): string {
+export function reproduceRun(word: string, job: RepeatedRun): string {
   const parts = [
     `npx lockstep run ${word}`,
     `--seed ${shellWord(job.seed)}`,

@@ -6,9 +6,6 @@
 import { factSubject, factWord } from '../scenarios/fact.ts';
 import type { PropertyVerdict } from '../sim/properties/property.ts';
 import type { DeviceMetrics, RunMetrics, RunResult, TheftExposure } from '../sim/run/run.ts';
-import type { BuildFacts } from './build-facts.ts';
-import type { InterruptedRun, RunJob } from './engine/job.ts';
-import { scenarioHash } from './scenario-source.ts';
 
 function property(verdict: PropertyVerdict) {
   return {
@@ -82,19 +79,44 @@ function expectations(result: RunResult) {
   }));
 }
 
+/** Which program ran. */
+export interface ProgramFacts {
+  readonly version: string;
+  /** 32 hex digits over every file of the program. */
+  readonly build: string;
+  /** Commit the build was made from, or `unknown`. */
+  readonly commit: string;
+}
+
+/** What a run's result does not say of the run. */
+export interface RunFacts {
+  readonly program: ProgramFacts;
+  /** The line that repeats the run. */
+  readonly reproduce: string;
+  readonly scenarioHash: string;
+  /** Decisions taken from the seed: those of the scenario and those beside it. */
+  readonly overrides: number;
+}
+
+/** The document of one run, as programs read it from `run --json` and the viewer shows it. */
+export type RunDocument = ReturnType<typeof runDocument>;
+
 /** Builds the document of one run, fields in the order people and programs rely on. */
-export function runDocument(reproduce: string, job: RunJob, result: RunResult, facts: BuildFacts) {
+export function runDocument(
+  { program, reproduce, scenarioHash, overrides }: RunFacts,
+  result: RunResult,
+) {
   const { messages, hashes } = result;
   return {
     schema: 'lockstep.run/1',
     reproduce,
-    lockstep: facts.version,
-    build: facts.build,
-    commit: facts.commit,
+    lockstep: program.version,
+    build: program.build,
+    commit: program.commit,
     scenario: result.scenario,
-    scenarioHash: scenarioHash(job.scenario),
+    scenarioHash,
     seed: result.seed,
-    overrides: job.scenario.overrides.length + job.overrides.length,
+    overrides,
     architecture: result.architecture,
     crypto: result.crypto,
     verdict: result.verdict,
@@ -126,44 +148,4 @@ export function runDocument(reproduce: string, job: RunJob, result: RunResult, f
       shown: hashes.shown,
     },
   };
-}
-
-/**
- * The document of a run that Ctrl-C stopped: how far it came and what was judged by then. Messages,
- * metrics and hashes are those of whole runs, so its schema is another one.
- */
-export function interruptedDocument(
-  reproduce: string,
-  job: RunJob,
-  found: InterruptedRun,
-  facts: BuildFacts,
-) {
-  return {
-    schema: 'lockstep.interrupted/1',
-    reproduce,
-    lockstep: facts.version,
-    build: facts.build,
-    commit: facts.commit,
-    scenario: job.scenario.name,
-    scenarioHash: scenarioHash(job.scenario),
-    seed: job.seed,
-    architecture: job.architecture,
-    crypto: job.crypto,
-    verdict: 'undecided',
-    reasons: ['interrupted'],
-    virtualMs: Math.floor(found.virtualUs / 1000),
-    events: found.events,
-    properties: found.properties.map(({ id, name, checked, violations }) => ({
-      id,
-      name,
-      verdict: violations.length > 0 ? 'violated' : 'undecided',
-      checked,
-      violations,
-    })),
-  };
-}
-
-/** The document as text: two-space JSON and a line end. */
-export function printDocument(document: object): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
 }
