@@ -1,0 +1,112 @@
+/**
+ * Everything that the page shows and that changes: one place, as signals. Views read them; actions
+ * (actions.ts) write them; the address follows them (address.ts).
+ */
+
+import { type Signal, signal } from '@preact/signals';
+import type { LoadedRun } from './loaded-run.ts';
+import type { LaneArrangement } from './model/lanes.ts';
+import type { DeviceAt } from './reader/device-at.ts';
+import type { MessageLife } from './reader/message-life.ts';
+import type { EventText } from './reader/reader-messages.ts';
+import type { GalleryStory, LiveProgress } from './run-source.ts';
+import type { AxisKind, AxisWindow } from './timeline/axis.ts';
+import type { Summary } from './timeline/paint.ts';
+
+/** What the page is doing. */
+export type Stage =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'reading'; readonly what: string; readonly events: number }
+  | {
+      readonly kind: 'running';
+      readonly what: string;
+      readonly progress: LiveProgress;
+      readonly stop: () => void;
+    }
+  | { readonly kind: 'shown'; readonly run: LoadedRun };
+
+/** Where a shown run came from, for the address. */
+export type Origin =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'file'; readonly name: string }
+  | { readonly kind: 'trace'; readonly address: string }
+  | { readonly kind: 'inside' }
+  | {
+      readonly kind: 'run';
+      readonly name: string;
+      readonly seed: string;
+      readonly architecture: 'fanout' | 'relay';
+    };
+
+export type PanelName = 'verdict' | 'event' | 'message' | 'device' | 'keep';
+
+export type Theme = 'system' | 'light' | 'dark';
+
+/** Rows kept bright while all others fade: a cone, or what was found. */
+export interface Highlight {
+  readonly words: string;
+  readonly rows: Uint32Array<ArrayBuffer>;
+}
+
+export interface Store {
+  readonly stage: Signal<Stage>;
+  readonly origin: Signal<Origin>;
+  /** Sentences about what went wrong; shown until the next action. */
+  readonly troubles: Signal<readonly string[]>;
+  readonly stories: Signal<readonly GalleryStory[]>;
+  readonly axis: Signal<AxisKind>;
+  readonly window: Signal<AxisWindow>;
+  readonly lanes: Signal<LaneArrangement>;
+  /** By index of `FRAME_CLASSES`. */
+  readonly classes: Signal<readonly boolean[]>;
+  readonly selected: Signal<number>;
+  readonly selectedText: Signal<EventText | undefined>;
+  readonly life: Signal<MessageLife | undefined>;
+  readonly device: Signal<DeviceAt | undefined>;
+  /** The lane that is looked at; -1 for none. */
+  readonly deviceLane: Signal<number>;
+  readonly cursorUs: Signal<number>;
+  readonly query: Signal<string>;
+  readonly found: Signal<Uint32Array<ArrayBuffer> | undefined>;
+  readonly foundAt: Signal<number>;
+  readonly highlight: Signal<Highlight | undefined>;
+  readonly panel: Signal<PanelName>;
+  readonly isHelpOpen: Signal<boolean>;
+  readonly theme: Signal<Theme>;
+  readonly summary: Signal<Summary | undefined>;
+}
+
+const NO_LANES: LaneArrangement = { order: [], hidden: [], pinned: [], collapsed: [] };
+
+/** A page with nothing on it. */
+export function createStore(): Store {
+  return {
+    stage: signal<Stage>({ kind: 'start' }),
+    origin: signal<Origin>({ kind: 'none' }),
+    troubles: signal<readonly string[]>([]),
+    stories: signal<readonly GalleryStory[]>([]),
+    axis: signal<AxisKind>('time'),
+    window: signal<AxisWindow>({ from: 0, until: 1 }),
+    lanes: signal(NO_LANES),
+    classes: signal<readonly boolean[]>([true, false, true, true, false]),
+    selected: signal(-1),
+    selectedText: signal<EventText | undefined>(undefined),
+    life: signal<MessageLife | undefined>(undefined),
+    device: signal<DeviceAt | undefined>(undefined),
+    deviceLane: signal(-1),
+    cursorUs: signal(-1),
+    query: signal(''),
+    found: signal<Uint32Array<ArrayBuffer> | undefined>(undefined),
+    foundAt: signal(-1),
+    highlight: signal<Highlight | undefined>(undefined),
+    panel: signal<PanelName>('verdict'),
+    isHelpOpen: signal(false),
+    theme: signal<Theme>('system'),
+    summary: signal<Summary | undefined>(undefined),
+  };
+}
+
+/** The run that is shown, if one is. */
+export function shownRun({ stage }: Store): LoadedRun | undefined {
+  return stage.value.kind === 'shown' ? stage.value.run : undefined;
+}
