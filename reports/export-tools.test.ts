@@ -56,12 +56,10 @@ interface Logged {
 function readLog(lines: readonly string[]): Logged[] {
   const [parser = '', delimiter, ...rest] = lines;
   expect(delimiter).toBe('');
-  const matches = [...rest.join('\n').matchAll(new RegExp(parser, 'g'))];
-  return matches.map(({ groups }) => ({
-    event: groups?.['event'] ?? '',
-    host: groups?.['host'] ?? '',
-    clock: JSON.parse(groups?.['clock'] ?? '{}'),
-  }));
+  return [...rest.join('\n').matchAll(new RegExp(parser, 'g'))].map(({ groups }) => {
+    const { event = '', host = '', clock = '{}' } = groups as Partial<Record<string, string>>;
+    return { event, host, clock: JSON.parse(clock) };
+  });
 }
 
 /** For each event, what happened before it by program order and causes: bits by place. */
