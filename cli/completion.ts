@@ -19,7 +19,7 @@ export interface CommandWords {
 }
 
 /** Commands whose first argument is a scenario's name. */
-const TAKES_SCENARIO: readonly string[] = ['run', 'check', 'compare'];
+const TAKES_SCENARIO: readonly string[] = ['run', 'view', 'check', 'compare'];
 
 /** Reads the command tree. `scenarios` are the names of the library. */
 export function describeTree(root: Command, scenarios: readonly string[]): readonly CommandWords[] {

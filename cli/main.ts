@@ -16,6 +16,7 @@ import { listCommand } from './commands/list.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
+import { viewCommand } from './commands/view.ts';
 import { EXIT } from './exit-codes.ts';
 import { explainFailure } from './failure.ts';
 import type { Session } from './session.ts';
@@ -45,6 +46,7 @@ export function buildProgram(session: Session): Command {
     });
   const commands = [
     runCommand,
+    viewCommand,
     replayCommand,
     checkCommand,
     compareCommand,

@@ -124,7 +124,8 @@ export function openComparison(
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;
 
-function isGzip(bytes: Uint8Array): boolean {
+/** Whether bytes are those of a compressed file. */
+export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === GZIP_MAGIC[0] && bytes[1] === GZIP_MAGIC[1];
 }
 

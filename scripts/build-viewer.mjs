@@ -84,7 +84,7 @@ function singlePage({ page, script, style }, workers) {
   const policy = policyElement([
     "default-src 'none'",
     `script-src ${digestOf(code)}`,
-    `style-src ${style === '' ? "'none'" : digestOf(style)}`,
+    `style-src ${digestOf(style)}`,
     'worker-src blob:',
     'img-src data: blob:',
     "base-uri 'none'",

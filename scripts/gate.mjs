@@ -12,6 +12,7 @@ const stages = [
   ['pure types', 'npx', ['tsc', '-p', 'tsconfig.pure.json']],
   ['page types', 'npx', ['tsc', '-p', 'tsconfig.page.json']],
   ['viewer types', 'npx', ['tsc', '-p', 'tsconfig.viewer.json']],
+  ['viewer test types', 'npx', ['tsc', '-p', 'tsconfig.viewer-tests.json']],
   ['build', process.execPath, ['scripts/build.mjs', '--if-stale']],
   ['dead code', 'npx', ['knip']],
   ['unit', ...vitest('unit')],

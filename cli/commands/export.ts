@@ -5,32 +5,29 @@ import { Command } from 'commander';
 import { exportCsv } from '../../reports/export-csv.ts';
 import { exportMermaid } from '../../reports/export-mermaid.ts';
 import { exportNdjson } from '../../reports/export-ndjson.ts';
+import { exportPerfetto } from '../../reports/export-perfetto.ts';
+import { exportShiviz } from '../../reports/export-shiviz.ts';
 import type { Trace } from '../../sim/trace/trace.ts';
 import { withTalk } from '../options.ts';
 import type { Session } from '../session.ts';
 import { requireWord } from '../usage-error.ts';
 import { makeFolder, writeOut } from '../write-out.ts';
 
-/** Formats, and the ending of a file in each. */
-const FORMATS = ['mermaid', 'csv', 'ndjson'] as const;
-const ENDINGS = { mermaid: 'mmd', csv: 'csv', ndjson: 'ndjson' } as const;
-
-function exported(trace: Trace, format: (typeof FORMATS)[number]): string {
-  switch (format) {
-    case 'mermaid':
-      return exportMermaid(trace)
-        .map((line) => `${line}\n`)
-        .join('');
-    case 'csv':
-      return exportCsv(trace)
-        .map((row) => `${row}\r\n`)
-        .join('');
-    case 'ndjson':
-      return exportNdjson(trace)
-        .map((line) => `${line}\n`)
-        .join('');
-  }
+interface Format {
+  /** What a file in it ends with. */
+  readonly ending: string;
+  readonly lineEnd: string;
+  readonly lines: (trace: Trace) => readonly string[];
 }
+
+const FORMATS: ReadonlyMap<string, Format> = new Map([
+  ['perfetto', { ending: 'perfetto.json', lineEnd: '\n', lines: exportPerfetto }],
+  ['shiviz', { ending: 'shiviz.log', lineEnd: '\n', lines: exportShiviz }],
+  ['mermaid', { ending: 'mmd', lineEnd: '\n', lines: (trace) => exportMermaid(trace) }],
+  ['csv', { ending: 'csv', lineEnd: '\r\n', lines: exportCsv }],
+  ['ndjson', { ending: 'ndjson', lineEnd: '\n', lines: exportNdjson }],
+] satisfies [string, Format][]);
+const NAMES = [...FORMATS.keys()];
 
 interface ExportFlags {
   readonly format: string;
@@ -38,16 +35,17 @@ interface ExportFlags {
 }
 
 async function exportTrace(session: Session, path: string, flags: ExportFlags): Promise<void> {
-  const format = requireWord('format', flags.format, FORMATS);
+  const format = FORMATS.get(requireWord('format', flags.format, NAMES)) as Format;
   const { traceFile } = await import('../trace-input.ts');
   const { terminal } = session;
-  const text = exported(traceFile(path, terminal), format);
+  const lines = format.lines(traceFile(path, terminal));
+  const text = lines.map((line) => `${line}${format.lineEnd}`).join('');
   if (flags.out === undefined) {
     terminal.print(text);
     return;
   }
   const stem = basename(path).replace(/(\.trace)?(\.ndjson)?(\.gz)?$/, '');
-  const file = join(flags.out, `${stem}.${ENDINGS[format]}`);
+  const file = join(flags.out, `${stem}.${format.ending}`);
   makeFolder(flags.out);
   writeOut(file, text);
   terminal.say(`written to ${file}\n`);
@@ -56,9 +54,9 @@ async function exportTrace(session: Session, path: string, flags: ExportFlags): 
 /** The command. */
 export function exportCommand(session: Session): Command {
   const command = new Command('export')
-    .description('print a trace as Mermaid, CSV or NDJSON')
+    .description('print a trace for Perfetto or ShiViz, or as Mermaid, CSV or NDJSON')
     .argument('<file>', 'a trace (run --trace)')
-    .requiredOption('--format <name>', FORMATS.join(', '))
+    .requiredOption('--format <name>', NAMES.join(', '))
     .option('--out <dir>', 'write a file there instead of printing')
     .action((path: string, flags: ExportFlags) => exportTrace(session, path, flags));
   return withTalk(command);

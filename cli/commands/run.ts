@@ -1,14 +1,14 @@
 /** `run SCENARIO`: one scenario, one seed, one verdict. */
 
 import { Command } from 'commander';
-import type { RunJob, TraceDetail } from '../engine/job.ts';
+import type { InterruptedRun, RunJob } from '../engine/job.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { type RunFlags, withBounds, withEngine, withSeed, withTalk } from '../options.ts';
+import type { Performed } from '../perform.ts';
 import type { ScenarioSource } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
-
-/** A trace that tells all there is. */
-export const EVERY_DETAIL: TraceDetail = { hasViews: true, hasKeys: true };
+import { UsageError } from '../usage-error.ts';
+import { writeOut } from '../write-out.ts';
 
 /**
  * The job that flags and scenario describe; a counterexample's own seed and architecture come
@@ -26,18 +26,45 @@ export function jobOf(source: ScenarioSource, flags: RunFlags, build: string): R
     ...(flags.maxEvents === undefined ? {} : { maxEvents: flags.maxEvents }),
     ...(flags.maxVirtualTime === undefined ? {} : { maxVirtualUs: flags.maxVirtualTime }),
     ...(flags.trace === undefined ? {} : { traceFile: flags.trace }),
-    ...(flags.detail === true ? { detail: EVERY_DETAIL } : {}),
+    ...(flags.detail === true ? { detail: { hasViews: true, hasKeys: true } } : {}),
   };
+}
+
+/** Refuses what cannot be written, before the run instead of after it. */
+async function checkOutputs({ trace, html, detail }: RunFlags): Promise<void> {
+  if (detail === true && trace === undefined) {
+    throw new UsageError('--detail says what a trace tells; it goes with --trace');
+  }
+  if (trace !== undefined) (await import('../trace-file.ts')).checkTraceFile(trace);
+  if (html !== undefined) writeOut(html, '');
+}
+
+/** Performs the job; with `--html`, its page is written too. */
+async function performed(
+  session: Session,
+  job: RunJob,
+  reproduce: string,
+  { html }: RunFlags,
+  onInterrupted: (found: InterruptedRun) => void,
+): Promise<Performed | undefined> {
+  if (html === undefined) {
+    const { perform } = await import('../perform.ts');
+    return perform(session, job, onInterrupted);
+  }
+  const { performRecorded } = await import('../recorded-run.ts');
+  const { writeRunPage } = await import('../view/run-page-file.ts');
+  const recorded = await performRecorded(session, job, reproduce, onInterrupted);
+  if (recorded !== undefined) writeRunPage(html, recorded);
+  return recorded;
 }
 
 async function run(session: Session, typed: string, flags: RunFlags): Promise<void> {
   const { requireArchitecture, scenarioSource } = await import('../scenario-source.ts');
-  const { perform } = await import('../perform.ts');
   const { reproduceRun } = await import('../../reports/reproduce.ts');
   const { runSummary, tookText } = await import('../run-summary.ts');
   const source = scenarioSource(typed);
   requireArchitecture(source.scenario, flags.architecture);
-  if (flags.trace !== undefined) (await import('../trace-file.ts')).checkTraceFile(flags.trace);
+  await checkOutputs(flags);
   const { terminal, facts } = session;
   const job = jobOf(source, flags, facts.build);
   const reproduce = reproduceRun(source.word, job);
@@ -45,12 +72,12 @@ async function run(session: Session, typed: string, flags: RunFlags): Promise<vo
   const speak = flags.json === true ? terminal.say : terminal.print;
   speak(`${reproduce}\n\n`);
   const { documentOf, interruptedDocument, printDocument } = await import('../documents.ts');
-  const performed = await perform(session, job, (found) => {
+  const done = await performed(session, job, reproduce, flags, (found) => {
     if (flags.json !== true) return;
     terminal.print(printDocument(interruptedDocument(reproduce, job, found, facts)));
   });
-  if (performed !== undefined) {
-    const { result, realMs } = performed;
+  if (done !== undefined) {
+    const { result, realMs } = done;
     if (flags.json === true) {
       terminal.print(printDocument(documentOf(reproduce, job, result, facts)));
     } else {
@@ -58,6 +85,7 @@ async function run(session: Session, typed: string, flags: RunFlags): Promise<vo
     }
     terminal.say(tookText(realMs));
     if (flags.trace !== undefined) terminal.say(`trace in ${flags.trace}\n`);
+    if (flags.html !== undefined) terminal.say(`page in ${flags.html}\n`);
     session.exitCode = exitCodeOf(result.verdict);
   }
   speak(`\n${reproduce}\n`);
