@@ -36,7 +36,7 @@ export function embeddedRuns(): readonly RunBytes[] {
 export interface GalleryStory {
   readonly name: string;
   readonly summary: string;
-  readonly length: string;
+  readonly lengthUs: number;
   readonly architectures: readonly ('fanout' | 'relay')[];
   readonly accounts: number;
   readonly devices: number;
@@ -48,8 +48,7 @@ export async function gallery(): Promise<readonly GalleryStory[]> {
   try {
     const answer = await fetch('./gallery.json');
     if (!answer.ok) return [];
-    const { stories } = (await answer.json()) as { readonly stories: readonly GalleryStory[] };
-    return stories;
+    return (await answer.json()) as readonly GalleryStory[];
   } catch {
     return [];
   }

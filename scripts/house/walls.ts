@@ -49,7 +49,7 @@ export const WALLS: readonly Wall[] = [
   {
     room: 'viewer',
     rooms: ['protocol/wire', 'sim/trace', 'reports'],
-    packages: ['preact', '@preact/signals', 'chart.js'],
+    packages: ['preact', '@preact/signals', 'chart.js', 'fflate'],
   },
   { room: 'viewer/live', rooms: ['protocol', 'scenarios', ...SIM, 'reports'], packages: [] },
 ];

@@ -21,15 +21,9 @@ export function App({ actions }: Props) {
     <>
       <header class="bar">
         <h1 class="brand">
-          <a
-            href="#"
-            onClick={(event) => {
-              event.preventDefault();
-              actions.goToStart();
-            }}
-          >
+          <button type="button" onClick={() => actions.goToStart()}>
             Lockstep
-          </a>
+          </button>
           <span> viewer</span>
         </h1>
         <ThemeChoice actions={actions} />

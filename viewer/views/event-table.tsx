@@ -42,7 +42,8 @@ export function EventTable({ actions, run }: RunProps) {
           </button>
         </div>
       </div>
-      <div class="scroller" tabIndex={0} role="region" aria-label="Table of events">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
+      <section class="scroller" tabIndex={0} aria-label="Table of events">
         <table>
           <thead>
             <tr>
@@ -58,7 +59,7 @@ export function EventTable({ actions, run }: RunProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }

@@ -81,6 +81,7 @@ function Panels({ actions, run }: RunProps) {
           </button>
         ))}
       </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <div
         id="panel"
         role="tabpanel"

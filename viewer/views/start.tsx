@@ -1,6 +1,7 @@
 /** The first screen: what this is, a recorded day to look at, the library, and files. */
 
 import { useState } from 'preact/hooks';
+import { durationText } from '../../reports/time-text.ts';
 import type { GalleryStory } from '../run-source.ts';
 import type { Props } from './props.ts';
 
@@ -130,7 +131,7 @@ interface StoryProps extends Props {
 }
 
 function Story({ actions, story, seed, architecture }: StoryProps) {
-  const { name, summary, accounts, devices, length } = story;
+  const { name, summary, accounts, devices, lengthUs } = story;
   const isAble = story.architectures.includes(architecture);
   const run = (): void => {
     const scenario = { kind: 'library', name } as const;
@@ -143,7 +144,7 @@ function Story({ actions, story, seed, architecture }: StoryProps) {
         <span>{summary}</span>
         <small>
           {isAble ? '' : `${architecture} cannot tell this story. `}
-          {accounts} people, {devices} devices, {length}
+          {accounts} people, {devices} devices, {durationText(lengthUs)}
         </small>
       </button>
     </li>

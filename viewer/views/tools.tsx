@@ -22,7 +22,8 @@ export function Tools({ actions, run }: RunProps) {
   return (
     <div class="tools">
       <FindBox actions={actions} run={run} />
-      <div class="group" role="group" aria-label="Axis">
+      <fieldset class="group">
+        <legend>Axis</legend>
         {(['time', 'order'] as const).map((name) => (
           <button
             key={name}
@@ -33,8 +34,9 @@ export function Tools({ actions, run }: RunProps) {
             {name === 'time' ? 'true time' : 'order'}
           </button>
         ))}
-      </div>
-      <div class="group" role="group" aria-label="Zoom">
+      </fieldset>
+      <fieldset class="group">
+        <legend>Zoom</legend>
         <button type="button" aria-label="Zoom out" onClick={() => actions.zoom(1.5)}>
           −
         </button>
@@ -44,8 +46,9 @@ export function Tools({ actions, run }: RunProps) {
         <button type="button" onClick={() => actions.lookAtAll()}>
           all
         </button>
-      </div>
-      <div class="group frames" role="group" aria-label="Frames that are drawn">
+      </fieldset>
+      <fieldset class="group frames">
+        <legend>Frames that are drawn</legend>
         {FRAME_CLASSES.map((name, index) =>
           (run.arrows.counts[index] ?? 0) === 0 ? null : (
             <button
@@ -60,7 +63,7 @@ export function Tools({ actions, run }: RunProps) {
             </button>
           ),
         )}
-      </div>
+      </fieldset>
     </div>
   );
 }

@@ -14,6 +14,7 @@ export function VerdictPanel({ actions, run }: RunProps) {
     <>
       <Judgement actions={actions} run={run} />
       <Late actions={actions} run={run} />
+      <Lists run={run} />
       <Facts run={run} />
     </>
   );
@@ -32,11 +33,7 @@ function Judgement({ actions, run }: RunProps) {
   const of = (verdict: string): readonly Judged[] =>
     result.properties.filter((one) => one.verdict === verdict);
   const violated = of('violated');
-  const undecided = of('undecided');
   const held = of('held').filter(({ checked }) => checked > 0);
-  const idle = result.properties.filter(
-    ({ verdict, checked }) => verdict === 'held' && checked === 0,
-  );
   return (
     <section>
       <h3>{headline(result.verdict, violated.length, held.length)}</h3>
@@ -44,12 +41,27 @@ function Judgement({ actions, run }: RunProps) {
         <p key={reason}>{reason}</p>
       ))}
       {violated.length > 0 && <Violations actions={actions} run={run} />}
+      <Messages run={run} />
+    </section>
+  );
+}
+
+/** All that was judged, by verdict. */
+function Lists({ run }: { readonly run: LoadedRun }) {
+  if (run.result === null) return null;
+  const { properties } = run.result;
+  const checked = properties.filter((one) => one.checked > 0);
+  const undecided = checked.filter(({ verdict }) => verdict === 'undecided');
+  const held = checked.filter(({ verdict }) => verdict === 'held');
+  const idle = properties.filter((one) => one.checked === 0);
+  return (
+    <section>
+      <h3>What was judged</h3>
       {undecided.length > 0 && <Properties title="Undecided" list={undecided} isOpen />}
       <Properties title={`Held: ${held.length} properties`} list={held} />
       {idle.length > 0 && (
         <Properties title={`No occasion in this run: ${idle.length}`} list={idle} />
       )}
-      <Messages run={run} />
     </section>
   );
 }
