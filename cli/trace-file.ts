@@ -1,11 +1,11 @@
 /**
- * Traces as files: lines compressed at this edge. Blocks are whole gzip members written one after
- * the other, so that a program killed in mid-write leaves a file whose readable part is everything
- * before.
+ * Traces as files: lines compressed at this edge. A file is one gzip member whose blocks are flushed
+ * whole, so that a program killed in mid-write leaves a file whose readable part is everything
+ * before. A member a block would be simpler, but browsers read only the first member of a file.
  */
 
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { constants, gunzipSync, gzipSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync, gunzipSync } from 'node:zlib';
 import type { RunResult } from '../sim/run/run.ts';
 import type { Observer } from '../sim/trace/observer.ts';
 import { traceFactsOf } from '../sim/trace/run-facts.ts';
@@ -28,18 +28,47 @@ export interface TraceFile {
   abandon(): void;
 }
 
+/** The ten bytes before a member (RFC 1952): deflate, no name, no time, no system. */
+const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+
+/** Bytes of one gzip member, block by block: each can be read as soon as it is written. */
+class GzipMember {
+  #crc = 0;
+  #sizeBytes = 0;
+  #hasBegun = false;
+
+  /** The file's next bytes. */
+  block(plain: Buffer): Buffer {
+    this.#crc = crc32(plain, this.#crc);
+    this.#sizeBytes = (this.#sizeBytes + plain.length) % 2 ** 32;
+    const finishFlush = constants.Z_FULL_FLUSH;
+    const body = deflateRawSync(plain, { level: 4, finishFlush });
+    const head = this.#hasBegun ? [] : [GZIP_HEADER];
+    this.#hasBegun = true;
+    return Buffer.concat([...head, body]);
+  }
+
+  /** The last bytes: an empty last block, the checksum, the length. */
+  end(): Buffer {
+    const trailer = Buffer.alloc(8);
+    trailer.writeUInt32LE(this.#crc, 0);
+    trailer.writeUInt32LE(this.#sizeBytes, 4);
+    return Buffer.concat([deflateRawSync(Buffer.alloc(0)), trailer]);
+  }
+}
+
 /** Writes text in blocks; `.gz` files are compressed, others are plain lines. */
 class BlockFile {
   readonly #path: string;
   readonly #descriptor: number;
-  readonly #isCompressed: boolean;
+  readonly #member: GzipMember | undefined;
   #lines: string[] = [];
   #characters = 0;
   #isOpen = true;
 
   constructor(path: string) {
     this.#path = path;
-    this.#isCompressed = path.endsWith('.gz');
+    this.#member = path.endsWith('.gz') ? new GzipMember() : undefined;
     this.#descriptor = openSync(path, 'w');
   }
 
@@ -54,6 +83,7 @@ class BlockFile {
     this.#isOpen = false;
     try {
       this.flush();
+      if (this.#member !== undefined) this.#write(this.#member.end());
     } finally {
       closeSync(this.#descriptor);
     }
@@ -66,7 +96,11 @@ class BlockFile {
     // Let go first: what could not be written is not tried again when the file is closed.
     this.#lines = [];
     this.#characters = 0;
-    let rest = this.#isCompressed ? gzipSync(plain, { level: 4 }) : plain;
+    this.#write(this.#member === undefined ? plain : this.#member.block(plain));
+  }
+
+  #write(bytes: Buffer): void {
+    let rest = bytes;
     try {
       while (rest.length > 0) rest = rest.subarray(writeSync(this.#descriptor, rest));
     } catch (error) {

@@ -19,5 +19,5 @@ export function MarkSample({ mark, palette }: { readonly mark: Mark; readonly pa
     context.clearRect(0, 0, SIZE, SIZE);
     drawMark(context, mark, SIZE / 2, SIZE / 2, palette);
   }, [mark, palette]);
-  return <canvas ref={canvas} class="mark-sample" role="presentation" />;
+  return <canvas ref={canvas} class="mark-sample" />;
 }

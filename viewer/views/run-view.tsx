@@ -81,14 +81,7 @@ function Panels({ actions, run }: RunProps) {
           </button>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
-      <div
-        id="panel"
-        role="tabpanel"
-        aria-labelledby={`tab-${panel.value}`}
-        tabIndex={0}
-        class="panel"
-      >
+      <div id="panel" role="tabpanel" aria-labelledby={`tab-${panel.value}`} class="panel">
         <Panel actions={actions} run={run} />
       </div>
     </aside>

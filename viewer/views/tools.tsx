@@ -118,51 +118,52 @@ function FindBox({ actions, run }: RunProps) {
         ? 'nothing found'
         : `${foundAt.value >= 0 ? `${foundAt.value + 1} of ` : ''}${rows.length.toLocaleString('en')} found`;
   return (
-    <form
-      class="find"
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (typed === query.value && rows !== undefined) actions.nextFound(1);
-        else void actions.find(typed);
-      }}
-    >
-      <label for="find">Find</label>
-      <input
-        id="find"
-        type="search"
-        list="find-words"
-        autocomplete="off"
-        spellcheck={false}
-        placeholder="device:alice kind:crash"
-        value={typed}
-        onInput={(event) => {
-          setTyped(event.currentTarget.value);
-          void actions.find(event.currentTarget.value);
+    <search>
+      <form
+        class="find"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed === query.value && rows !== undefined) actions.nextFound(1);
+          else void actions.find(typed);
         }}
-      />
-      <datalist id="find-words">
-        {completions(typed, run).map((one) => (
-          <option key={one} value={one} />
-        ))}
-      </datalist>
-      <button
-        type="button"
-        aria-label="Found before"
-        disabled={!rows?.length}
-        onClick={() => actions.nextFound(-1)}
       >
-        ‹
-      </button>
-      <button
-        type="button"
-        aria-label="Found next"
-        disabled={!rows?.length}
-        onClick={() => actions.nextFound(1)}
-      >
-        ›
-      </button>
-      <output aria-live="polite">{said}</output>
-    </form>
+        <label for="find">Find</label>
+        <input
+          id="find"
+          type="search"
+          list="find-words"
+          autocomplete="off"
+          spellcheck={false}
+          placeholder="device:alice kind:crash"
+          value={typed}
+          onInput={(event) => {
+            setTyped(event.currentTarget.value);
+            void actions.find(event.currentTarget.value);
+          }}
+        />
+        <datalist id="find-words">
+          {completions(typed, run).map((one) => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
+        <button
+          type="button"
+          aria-label="Found before"
+          disabled={!rows?.length}
+          onClick={() => actions.nextFound(-1)}
+        >
+          ‹
+        </button>
+        <button
+          type="button"
+          aria-label="Found next"
+          disabled={!rows?.length}
+          onClick={() => actions.nextFound(1)}
+        >
+          ›
+        </button>
+        <output aria-live="polite">{said}</output>
+      </form>
+    </search>
   );
 }
