@@ -24,7 +24,7 @@ interface Following {
 export function bandsOf(facts: RunFacts): readonly (readonly Band[])[] {
   const { columns, details, lanes } = facts;
   const all = lanes.map(
-    (): Following => ({ power: 'on', isOpen: false, sinceUs: 0, state: 'unconnected', bands: [] }),
+    (): Following => ({ power: 'off', isOpen: false, sinceUs: 0, state: 'off', bands: [] }),
   );
   for (let row = 0; row < columns.count; row++) {
     const kind = columns.kind[row];

@@ -39,7 +39,7 @@ export interface DeviceAt {
 export class DeviceScrub {
   #lane = -1;
   #next = 0;
-  #power = 'on';
+  #power = 'off';
   #connection = '';
   #reason = '';
   #lastRow = -1;
@@ -78,7 +78,7 @@ export class DeviceScrub {
   #restart(lane: number): void {
     this.#lane = lane;
     this.#next = 0;
-    this.#power = 'on';
+    this.#power = 'off';
     this.#connection = '';
     this.#reason = '';
     this.#lastRow = -1;

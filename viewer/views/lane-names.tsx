@@ -52,7 +52,13 @@ function LaneName({ actions, run, row, isFirst }: LaneNameProps) {
   return (
     <div class={`lane ${row.role}`} style={{ top: `${row.y - ROW_HEIGHT / 2}px` }}>
       <span class="account">{isFirst ? row.account : ''}</span>
-      <details class="lane-menu">
+      <details
+        class="lane-menu"
+        onFocusOut={(event) => {
+          const menu = event.currentTarget;
+          if (!menu.contains(event.relatedTarget as Node | null)) menu.open = false;
+        }}
+      >
         <summary title={name}>
           {row.isPinned ? '📌 ' : ''}
           {row.label}
