@@ -8,6 +8,7 @@ import { lockstep, normalised, scratch } from './testing/program.ts';
 
 const COMMANDS = [
   'run',
+  'view',
   'replay',
   'check',
   'compare',
@@ -45,8 +46,10 @@ const WRONG: readonly (readonly string[])[] = [
   ['run', 'subway', '--max-virtual-time', '8'],
   ['run', 'subway', '--trace', 'not/there/x.trace.ndjson.gz'],
   ['run', 'not-there.yaml'],
-  ['run', 'subway', '--html', 'x.html'],
-  ['view', 'subway'],
+  ['run', 'subway', '--html', 'not/there/x.html'],
+  ['run', 'subway', '--detail'],
+  ['view', 'subwya'],
+  ['view', 'subway', '--port', '0'],
   ['replay', 'LICENSE'],
   ['explain', 'not-there.gz', 'lunch'],
   ['export', 'not-there.gz', '--format', 'cvs'],

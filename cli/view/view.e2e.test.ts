@@ -108,9 +108,9 @@ describe('the server', () => {
       expect((await asked('/', { host })).status).toBe(200);
     }
     const foreign = ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:${port + 1}`];
-    for (const host of [...foreign, `127.0.0.1.evil.example:${port}`, '']) {
+    for (const host of [...foreign, `127.0.0.1.evil.example:${port}`]) {
       const { status, body } = await asked('/gallery.json', { host });
-      expect([host, status === 403 || status === 400]).toEqual([host, true]);
+      expect([host, status]).toEqual([host, 403]);
       expect(body.toString()).not.toContain(STORY);
     }
   });
@@ -190,7 +190,7 @@ describe('view', () => {
     for (const typed of [broken, bad, 'phone-ofline', join(folder, 'none.yaml')]) {
       const { code, stdout, stderr } = lockstep(['view', typed]);
       expect([typed, code, stdout]).toEqual([typed, 2, '']);
-      const other = typed === broken ? ['explain', typed] : ['run', typed];
+      const other = typed === broken ? ['export', typed, '--format', 'csv'] : ['run', typed];
       expect(stderr).toBe(lockstep(other).stderr);
     }
     const { port } = started.server as Viewing;
