@@ -1,7 +1,7 @@
 /**
- * Traces as files: lines compressed at this edge. A file is one gzip member whose blocks are flushed
- * whole, so that a program killed in mid-write leaves a file whose readable part is everything
- * before. A member a block would be simpler, but browsers read only the first member of a file.
+ * Traces as files: lines compressed at this edge. A file is one gzip member whose blocks are
+ * flushed whole, so that a program killed in mid-write leaves a file whose readable part is
+ * everything before. A member a block would be simpler, but browsers read only the first member.
  */
 
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';

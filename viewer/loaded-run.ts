@@ -1,4 +1,4 @@
-/** A run as the page holds it: the facts of its trace, its verdict, and the worker that knows more. */
+/** A run as the page holds it: the facts of its trace, its verdict, the worker that knows more. */
 
 import type { RunDocument } from '../reports/run-document.ts';
 import { type Arrows, arrowsOf } from './model/arrows.ts';

@@ -1,4 +1,4 @@
-/** Where runs come from: inside this file, beside the site, a dropped file, or a run in the page. */
+/** Where runs come from: inside this file, beside the site, a dropped file, a run in the page. */
 
 import type { RunDocument } from '../reports/run-document.ts';
 import type { LiveAnswer, LiveRequest } from './live/live-messages.ts';

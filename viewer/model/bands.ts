@@ -74,18 +74,6 @@ function turn(one: Following, timeUs: number): void {
   one.state = state;
 }
 
-/** The band of a lane at a time. */
-export function bandAt(bands: readonly Band[], timeUs: number): Band | undefined {
-  let low = 0;
-  let high = bands.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((bands[middle] as Band).untilUs <= timeUs) low = middle + 1;
-    else high = middle;
-  }
-  return bands[low];
-}
-
 const WORDS: Readonly<Record<BandState, string>> = {
   connected: 'was connected',
   unconnected: 'had no connection',
@@ -93,7 +81,9 @@ const WORDS: Readonly<Record<BandState, string>> = {
   off: 'was switched off',
 };
 
-/** What kept a device from taking something in a stretch, the longest state first; empty for none. */
+/**
+ * What kept a device from taking something in a stretch, the longest state first; empty for none.
+ */
 export function whyAway(bands: readonly Band[], fromUs: number, untilUs: number): string {
   const spent = new Map<BandState, number>();
   for (const band of bands) {

@@ -1,4 +1,4 @@
-/** The lanes of a timeline: devices grouped by account, the server in the middle of the accounts. */
+/** The lanes of a timeline: devices grouped by account, the server in the middle of them. */
 
 import { NO_LANE } from '../reader/event-kinds.ts';
 

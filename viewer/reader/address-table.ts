@@ -1,4 +1,4 @@
-/** Whose address is whose: which host answers to an address of the protocol, read from `account`. */
+/** Whose address is whose: which host answers to an address, read from `account` records. */
 
 import type { TraceChange } from '../../sim/trace/trace.ts';
 

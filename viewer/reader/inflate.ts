@@ -9,7 +9,7 @@
 
 import { Gunzip } from 'fflate';
 
-/** Bytes after inflating: ten times a million events with every view, far below what tabs may use. */
+/** Bytes after inflating: a million events with every view are 600 MB. */
 export const INFLATED_BYTES_MAX = 1_500_000_000;
 
 /** How the text ended. */

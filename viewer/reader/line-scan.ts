@@ -17,7 +17,7 @@ const NINE = 57;
 const QUOTE = '"';
 const BACKSLASH = '\\';
 
-/** The fields that every line has, and where the scan stands. One object is used again and again. */
+/** The fields that every line has, and where the scan stands. One object serves all lines. */
 export class LineScan {
   sequence = 0;
   timeUs = 0;

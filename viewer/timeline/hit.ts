@@ -3,7 +3,7 @@
 import { firstAtLeast } from '../model/arrows.ts';
 import { laneY } from '../model/lanes.ts';
 import { positionOf, rowAtPosition } from './axis.ts';
-import type { Picture } from './paint.ts';
+import type { Picture } from './picture.ts';
 
 const REACH = 9;
 /** Frames looked at for one click. */

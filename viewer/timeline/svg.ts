@@ -2,7 +2,7 @@
 
 import type { LoadedRun } from '../loaded-run.ts';
 import { firstAtLeast } from '../model/arrows.ts';
-import { laneY, layoutLanes } from '../model/lanes.ts';
+import { type LaneLayout, laneY, layoutLanes } from '../model/lanes.ts';
 import type { Store } from '../store.ts';
 import { positionOf, rowAtPosition, ticksOf, tickText } from './axis.ts';
 
@@ -22,74 +22,96 @@ function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? '');
 }
 
+/** What is drawn, and where. */
+interface Drawing {
+  readonly store: Store;
+  readonly run: LoadedRun;
+  readonly layout: LaneLayout;
+  /** Rows of the window. */
+  readonly first: number;
+  readonly last: number;
+  readonly xOf: (row: number) => string;
+}
+
+const DEFS =
+  '<defs><marker id="head" viewBox="0 0 6 6" refX="6" refY="3" markerWidth="6" ' +
+  'markerHeight="6" orient="auto"><path d="M0 0L6 3L0 6z" fill="#0a5a9e"/></marker></defs>';
+
 /** The drawing as text. */
 export function svgOf(store: Store, run: LoadedRun): string {
   const axis = store.axis.value;
-  const window = store.window.value;
-  const { columns } = run.facts;
+  const { from, until } = store.window.value;
+  const { columns, header } = run.facts;
   const layout = layoutLanes(run.lanes, store.lanes.value);
-  const xOf = (position: number): number =>
-    LEFT + ((position - window.from) / (window.until - window.from)) * (WIDTH - LEFT - 10);
-  const out: string[] = [];
-  for (const tick of ticksOf(window, axis, 9)) {
-    const x = xOf(tick).toFixed(1);
-    out.push(`<path d="M${x} 20V${layout.height}" stroke="#ddd"/>`);
-    out.push(`<text x="${x}" y="14">${tickText(tick, axis, window)}</text>`);
-  }
-  for (const row of layout.rows) {
+  const xAt = (position: number): number =>
+    LEFT + ((position - from) / (until - from)) * (WIDTH - LEFT - 10);
+  const drawing: Drawing = {
+    ...{ store, run, layout },
+    first: rowAtPosition(columns, axis, from),
+    last: rowAtPosition(columns, axis, until),
+    xOf: (row) => xAt(positionOf(columns, axis, row)).toFixed(1),
+  };
+  const items = [...frames(drawing), ...marks(drawing)];
+  const y = layout.height + 14;
+  const cut = `<text x="${LEFT}" y="${y}">Only the first ${ITEMS_MAX} things are drawn.</text>`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${layout.height + 20}"`,
+    ' font-family="sans-serif" font-size="11" fill="none">',
+    `<title>${escaped(`${header.scenario}, ${header.architecture}, seed ${header.seed}`)}</title>`,
+    ...[DEFS, '<rect width="100%" height="100%" fill="#fff"/>', '<g fill="#333">'],
+    ...ticksOf(store.window.value, axis, 9).flatMap((tick) => [
+      `<path d="M${xAt(tick).toFixed(1)} 20V${layout.height}" stroke="#ddd"/>`,
+      `<text x="${xAt(tick).toFixed(1)}" y="14">${tickText(tick, axis, { from, until })}</text>`,
+    ]),
+    ...lanes(drawing),
+    ...items.slice(0, ITEMS_MAX),
+    ...(items.length > ITEMS_MAX ? [cut] : []),
+    '</g></svg>\n',
+  ].join('\n');
+}
+
+function lanes({ run, layout }: Drawing): readonly string[] {
+  return layout.rows.flatMap((row) => {
     const name = row.isCollapsed ? row.label : (run.lanes[row.lanes[0] ?? 0]?.name ?? '');
-    out.push(`<text x="4" y="${row.y + 4}">${escaped(name)}</text>`);
-    out.push(`<path d="M${LEFT} ${row.y}H${WIDTH}" stroke="#bbb"/>`);
-  }
-  const first = rowAtPosition(columns, axis, window.from);
-  const last = rowAtPosition(columns, axis, window.until);
+    return [
+      `<text x="4" y="${row.y + 4}">${escaped(name)}</text>`,
+      `<path d="M${LEFT} ${row.y}H${WIDTH}" stroke="#bbb"/>`,
+    ];
+  });
+}
+
+function frames({ store, run, layout, first, last, xOf }: Drawing): readonly string[] {
   const { arrows } = run;
-  let items = 0;
-  const from = firstAtLeast(arrows.sends, first);
+  const { columns } = run.facts;
+  const isShown = store.classes.value;
+  const out: string[] = [];
   const until = firstAtLeast(arrows.sends, last);
-  for (let at = from; at < until && items < ITEMS_MAX; at++) {
+  for (let at = firstAtLeast(arrows.sends, first); at < until && out.length <= ITEMS_MAX; at++) {
     const row = arrows.sends[at] as number;
-    if (store.classes.value[arrows.classOf[columns.detail[row] as number] as number] !== true)
-      continue;
+    if (isShown[arrows.classOf[columns.detail[row] as number] as number] !== true) continue;
     const partner = columns.partner[row] as number;
     const y = laneY(layout, columns.lane[row] as number);
     const toY = laneY(layout, columns.peer[row] as number);
     if (partner < 0 || y < 0 || toY < 0 || y === toY) continue;
-    const x = xOf(positionOf(columns, axis, row)).toFixed(1);
-    const toX = xOf(positionOf(columns, axis, partner)).toFixed(1);
-    out.push(`<path d="M${x} ${y}L${toX} ${toY}" stroke="#0a5a9e" marker-end="url(#head)"/>`);
-    items++;
+    const way = `M${xOf(row)} ${y}L${xOf(partner)} ${toY}`;
+    out.push(`<path d="${way}" stroke="#0a5a9e" marker-end="url(#head)"/>`);
   }
-  for (let row = first; row < last && items < ITEMS_MAX; row++) {
+  return out;
+}
+
+function marks({ run, layout, first, last, xOf }: Drawing): readonly string[] {
+  const out: string[] = [];
+  for (let row = first; row < last && out.length <= ITEMS_MAX; row++) {
     const mark = run.marks[run.markOf[row] as number];
-    const y = laneY(layout, columns.lane[row] as number);
+    const y = laneY(layout, run.facts.columns.lane[row] as number);
     if (mark === undefined || mark.weight < 2 || y < 0) continue;
-    const x = xOf(positionOf(columns, axis, row)).toFixed(1);
-    const isBad = mark.tone === 'bad' || mark.tone === 'alarm';
-    const isDot = mark.shape === 'dot';
-    const fill = isBad ? '#a02438' : isDot ? '#1a6a3c' : '#222';
-    const size = isDot
-      ? ''
-      : `<path d="M${x} ${y - 5}v10m-5 -5h10" stroke="${fill}" stroke-width="2"/>`;
-    out.push(isDot ? `<circle cx="${x}" cy="${y}" r="4" fill="${fill}"/>` : size);
-    items++;
+    if (mark.shape === 'dot') {
+      out.push(`<circle cx="${xOf(row)}" cy="${y}" r="4" fill="#1a6a3c"/>`);
+      continue;
+    }
+    const colour = mark.tone === 'bad' || mark.tone === 'alarm' ? '#a02438' : '#222';
+    const way = `M${xOf(row)} ${y - 5}v10m-5 -5h10`;
+    out.push(`<path d="${way}" stroke="${colour}" stroke-width="2"/>`);
   }
-  if (items >= ITEMS_MAX) {
-    out.push(
-      `<text x="${LEFT}" y="${layout.height + 14}">Only the first ${ITEMS_MAX} things are drawn.</text>`,
-    );
-  }
-  const { scenario, architecture, seed } = run.facts.header;
-  const title = escaped(`${scenario}, ${architecture}, seed ${seed}`);
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${layout.height + 20}" font-family="sans-serif" font-size="11" fill="none">`,
-    `<title>${title}</title>`,
-    '<defs><marker id="head" viewBox="0 0 6 6" refX="6" refY="3" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L6 3L0 6z" fill="#0a5a9e"/></marker></defs>',
-    '<rect width="100%" height="100%" fill="#fff"/>',
-    ...out.map((line) =>
-      line.startsWith('<text') ? line.replace('<text', '<text fill="#333"') : line,
-    ),
-    '</svg>',
-    '',
-  ].join('\n');
+  return out;
 }

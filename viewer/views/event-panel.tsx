@@ -16,10 +16,7 @@ export function EventPanel({ actions, run }: RunProps) {
   }
   const { columns } = run.facts;
   const lane = columns.lane[row] as number;
-  const message = columns.message[row] as number;
   const text = selectedText.value;
-  const cause = columns.cause[row] as number;
-  const partner = columns.partner[row] as number;
   return (
     <>
       <h3>
@@ -28,41 +25,53 @@ export function EventPanel({ actions, run }: RunProps) {
       <p class="when">
         {timeText(columns.timeUs[row] as number)}, event {columns.sequence[row]}
       </p>
-      <div class="choices">
-        {cause >= 0 && (
-          <button type="button" onClick={() => actions.select(cause, true)}>
-            its cause
-          </button>
-        )}
-        <button type="button" onClick={() => actions.follow('after')}>
-          its first effect
-        </button>
-        {partner >= 0 && (
-          <button type="button" onClick={() => actions.select(partner, true)}>
-            {partner > row ? 'its arrival' : 'its sending'}
-          </button>
-        )}
-        <button type="button" onClick={() => void actions.showCone('before')}>
-          all that led to it
-        </button>
-        <button type="button" onClick={() => void actions.showCone('after')}>
-          all that came of it
-        </button>
-        {message >= 0 && (
-          <button type="button" onClick={() => actions.openMessage(message)}>
-            its message
-          </button>
-        )}
-        <button type="button" onClick={() => actions.openDevice(lane)}>
-          its device then
-        </button>
-      </div>
+      <Ways actions={actions} run={run} row={row} />
       <p class="note">
         Cause and effect are those of frames, timers and people. What a device remembers is a cause
         of all it does later, and is not followed.
       </p>
       {text !== undefined && <Line line={text.line} />}
     </>
+  );
+}
+
+/** Where one can go from an event. */
+function Ways({ actions, run, row }: RunProps & { readonly row: number }) {
+  const { columns } = run.facts;
+  const lane = columns.lane[row] as number;
+  const message = columns.message[row] as number;
+  const cause = columns.cause[row] as number;
+  const partner = columns.partner[row] as number;
+  return (
+    <div class="choices">
+      {cause >= 0 && (
+        <button type="button" onClick={() => actions.select(cause, true)}>
+          its cause
+        </button>
+      )}
+      <button type="button" onClick={() => actions.follow('after')}>
+        its first effect
+      </button>
+      {partner >= 0 && (
+        <button type="button" onClick={() => actions.select(partner, true)}>
+          {partner > row ? 'its arrival' : 'its sending'}
+        </button>
+      )}
+      <button type="button" onClick={() => void actions.showCone('before')}>
+        all that led to it
+      </button>
+      <button type="button" onClick={() => void actions.showCone('after')}>
+        all that came of it
+      </button>
+      {message >= 0 && (
+        <button type="button" onClick={() => actions.openMessage(message)}>
+          its message
+        </button>
+      )}
+      <button type="button" onClick={() => actions.openDevice(lane)}>
+        its device then
+      </button>
+    </div>
   );
 }
 
@@ -74,7 +83,7 @@ function Line({ line }: { readonly line: string }) {
   return (
     <details open>
       <summary>As it stands in the trace</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keys must reach what scrolls. */}
       <pre tabIndex={0}>
         {cut
           ? `${line.slice(0, LINE_SHOWN)}\n… ${line.length - LINE_SHOWN} more characters`

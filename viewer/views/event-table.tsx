@@ -42,7 +42,7 @@ export function EventTable({ actions, run }: RunProps) {
           </button>
         </div>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keys must reach what scrolls. */}
       <section class="scroller" tabIndex={0} aria-label="Table of events">
         <table>
           <thead>

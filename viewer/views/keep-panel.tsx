@@ -1,4 +1,4 @@
-/** What can be taken away: pictures, tables, files for other tools, and the line that runs it again. */
+/** What can be taken away: pictures, tables, files for other tools, the line that runs it again. */
 
 import { useState } from 'preact/hooks';
 import type { ExportFormat } from '../reader/reader-messages.ts';

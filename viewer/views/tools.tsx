@@ -107,16 +107,17 @@ function valuesOf(key: string, { facts, lanes }: RunProps['run']): readonly stri
   }
 }
 
+function foundText(count: number, at: number): string {
+  if (count === 0) return 'nothing found';
+  const place = at >= 0 ? `${at + 1} of ` : '';
+  return `${place}${count.toLocaleString('en')} found`;
+}
+
 function FindBox({ actions, run }: RunProps) {
   const { query, found, foundAt } = actions.store;
   const [typed, setTyped] = useState(query.value);
   const rows = found.value;
-  const said =
-    rows === undefined
-      ? ''
-      : rows.length === 0
-        ? 'nothing found'
-        : `${foundAt.value >= 0 ? `${foundAt.value + 1} of ` : ''}${rows.length.toLocaleString('en')} found`;
+  const said = rows === undefined ? '' : foundText(rows.length, foundAt.value);
   return (
     <search>
       <form
