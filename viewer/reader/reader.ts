@@ -3,6 +3,8 @@
 import { eventText } from '../../reports/event-text.ts';
 import { exportCsv } from '../../reports/export-csv.ts';
 import { exportMermaid } from '../../reports/export-mermaid.ts';
+import { exportPerfetto } from '../../reports/export-perfetto.ts';
+import { exportShiviz } from '../../reports/export-shiviz.ts';
 import type { SentAgain } from '../../reports/sent-again.ts';
 import type { Trace, TraceEvent } from '../../sim/trace/trace.ts';
 import { cone } from './cone.ts';
@@ -114,7 +116,9 @@ function textOf(format: Exclude<ExportFormat, 'ndjson'>, trace: Trace): string {
       return `${exportCsv(trace).join('\r\n')}\r\n`;
     case 'mermaid':
       return `${exportMermaid(trace).join('\n')}\n`;
-    default:
-      return '';
+    case 'perfetto':
+      return `${exportPerfetto(trace).join('\n')}\n`;
+    case 'shiviz':
+      return `${exportShiviz(trace).join('\n')}\n`;
   }
 }

@@ -124,8 +124,9 @@ function FindBox({ actions, run }: RunProps) {
         class="find"
         onSubmit={(event) => {
           event.preventDefault();
-          if (typed === query.value && rows !== undefined) actions.nextFound(1);
-          else void actions.find(typed);
+          const isAnswered = typed === query.value && rows !== undefined;
+          const answered = isAnswered ? Promise.resolve() : actions.find(typed);
+          void answered.then(() => actions.nextFound(1));
         }}
       >
         <label for="find">Find</label>
