@@ -59,9 +59,14 @@ function count(sum: CampaignSum, report: TaskReport): void {
 /** Judged only where a device is robbed, which generated worlds leave to the library. */
 const OF_THEFTS: readonly string[] = ['C3', 'C5'];
 
+/** The mark of an account that joins the multi-device beta. */
+const JOINED = 'app-upgraded';
+
 /** Properties that no run of the campaign ever checked, though one could have. */
 export function neverChecked(sum: CampaignSum): readonly string[] {
-  const has = (id: string) => whyWithoutOccasion({ name: sum.architecture }, id) === undefined;
+  const isMixed = (sum.levers.get(JOINED) ?? 0) > 0;
+  const occasion = { name: sum.architecture, isMixed };
+  const has = (id: string) => whyWithoutOccasion(occasion, id) === undefined;
   const never = [...sum.checks].filter(([, times]) => times === 0).map(([id]) => id);
   return never.filter((id) => !OF_THEFTS.includes(id) && has(id));
 }
