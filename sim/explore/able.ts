@@ -5,7 +5,7 @@
 
 import type fc from 'fast-check';
 import { arbitraryScenario, FEATURES, type Feature } from '../../scenarios/generate.ts';
-import type { Scenario } from '../../scenarios/scenario.ts';
+import type { PropertyException, Scenario } from '../../scenarios/scenario.ts';
 import { incapabilitiesOf } from '../world/capabilities.ts';
 import { consistent } from './shrink.ts';
 import type { ArchitectureName } from './task.ts';
@@ -13,11 +13,25 @@ import type { ArchitectureName } from './task.ts';
 /** Features that the phone relay has none of: no app of it comes to know of several devices. */
 const NOT_OF_RELAY: readonly Feature[] = ['old-apps'];
 
+const STATIC_KEYS: PropertyException = {
+  property: 'C3',
+  architecture: 'relay',
+  why: 'the two keys of a pairing never change and open all of its recorded frames (F31)',
+};
+
 /** Scenarios that the architecture can express whole. */
 export function arbitraryFor(architecture: ArchitectureName): fc.Arbitrary<Scenario> {
   if (architecture === 'fanout') return arbitraryScenario();
   const features = FEATURES.filter((one) => !NOT_OF_RELAY.includes(one));
-  return arbitraryScenario(undefined, features).map((drawn) => ableTo(drawn, architecture));
+  return arbitraryScenario(undefined, features)
+    .map((drawn) => ableTo(drawn, architecture))
+    .map(withStaticKeys);
+}
+
+/** A theft on the relay opens what was recorded: known, and excepted as in the library. */
+function withStaticKeys(scenario: Scenario): Scenario {
+  const isRobbed = scenario.timeline.some(({ action }) => action.kind === 'steal');
+  return isRobbed ? { ...scenario, exceptions: [...scenario.exceptions, STATIC_KEYS] } : scenario;
 }
 
 /** The scenario without what the architecture cannot do, and without what depended on that. */
