@@ -1,12 +1,14 @@
 /**
  * Generated worlds for an architecture: drawn like all others, without the features that it does
- * not have, and then without the entries that ask for what it cannot do.
+ * not have, and then without the entries that ask for what it cannot do; on the relay now and then
+ * with a rollout of the multi-device beta.
  */
 
-import type fc from 'fast-check';
+import fc from 'fast-check';
 import { arbitraryScenario, FEATURES, type Feature } from '../../scenarios/generate.ts';
 import type { PropertyException, Scenario } from '../../scenarios/scenario.ts';
 import { incapabilitiesOf } from '../world/capabilities.ts';
+import { arbitraryBeta, withBeta } from './beta.ts';
 import { consistent } from './shrink.ts';
 import type { ArchitectureName } from './task.ts';
 
@@ -23,9 +25,9 @@ const STATIC_KEYS: PropertyException = {
 export function arbitraryFor(architecture: ArchitectureName): fc.Arbitrary<Scenario> {
   if (architecture === 'fanout') return arbitraryScenario();
   const features = FEATURES.filter((one) => !NOT_OF_RELAY.includes(one));
-  return arbitraryScenario(undefined, features)
-    .map((drawn) => ableTo(drawn, architecture))
-    .map(withStaticKeys);
+  return fc
+    .tuple(arbitraryScenario(undefined, features), arbitraryBeta)
+    .map(([drawn, beta]) => withStaticKeys(ableTo(withBeta(drawn, beta), architecture)));
 }
 
 /** A theft on the relay opens what was recorded: known, and excepted as in the library. */
