@@ -1,4 +1,4 @@
-/** Files at browsers that the store hands out damaged, again and again (specification 9.5, 11.6). */
+/** Files at browsers that come damaged from the store, again and again (9.5, 11.6). */
 
 import { expect, test } from 'vitest';
 import type { ShownRecord } from '../contract.ts';

@@ -1,7 +1,8 @@
 /**
  * Makes a failing scenario smaller while it fails in the same way: fewer timeline entries,
  * workloads, messages, devices, accounts, stages of a rollout; a shorter story. Greedy and bounded
- * by a number of runs. Works on the plain scenario, so that generated and written ones shrink alike.
+ * by a number of runs. Works on the plain scenario, so that generated and written ones shrink
+ * alike.
  */
 
 import { factSubject } from '../../scenarios/fact.ts';

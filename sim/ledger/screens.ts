@@ -85,9 +85,9 @@ export class Screens {
   }
 
   /**
-   * The disk of a phone took a message back. A browser shows what its phone has (specification 11.1,
-   * 11.6): one that did not mirror it in time has nobody to get it from, until its phone has it
-   * again.
+   * The disk of a phone took a message back. A browser shows what its phone has (specification
+   * 11.1, 11.6): one that did not mirror it in time has nobody to get it from, until its phone has
+   * it again.
    */
   loseUnmirrored(host: string, gone: Named, event: RunEvent): void {
     const phone = originalOf(host);

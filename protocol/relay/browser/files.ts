@@ -1,7 +1,7 @@
 /**
  * Files that a browser cannot fetch (specification 9.5, 11.6): it asks its phone, which has kept
  * the encrypted file and stores it again, and then fetches it. Live files are fetched at once,
- * those of history pages when a person asks. What comes damaged, it fetches again a few times first.
+ * those of history pages when a person asks; what comes damaged, a few times before it asks.
  */
 
 import {
