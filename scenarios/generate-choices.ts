@@ -17,6 +17,7 @@ export const FEATURES = [
   'old-apps',
   'history',
   'storage',
+  'thefts',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 

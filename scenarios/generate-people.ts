@@ -9,12 +9,20 @@ import {
   arbitraryLastsUs,
   arbitraryPauseUs,
   arbitraryText,
+  arbitraryTimeUs,
   type Feature,
 } from './generate-choices.ts';
 import { alone, type Draft, EARLIER } from './generate-draft.ts';
-import { ownerOf } from './generate-mend.ts';
+import { type Drawn, ownerOf } from './generate-mend.ts';
 import { cloneOf } from './machines.ts';
-import { type Action, type AppStateSetting, type Group, MEDIA_KINDS } from './scenario.ts';
+import {
+  type Action,
+  type AppStateSetting,
+  type Group,
+  MEDIA_KINDS,
+  STEAL_SCOPES,
+  type StealScope,
+} from './scenario.ts';
 
 const SECOND_US = 1_000_000;
 /** Somebody looks at a file half a minute after it was sent. */
@@ -207,6 +215,25 @@ function arbitraryHistory(stage: Stage): fc.Arbitrary<Draft> | undefined {
   });
 }
 
+/** One in so many stories has a theft: it says nothing of how messages arrive (mode table). */
+const THEFT_ONE_IN = 8;
+
+/**
+ * A device is robbed, now and then, when about half of the story is told; nothing changes for its
+ * owner. It is drawn behind everything else, so that stories without it are what they were.
+ */
+export function arbitraryTheft(stage: Stage, lengthUs: number): fc.Arbitrary<readonly Drawn[]> {
+  const scope = fc.constantFrom<readonly StealScope[]>(STEAL_SCOPES, ['keys']);
+  const halfUs = Math.floor(lengthUs / 2);
+  return fc
+    .tuple(fc.nat(THEFT_ONE_IN - 1), arbitraryTimeUs(halfUs), arbitraryDevice(stage), scope)
+    .map(([draw, afterUs, device, chosen]): readonly Drawn[] => {
+      if (draw < THEFT_ONE_IN - 1) return [];
+      const atUs = halfUs + afterUs;
+      return [{ atUs, action: { kind: 'steal', device, scope: chosen }, pick: 0 }];
+    });
+}
+
 /** A draft of one feature; undefined where the stage has nothing for it. */
 function arbitraryOf(feature: Feature, stage: Stage): fc.Arbitrary<Draft> | undefined {
   const names = stage.accounts.map(({ name }) => name);
@@ -231,6 +258,8 @@ function arbitraryOf(feature: Feature, stage: Stage): fc.Arbitrary<Draft> | unde
       return arbitraryHistory(stage);
     case 'storage':
       return arbitraryStorageFault(stage);
+    case 'thefts':
+      return undefined; // drawn beside the story: `arbitraryTheft`
   }
 }
 

@@ -119,8 +119,8 @@ describe('generated scenarios', () => {
       ...['doze', 'fetch-history', 'fetch-media', 'flap', 'hang-up', 'leave', 'link'],
       ...['lose-last-commit', 'mark-read', 'mute', 'network', 'offline', 'online', 'partition'],
       ...['pin', 'power-off', 'power-on', 'promote', 'push-name', 're-register', 'read', 'reject'],
-      ...['remove', 'restore-snapshot', 'send', 'send-media', 'stanza-fault', 'star', 'unlink'],
-      ...['upgrade', 'verify', 'wake'],
+      ...['remove', 'restore-snapshot', 'send', 'send-media', 'stanza-fault', 'star', 'steal'],
+      ...['unlink', 'upgrade', 'verify', 'wake'],
     ]);
   });
 

@@ -20,9 +20,9 @@ import {
   type Profile,
 } from './generate-choices.ts';
 import { alone } from './generate-draft.ts';
-import { groupsTold, mend } from './generate-mend.ts';
-import { arbitraryGroups, arbitraryPeople } from './generate-people.ts';
-import type { Account, Action, Group, Scenario, TimelineEntry } from './scenario.ts';
+import { type Drawn, groupsTold, mend } from './generate-mend.ts';
+import { arbitraryGroups, arbitraryPeople, arbitraryTheft } from './generate-people.ts';
+import type { Account, Action, Group, Scenario } from './scenario.ts';
 
 export {
   FEATURES,
@@ -47,13 +47,12 @@ function arbitraryLinking(accounts: readonly Account[]): fc.Arbitrary<Action> | 
   });
 }
 
-function arbitraryTimeline(
+function arbitraryDrawn(
   { profile, features }: Wanted,
   stage: Stage,
   lengthUs: number,
-): fc.Arbitrary<readonly TimelineEntry[]> {
-  const { accounts, groups } = stage;
-  const linking = profile.hasLinks ? arbitraryLinking(accounts) : undefined;
+): fc.Arbitrary<readonly Drawn[]> {
+  const linking = profile.hasLinks ? arbitraryLinking(stage.accounts) : undefined;
   const people = arbitraryPeople(
     stage,
     features.filter((one) => isFor(profile, one)),
@@ -72,18 +71,17 @@ function arbitraryTimeline(
       maxLength: profile.entriesMax,
     })
     .map((drafts) => {
-      const drawn = drafts.flatMap(({ atUs, draft: entries }) =>
+      return drafts.flatMap(({ atUs, draft: entries }) =>
         entries.map(({ offsetUs, action, pick }) => {
           return { atUs: Math.min(atUs + offsetUs, lengthUs), action, pick };
         }),
       );
-      return mend(accounts, groups, drawn, profile.entriesMax);
     });
 }
 
 /** A profile without faults or links has no features that bring them. */
 function isFor(profile: Profile, feature: Feature): boolean {
-  if (feature === 'storage') return profile.hasFaults;
+  if (feature === 'storage' || feature === 'thefts') return profile.hasFaults;
   return feature === 'registration' ? profile.hasFaults && profile.hasLinks : true;
 }
 
@@ -164,24 +162,29 @@ function arbitraryStory(
   minutes: number,
 ): fc.Arbitrary<Scenario> {
   const lengthUs = minutes * MINUTE_US;
+  const { profile, features } = wanted;
+  const stage = stageOf(accounts, groups);
+  const hasThefts = features.includes('thefts') && isFor(profile, 'thefts');
   return fc
     .record({
-      timeline: arbitraryTimeline(wanted, stageOf(accounts, groups), lengthUs),
+      drawn: arbitraryDrawn(wanted, stage, lengthUs),
       strangers: arbitraryStrangers(accounts),
       prekeys: fc.constantFrom(10, 30),
+      theft: hasThefts ? arbitraryTheft(stage, lengthUs) : fc.constant([]),
     })
-    .map(
-      ({ timeline, strangers, prekeys }): Scenario => ({
+    .map(({ drawn, strangers, prekeys, theft }): Scenario => {
+      const timeline = mend(accounts, groups, [...drawn, ...theft], profile.entriesMax);
+      return {
         ...PLAIN,
-        summary: `A generated story of the profile ${wanted.profile.name}.`,
+        summary: `A generated story of the profile ${profile.name}.`,
         lengthUs,
         accounts,
         groups: groupsTold(groups, timeline),
         settings: { ...PLAIN.settings, prekeys },
         strangers,
         timeline,
-      }),
-    );
+      };
+    });
 }
 
 /** An id for an added entry that the scenario does not use yet. */

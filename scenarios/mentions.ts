@@ -64,6 +64,8 @@ export function mentionsOf(action: Action): Mentions {
       return mentions([], [action.companion]);
     case 'unlink':
       return mentions([action.companion]);
+    case 'steal':
+      return mentions([action.device]);
     case 'partition':
       return mentions([], action.sides.flat());
     default:

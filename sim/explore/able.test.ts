@@ -16,3 +16,12 @@ test('every one can be told on relay, and is read again as it is', () => {
     { seed: 7, numRuns: 60 },
   );
 });
+
+test('some have thefts, and some a rollout that an account may leave again', () => {
+  const drawn = fc.sample(arbitraryFor('relay'), { seed: 7, numRuns: 200 });
+  const kinds = new Set(drawn.flatMap(({ timeline }) => timeline.map(({ action }) => action.kind)));
+  expect([...kinds]).toEqual(expect.arrayContaining(['steal', 'upgrade', 'leave-beta']));
+  const staged = drawn.filter(({ rollout }) => rollout !== undefined);
+  expect(staged.length).toBeGreaterThan(10);
+  expect(staged.length).toBeLessThan(60);
+});

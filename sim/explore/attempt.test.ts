@@ -44,7 +44,8 @@ function written({ finding }: TaskReport): Scenario {
 it('a message that our crash kept from being written is waived', () => {
   const report = performed(story(), crash('crash/fresh/0'));
   expect(report.finding).toBeUndefined();
-  expect(report).toMatchObject({ verdict: 'held', waived: 1 });
+  // Two expectations speak of it.
+  expect(report).toMatchObject({ verdict: 'held', waived: 2 });
 });
 
 it('a link that our crash ended excuses the device; one it delayed leaves it history', () => {
@@ -88,4 +89,38 @@ it('what fails for a crash alone keeps the crash when it is made small', () => {
   const small = written(report);
   expect(small.overrides).toEqual([{ choice: 'crash/fresh/1', value: 1 }]);
   expect(small.timeline.map(({ id }) => id)).toEqual(['fresh']);
+});
+
+it('what a scenario excepts is no finding', () => {
+  const text = `
+lockstep: 1
+name: robbed
+summary: A browser is robbed of keys that open all of its past.
+architecture: relay
+length: 10m
+accounts:
+  alice: { companions: { laptop: {} } }
+  bob: {}
+timeline:
+  - { at: 10s, send: { from: bob.phone, to: alice, text: "An old secret of mine." } }
+  - { at: 1m, read: { device: alice.laptop, chat: bob } }
+  - { at: 5m, steal: alice.laptop }
+`;
+  const findingOf = (written: string) => {
+    const loaded = loadScenario(written, 'robbed.yaml');
+    if (loaded.kind === 'refused') throw new Error(loaded.errors[0]?.sentence);
+    const task: Task = { kind: 'given', scenario: 0, seed: '1' };
+    const batch: Batch = {
+      scenarios: [loaded.scenario],
+      tasks: [task],
+      crypto: 'openssl',
+      maxEvents: 100_000,
+      repeatEvery: 10,
+      shrinkRuns: 0,
+    };
+    return performTask(batch, task, 1, engineOf(batch)).finding?.property;
+  };
+  expect(findingOf(text)).toBe('C3');
+  const excepted = 'exceptions:\n  - { property: C3, architecture: relay, why: "static keys" }\n';
+  expect(findingOf(text + excepted)).toBeUndefined();
 });

@@ -56,14 +56,24 @@ function count(sum: CampaignSum, report: TaskReport): void {
   if (report.finding !== undefined) sum.findings.push(report.finding);
 }
 
-/** Judged only where a device is robbed, which generated worlds leave to the library. */
+/** Judged only where a device is robbed, and of C3 in one theft of three. */
 const OF_THEFTS: readonly string[] = ['C3', 'C5'];
+/** Thefts among which both had an occasion but for bad luck (1 in 100). */
+const THEFTS_ENOUGH = 12;
+
+/** The mark of an account that joins the multi-device beta. */
+const JOINED = 'app-upgraded';
+/** The lever of a device that is robbed. */
+const ROBBED = 'stolen';
 
 /** Properties that no run of the campaign ever checked, though one could have. */
 export function neverChecked(sum: CampaignSum): readonly string[] {
-  const has = (id: string) => whyWithoutOccasion({ name: sum.architecture }, id) === undefined;
+  const isMixed = (sum.levers.get(JOINED) ?? 0) > 0;
+  const occasion = { name: sum.architecture, isMixed };
+  const has = (id: string) => whyWithoutOccasion(occasion, id) === undefined;
   const never = [...sum.checks].filter(([, times]) => times === 0).map(([id]) => id);
-  return never.filter((id) => !OF_THEFTS.includes(id) && has(id));
+  const isRobbed = (sum.levers.get(ROBBED) ?? 0) >= THEFTS_ENOUGH;
+  return never.filter((id) => (isRobbed || !OF_THEFTS.includes(id)) && has(id));
 }
 
 /**

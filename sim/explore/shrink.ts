@@ -1,7 +1,8 @@
 /**
  * Makes a failing scenario smaller while it fails in the same way: fewer timeline entries,
- * workloads, messages, devices, accounts; a shorter story. Greedy and bounded by a number of runs.
- * Works on the plain scenario, so that generated and written ones shrink alike.
+ * workloads, messages, devices, accounts, stages of a rollout; a shorter story. Greedy and bounded
+ * by a number of runs. Works on the plain scenario, so that generated and written ones shrink
+ * alike.
  */
 
 import { factSubject } from '../../scenarios/fact.ts';
@@ -142,6 +143,16 @@ function* fewerMessages(scenario: Scenario): Generator<Scenario> {
   }
 }
 
+/** Without the rollout, or with some of its stages. */
+function* fewerStages(scenario: Scenario): Generator<Scenario> {
+  const { rollout, ...rest } = scenario;
+  if (rollout === undefined) return;
+  yield rest;
+  for (const stages of withoutStretches(rollout.stages)) {
+    if (stages.length > 0) yield { ...scenario, rollout: { ...rollout, stages } };
+  }
+}
+
 function* smaller(scenario: Scenario): Generator<Scenario> {
   for (const workload of withoutStretches(scenario.workload)) yield { ...scenario, workload };
   for (const timeline of withoutStretches(scenario.timeline)) {
@@ -150,6 +161,7 @@ function* smaller(scenario: Scenario): Generator<Scenario> {
   yield* fewerAccounts(scenario);
   yield* fewerDevices(scenario);
   yield* fewerMessages(scenario);
+  yield* fewerStages(scenario);
   for (const overrides of withoutStretches(scenario.overrides)) yield { ...scenario, overrides };
   for (const strangers of withoutStretches(scenario.strangers)) yield { ...scenario, strangers };
   for (const expect of withoutStretches(scenario.expect)) yield { ...scenario, expect };

@@ -153,7 +153,7 @@ export class Ledger implements Observer {
   }
 
   #outbox(host: string, change: Change, event: RunEvent): void {
-    if (this.isUndo) this.#unsay(host, change);
+    if (this.isUndo) this.#unsay(host, change, event);
     const record = change.after as OutboxRecord | undefined;
     if (record === undefined) return;
     const key = messageKey(record.author, record.messageId);
@@ -174,14 +174,16 @@ export class Ledger implements Observer {
    * The commit that said or sealed a message is gone: so is the saying, or the sealing. What has
    * left its device was said: others may show it, its author alone has forgotten it.
    */
-  #unsay(host: string, change: Change): void {
+  #unsay(host: string, change: Change, event: RunEvent): void {
     const record = (change.before ?? change.after) as OutboxRecord;
     const key = messageKey(record.author, record.messageId);
     const status = this.#messages.get(key);
     // A clone that is put away takes its copies of the original's messages with it, not these.
     if (status === undefined || status.said.host !== host) return;
-    if (change.after === undefined && status.hasLeft) status.isForgotten = true;
-    else if (change.after === undefined) {
+    if (change.after === undefined && status.hasLeft) {
+      status.isForgotten = true;
+      this.#screens.loseUnmirrored(host, record, event);
+    } else if (change.after === undefined) {
       this.#messages.delete(key);
       this.#byHost.delete(`${host}|${record.messageId}`);
       this.#byId.delete(record.messageId);

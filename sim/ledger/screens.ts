@@ -7,7 +7,7 @@
 import type { DeviceJid, LostRecord, ShownRecord } from '../../protocol/contract.ts';
 import type { Change, RunEvent } from '../trace/events.ts';
 import type { Linkage } from './linkage.ts';
-import { hostOfClone, messageKey } from './names.ts';
+import { deviceNumberOf, hostOfClone, messageKey, originalOf, userOf } from './names.ts';
 import type { Display, LossReport, Said } from './said.ts';
 
 /** How a commit came about: by a step, or by a disk that went back. */
@@ -15,6 +15,9 @@ export interface CommitCause {
   readonly isUndo: boolean;
   readonly isRestore: boolean;
 }
+
+/** What names a message in a record. */
+type Named = Pick<LostRecord, 'chat' | 'author' | 'messageId'>;
 
 /** The screens of all hosts. */
 export class Screens {
@@ -24,6 +27,8 @@ export class Screens {
   /** Displays and reports that a disk took back, by `device|message`. */
   readonly #shownOnce = new Map<string, Display>();
   readonly #lostOnce = new Map<string, LossReport>();
+  /** What a phone's disk took back before a browser mirrored it, by `browser|message`. */
+  readonly #unmirrored = new Map<string, LossReport>();
 
   constructor(linkage: Linkage) {
     this.#linkage = linkage;
@@ -41,10 +46,12 @@ export class Screens {
         this.#shownOnce.set(`${gone.device}|${key}`, display);
       }
       if (cause.isUndo) shown.delete(key);
+      if (cause.isRestore) this.loseUnmirrored(host, gone, event);
       return;
     }
     const key = messageKey(record.author, record.messageId);
     const first = shown.get(key);
+    if (first === undefined) this.#findAgain(host, key);
     const sequence = first?.sequence ?? event.sequence;
     shown.set(key, { record, sequence, timeUs: first?.timeUs ?? event.timeUs });
   }
@@ -60,6 +67,7 @@ export class Screens {
       const device = this.#linkage.deviceOf(host);
       if (cause.isRestore && report !== undefined) this.#lostOnce.set(`${device}|${key}`, report);
       if (cause.isUndo) lost.delete(key);
+      if (cause.isRestore) this.loseUnmirrored(host, gone, event);
       return;
     }
     const key = messageKey(record.author, record.messageId);
@@ -68,14 +76,42 @@ export class Screens {
   }
 
   /** A disk took back that a device waited for a message: nobody can tell it any more. */
-  loseWaiting(host: string, change: Change, { sequence, timeUs }: RunEvent): void {
-    const waiting = change.before as unknown as Omit<LostRecord, 'kind' | 'reason'>;
-    const { chat, messageId, author } = waiting;
-    const reason = 'the disk took back that it was waited for';
-    const record: LostRecord = { kind: 'lost', chat, messageId, author, reason };
+  loseWaiting(host: string, change: Change, event: RunEvent): void {
+    const waiting = change.before as unknown as Named;
+    const report = reportOf(waiting, 'the disk took back that it was waited for', event);
     const device = this.#linkage.deviceOf(host);
-    const key = `${device}|${messageKey(author, messageId)}`;
-    this.#lostOnce.set(key, { record, sequence, timeUs });
+    this.#lostOnce.set(`${device}|${messageKey(waiting.author, waiting.messageId)}`, report);
+    this.loseUnmirrored(host, waiting, event);
+  }
+
+  /**
+   * The disk of a phone took a message back. A browser shows what its phone has (specification
+   * 11.1, 11.6): one that did not mirror it in time has nobody to get it from, until its phone has
+   * it again.
+   */
+  loseUnmirrored(host: string, gone: Named, event: RunEvent): void {
+    const phone = originalOf(host);
+    const device = this.#linkage.deviceOf(phone);
+    if (device === undefined || deviceNumberOf(device) !== 0) return;
+    const key = messageKey(gone.author, gone.messageId);
+    const isOn = (one: string): boolean => this.#shown.get(one)?.has(key) ?? false;
+    if (isOn(phone) || isOn(hostOfClone(phone))) return;
+    const report = reportOf(gone, 'the disk of its phone took it back', event);
+    for (const browser of this.#linkage.linkedNow(userOf(device))) {
+      const isMirrored = isOn(this.#linkage.hostOf(browser) ?? '');
+      if (!this.#linkage.isBrowser(browser) || isMirrored) continue;
+      this.#unmirrored.set(`${browser}|${key}`, report);
+    }
+  }
+
+  /** A phone has a message again that its disk took back: its browsers are to mirror it. */
+  #findAgain(host: string, key: string): void {
+    if (this.#unmirrored.size === 0) return;
+    const device = this.#linkage.deviceOf(originalOf(host));
+    if (device === undefined || deviceNumberOf(device) !== 0) return;
+    for (const browser of this.#linkage.linkedNow(device)) {
+      this.#unmirrored.delete(`${browser}|${key}`);
+    }
   }
 
   /** What a host shows of a message. */
@@ -96,9 +132,13 @@ export class Screens {
     return this.#lost.get(host)?.get(messageKey(said.author, said.messageId));
   }
 
-  /** The report of a device: of its host, of its clone, or one that a disk took back. */
+  /**
+   * The report of a device: of its host, of its clone, or one that a disk took back; of a browser,
+   * that its phone's disk did.
+   */
   lostOn(device: DeviceJid, said: Said): LossReport | undefined {
-    return this.#on(this.#lost, this.#lostOnce, device, said);
+    const own = this.#on(this.#lost, this.#lostOnce, device, said);
+    return own ?? this.#unmirrored.get(`${device}|${messageKey(said.author, said.messageId)}`);
   }
 
   /** Asked for every copy of a run: the rare places come last. */
@@ -115,6 +155,14 @@ export class Screens {
     if (here !== undefined) return here;
     return of.get(hostOfClone(host))?.get(key) ?? once.get(`${device}|${key}`);
   }
+}
+
+function reportOf(
+  { chat, author, messageId }: Named,
+  reason: string,
+  { sequence, timeUs }: RunEvent,
+): LossReport {
+  return { record: { kind: 'lost', chat, messageId, author, reason }, sequence, timeUs };
 }
 
 function inner<Value>(outer: Map<string, Map<string, Value>>, key: string): Map<string, Value> {

@@ -3,6 +3,9 @@
  * nothing to judge there, and marks that nothing leaves there. A scenario may demand them (`must-
  * check`, `must-fire`); of such an architecture it is not demanded, and the run says so. A property
  * that has no occasion is still judged: if it was checked after all, it counts.
+ *
+ * It speaks of accounts on the phone relay. Where somebody joins the multi-device beta, devices of
+ * two kinds meet, and nothing of it can be said beforehand.
  */
 
 import type { Architecture } from '../../protocol/contract.ts';
@@ -29,11 +32,16 @@ const RELAY: readonly Row[] = [
   ],
 ];
 
-/** Why an architecture has no occasion for a property or a mark; undefined where it has. */
+/** What the answer hangs on. `isMixed`: somebody joins the beta, or may. */
+export interface Occasion extends Pick<Architecture, 'name'> {
+  readonly isMixed: boolean;
+}
+
+/** Why there is no occasion for a property or a mark; undefined where there is one. */
 export function whyWithoutOccasion(
-  { name: architecture }: Pick<Architecture, 'name'>,
+  { name: architecture, isMixed }: Occasion,
   name: string,
 ): string | undefined {
-  if (architecture !== 'relay') return undefined;
+  if (architecture !== 'relay' || isMixed) return undefined;
   return RELAY.find(([, names]) => names.split(' ').includes(name))?.[0];
 }

@@ -236,6 +236,29 @@ const browserAway: Plot = {
   ],
 };
 
+/** Alice's phone goes back to before a message, and the server hands it out once more. */
+const handedOutAgain: Plot = {
+  story: [
+    [5, { kind: 'power-off', device: 'alice.laptop' }],
+    [
+      10,
+      {
+        kind: 'stanza-fault',
+        fault: 'drop',
+        device: 'alice.phone',
+        direction: 'to-server',
+        stanza: 'receipt',
+        forUs: 40e6,
+        chance: { numerator: 1, denominator: 1 },
+        delayUs: 0,
+      },
+    ],
+    [20, writes('bob.phone', 'alice', 'you will see this twice')],
+    [40, { kind: 'restore-snapshot', device: 'alice.phone', fromUs: 5e6, restartAfterUs: 20e6 }],
+    [120, { kind: 'power-on', device: 'alice.laptop' }],
+  ],
+};
+
 /** Plots that hang on nothing but the twin. */
 const PLOTS: ReadonlyMap<string, Plot> = new Map([
   ['message-keys-kept', robbed],
@@ -282,6 +305,7 @@ const PLOTS: ReadonlyMap<string, Plot> = new Map([
   ['channel-key-in-frame', atTheBrowser],
   ['clock-for-ever', atTheBrowser],
   ['never-catches-up', browserAway],
+  ['leaves-it-to-the-backup', handedOutAgain],
   ['shows-without-its-phone', withoutPhone],
 ]);
 

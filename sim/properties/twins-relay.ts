@@ -104,19 +104,31 @@ const clockForEver: Twin = {
   make: dropsSent(({ label }) => label.kind === 'web:message'),
 };
 
+function keepsNoHistory(): WrapNode {
+  return onHost(BROWSER, ({ inner }) =>
+    mapWrites(inner(), (write) => {
+      const shown = write.collection === 'shown' ? (write.record as ShownRecord) : undefined;
+      return shown?.via === 'history' ? undefined : write;
+    }),
+  );
+}
+
 /** Sees only what comes while it is looked at. */
 const neverCatchesUp: Twin = {
   id: 'never-catches-up',
   catches: 'L1',
   does: 'keeps nothing of what its phone tells a browser of the past',
   architecture: 'relay',
-  make: () =>
-    onHost(BROWSER, ({ inner }) =>
-      mapWrites(inner(), (write) => {
-        const shown = write.collection === 'shown' ? (write.record as ShownRecord) : undefined;
-        return shown?.via === 'history' ? undefined : write;
-      }),
-    ),
+  make: keepsNoHistory,
+};
+
+/** Takes what an old backup took back for gone, though its phone got it once more. */
+const leavesItToTheBackup: Twin = {
+  id: 'leaves-it-to-the-backup',
+  catches: 'L1',
+  does: 'does not show on a browser what its phone lost to an old backup and got again',
+  architecture: 'relay',
+  make: keepsNoHistory,
 };
 
 /** Shows what it wrote once when the server has it and once when its phone tells of it. */
@@ -170,5 +182,6 @@ export const RELAY_TWINS: readonly Twin[] = [
   channelKeyInFrame,
   clockForEver,
   neverCatchesUp,
+  leavesItToTheBackup,
   showsWithoutItsPhone,
 ];

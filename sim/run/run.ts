@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../protocol/errors.ts';
+import { mayAnybodyJoin } from '../../scenarios/beta.ts';
 import type { Override } from '../../scenarios/scenario.ts';
 import { withGuards } from '../kernel/guard.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -224,7 +225,9 @@ function whyNotDemanded({ scenario, architecture }: RunOptions, name: string): s
   const excuse = scenario.excused.find((one) => {
     return one.architecture === architecture.name && one.words.includes(name);
   });
-  return excuse?.why ?? whyWithoutOccasion(architecture, name);
+  if (excuse !== undefined) return excuse.why;
+  const isMixed = mayAnybodyJoin(scenario);
+  return whyWithoutOccasion({ name: architecture.name, isMixed }, name);
 }
 
 /** A measurement whose two judges differ is no measurement: one sentence for each way they do. */

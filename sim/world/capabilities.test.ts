@@ -42,3 +42,17 @@ test('on relay everybody begins with browsers, and joins or does not', () => {
     'an app that knows of several devices from the beginning, beside one that joins',
   );
 });
+
+test('a companion of an account in the beta can do what a device can', () => {
+  const told = scenario('rollout');
+  const [call, early] = [25, 6].map((day) => ({
+    id: `day-${day}`,
+    atUs: day * 86_400_000_000,
+    action: { kind: 'verify', by: 'anna.laptop', with: 'ben.phone' } as const,
+  }));
+  const all = incapabilitiesOf(
+    { ...told, timeline: [...told.timeline, early, call] as Scenario['timeline'] },
+    { name: 'relay' },
+  );
+  expect(all).toMatchObject([{ capability: 'security codes on a companion', where: 'day-6' }]);
+});

@@ -5,7 +5,9 @@
  */
 
 import type { Architecture } from '../../protocol/contract.ts';
+import { hasSurelyJoined } from '../../scenarios/beta.ts';
 import type { Account, Action, Scenario } from '../../scenarios/scenario.ts';
+import { accountOf } from '../../scenarios/words.ts';
 
 /** Something an architecture cannot do, and where the scenario asks for it. */
 export interface Incapability {
@@ -66,12 +68,14 @@ export function incapabilitiesOf(
   if (scenario.settings.mirrorsOldContacts) out.push({ ...MIRRORS, where: 'settings' });
   const groups = new Set(scenario.groups.map((group) => group.name));
   const calls = new Set<string>();
-  for (const { id, action } of scenario.timeline) {
+  for (const { id, atUs, action } of scenario.timeline) {
     if (action.kind === 'call' && groups.has(action.to)) calls.add(id);
     const isOfGroup = (call: string) => calls.has(call);
     const isJoining = isMixed && action.kind === 'upgrade';
-    const isCompanion = (device: string) => companions.has(device);
-    const need = isJoining ? UPGRADES : needOf(id, action, isCompanion, isOfGroup);
+    // A companion of an account in the beta is a device like any other.
+    const isBrowser = (device: string) =>
+      companions.has(device) && !hasSurelyJoined(scenario, accountOf(device), atUs);
+    const need = isJoining ? UPGRADES : needOf(id, action, isBrowser, isOfGroup);
     if (need !== undefined) out.push({ ...need, where: id });
   }
   return out;
@@ -114,18 +118,18 @@ function incapabilitiesOfFanout({ accounts, timeline }: Scenario): readonly Inca
 function needOf(
   id: string,
   action: Action,
-  isCompanion: (device: string) => boolean,
+  isBrowser: (device: string) => boolean,
   isOfGroup: (call: string) => boolean,
 ): Need | undefined {
   switch (action.kind) {
     case 'call':
-      return isCompanion(action.from) && isOfGroup(id) ? CALLS : undefined;
+      return isBrowser(action.from) && isOfGroup(id) ? CALLS : undefined;
     case 'answer':
     case 'reject':
     case 'hang-up':
-      return isCompanion(action.on) && isOfGroup(action.call) ? CALLS : undefined;
+      return isBrowser(action.on) && isOfGroup(action.call) ? CALLS : undefined;
     case 'verify':
-      return isCompanion(action.by) || isCompanion(action.with) ? CODES : undefined;
+      return isBrowser(action.by) || isBrowser(action.with) ? CODES : undefined;
     default:
       return undefined;
   }

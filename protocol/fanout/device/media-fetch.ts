@@ -84,19 +84,32 @@ function fetch(step: Step, key: string, requests = 0, fetches = 0): void {
   getBlob(step, name, content.fileLength, { kind: 'media-download', key });
 }
 
-/** What came of fetching the file of message `key`. */
-export function takeDownload(step: Step, key: string, outcome: BlobOutcome): void {
+/** How a device asks for a file that it cannot fetch, or cannot fetch whole. */
+export type AskForFile = (
+  step: Step,
+  key: string,
+  content: MediaContentRecord,
+  wait: MediaWaitRecord,
+) => void;
+
+/** What came of fetching the file of message `key`; `ask`: where a device turns to without it. */
+export function takeDownload(
+  step: Step,
+  key: string,
+  outcome: BlobOutcome,
+  ask: AskForFile = askForFile,
+): void {
   const wait = step.get<MediaWaitRecord>('media-wait', key) ?? FIRST_FETCH;
   const content = mediaContentOf(step, key);
   if (content === undefined) return giveUpFile(step, key);
-  if (outcome.kind !== 'fetched') return askForFile(step, key, content, wait);
+  if (outcome.kind !== 'fetched') return ask(step, key, content, wait);
   const { media, mediaKey } = content;
   const file = decryptMedia(media, mediaKey, outcome.bytes, content, step.context.crypto);
   if (isRejected(file)) {
     step.refuse(file);
     const fetches = wait.fetches + 1;
     if (fetches < MEDIA_FETCHES_MAX) return fetch(step, key, wait.requests, fetches);
-    return askForFile(step, key, content, wait);
+    return ask(step, key, content, wait);
   }
   step.tx.delete('media-wait', key);
   putMedia(step, key, 'fetched', bytesToHex(content.fileSha256));
@@ -148,7 +161,8 @@ function askForFile(
   sendReliably(step, mediaRequestStanza({ messageId, chat, author, to, isPeer, isOwn, sealed }));
 }
 
-function giveUpFile(step: Step, key: string): void {
+/** Nobody has the file any more. */
+export function giveUpFile(step: Step, key: string): void {
   const media = step.get<MediaRecord>('media', key);
   step.tx.delete('media-wait', key);
   step.cancelTimer(retryTimer(key));

@@ -1,29 +1,40 @@
 /**
  * Files that a browser cannot fetch (specification 9.5, 11.6): it asks its phone, which has kept
  * the encrypted file and stores it again, and then fetches it. Live files are fetched at once,
- * those of history pages when a person asks.
+ * those of history pages when a person asks; what comes damaged, a few times before it asks.
  */
 
-import type { MediaRecord } from '../../contract.ts';
-import type { BlobOutcome, BlobPurpose } from '../../fanout/device/blob-client.ts';
-import { takeBlobOutcome } from '../../fanout/device/blob-results.ts';
-import { takeFileAnswer } from '../../fanout/device/media-fetch.ts';
 import {
+  type BlobOutcome,
+  type BlobPurpose,
+  directPathOf,
+} from '../../fanout/device/blob-client.ts';
+import { takeBlobOutcome } from '../../fanout/device/blob-results.ts';
+import { giveUpFile, takeDownload, takeFileAnswer } from '../../fanout/device/media-fetch.ts';
+import {
+  fileNameOf,
+  type MediaContentRecord,
   type MediaWaitRecord,
   type MessageNamed,
   mediaContentOf,
-  putMedia,
 } from '../../fanout/device/media-records.ts';
 import type { Step } from '../../fanout/step.ts';
 import { MEDIA_REQUESTS_MAX } from '../../limits.ts';
 
 /** What came of an errand at the store of files. */
 export function takeFile(step: Step, purpose: BlobPurpose, outcome: BlobOutcome): void {
-  const { kind, key } = purpose;
-  const isHere = outcome.kind === 'fetched' || kind !== 'media-download';
-  if (isHere) return takeBlobOutcome(step, purpose, outcome);
-  const requests = step.get<MediaWaitRecord>('media-wait', key)?.requests ?? 0;
-  if (requests >= MEDIA_REQUESTS_MAX) return giveUp(step, key);
+  if (purpose.kind !== 'media-download') return takeBlobOutcome(step, purpose, outcome);
+  takeDownload(step, purpose.key, outcome, askPhone);
+}
+
+/** Gone, or damaged each time: the phone is asked, which alone speaks to other devices. */
+function askPhone(
+  step: Step,
+  key: string,
+  _content: MediaContentRecord,
+  { requests }: MediaWaitRecord,
+): void {
+  if (requests >= MEDIA_REQUESTS_MAX) return giveUpFile(step, key);
   const wait: MediaWaitRecord = {
     kind: 'media-wait',
     state: 'asking',
@@ -32,13 +43,6 @@ export function takeFile(step: Step, purpose: BlobPurpose, outcome: BlobOutcome)
   };
   step.tx.put('media-wait', key, wait);
   step.emit('media-request', 'asks its phone for the file of a message', { message: key });
-}
-
-function giveUp(step: Step, key: string): void {
-  const media = step.get<MediaRecord>('media', key);
-  step.tx.delete('media-wait', key);
-  if (media !== undefined) putMedia(step, key, 'missing', media.fileDigest);
-  step.emit('media-missing', 'nobody has the file of a message any more', { message: key });
 }
 
 /** Files that the phone is to store again, by message. */
@@ -55,6 +59,7 @@ export function wantedFiles(
 /** The phone has stored the file again (200), or has it no more. */
 export function takeFileWord(step: Step, key: string, status: number): void {
   const content = mediaContentOf(step, key);
-  if (status !== 200 || content === undefined) return giveUp(step, key);
-  takeFileAnswer(step, content, content.directPath);
+  if (status !== 200 || content === undefined) return giveUpFile(step, key);
+  // The phone stores it under its own name, whatever path its author gave.
+  takeFileAnswer(step, content, directPathOf(fileNameOf(content)));
 }
