@@ -9,7 +9,6 @@
 import { reproduceRun } from '../reports/reproduce.ts';
 import { buildFacts } from './build-facts.ts';
 import { jobOf } from './commands/run.ts';
-import { compare } from './compare/compare.ts';
 import { bothDays, dayStory, whatNext } from './day-story.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { explainFailure } from './failure.ts';
@@ -55,8 +54,12 @@ async function tellTheDay(): Promise<boolean> {
   return true;
 }
 
-/** The comparison; a worse end than that of the day is the end of both. */
+/**
+ * The comparison; a worse end than that of the day is the end of both. Loaded only now: nobody waits
+ * for it before the day begins.
+ */
 async function tellTheComparison(): Promise<void> {
+  const { compare } = await import('./compare/compare.ts');
   const { terminal, exitCode } = session;
   terminal.print(
     `\n${terminal.colors.bold('What it bought, and what it cost')}  ` +

@@ -1,22 +1,32 @@
 /**
  * The thread in which a run happens. It answers with one message: done, interrupted, or a defect.
+ * What reads and writes trace files is loaded only for a run that has one: it brings the loader of
+ * scenarios with it, more than a quarter of the time this thread took to load.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { allProperties } from '../../sim/properties/index.ts';
 import { runScenario } from '../../sim/run/run.ts';
 import type { Observer } from '../../sim/trace/observer.ts';
-import { openComparison, openTraceFile } from '../trace-file.ts';
 import { UsageError } from '../usage-error.ts';
 import type { RunJob, RunOutcome, Shared } from './job.ts';
 import { architectureOf, cryptoOf } from './providers.ts';
 import { Interrupted, RunWatch } from './watch.ts';
 
-function perform(job: RunJob, shared: Shared): RunOutcome {
+/** The files of a job: the trace it writes, and the one it is compared with. */
+async function openFiles(job: RunJob) {
+  const { traceFile, compareFile } = job;
+  if (traceFile === undefined && compareFile === undefined) return {};
+  const { openComparison, openTraceFile } = await import('../trace-file.ts');
+  return {
+    trace: traceFile === undefined ? undefined : openTraceFile(traceFile, job),
+    comparison: compareFile === undefined ? undefined : openComparison(compareFile, job),
+  };
+}
+
+async function perform(job: RunJob, shared: Shared): Promise<RunOutcome> {
   const watch = new RunWatch(shared);
-  const trace = job.traceFile === undefined ? undefined : openTraceFile(job.traceFile, job);
-  const comparison =
-    job.compareFile === undefined ? undefined : openComparison(job.compareFile, job);
+  const { trace, comparison } = await openFiles(job);
   const observers: Observer[] = [
     ...(trace === undefined ? [] : [trace.observer]),
     ...(comparison === undefined ? [] : [comparison.observer]),
@@ -51,13 +61,13 @@ function perform(job: RunJob, shared: Shared): RunOutcome {
 
 const { job, shared } = workerData as { readonly job: RunJob; readonly shared: Shared };
 
-function outcome(): RunOutcome {
+async function outcome(): Promise<RunOutcome> {
   try {
-    return perform(job, shared);
+    return await perform(job, shared);
   } catch (error) {
     if (error instanceof UsageError) return { kind: 'refused', sentence: error.message };
     throw error;
   }
 }
 
-parentPort?.postMessage(outcome());
+parentPort?.postMessage(await outcome());

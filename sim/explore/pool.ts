@@ -18,7 +18,7 @@ export interface Performer {
 }
 
 /** Calls in a moment, giving way to signals. */
-function soon<Answer>(call: () => Answer): Promise<Answer> {
+function soon<Answer>(call: () => Answer | Promise<Answer>): Promise<Answer> {
   return new Promise((resolve, reject) => {
     setImmediate(() => {
       try {
