@@ -91,4 +91,9 @@ export const BENCHMARKS: readonly Benchmark[] = [
     summary: 'cost per copy as accounts grow tenfold',
     measure: async () => (await import('./scale.ts')).benchScale(),
   },
+  {
+    name: 'viewer',
+    summary: 'the viewer in a browser: a million events, and the first picture',
+    measure: async () => (await import('./viewer.bench.ts')).benchViewer(),
+  },
 ];

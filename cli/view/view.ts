@@ -15,7 +15,7 @@ import { requireArchitecture, scenarioSource } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
 import { isTraceFile } from '../trace-file.ts';
 import { traceFile } from '../trace-input.ts';
-import { type ServedFile, serveFiles } from './server.ts';
+import { type ServedFile, type ServedFiles, serveFiles } from './server.ts';
 import { viewerFile } from './viewer-files.ts';
 
 /** Flags of `view`. */
@@ -85,6 +85,11 @@ async function shownRun(
     ],
     fragment: `#trace=${TRACE_NAME}&result=run.json`,
   };
+}
+
+/** The viewer alone, as a table of what may be asked for. */
+export function siteFiles(): ServedFiles {
+  return new Map(viewerFiles());
 }
 
 function viewerFiles(): readonly (readonly [path: string, file: ServedFile])[] {
