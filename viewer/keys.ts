@@ -96,22 +96,17 @@ function selectedLane(store: Store): number {
   return row < 0 ? -1 : (shownRun(store)?.facts.columns.lane[row] ?? -1);
 }
 
-/** Whether somebody is typing, or a control has a use of its own for the key. */
+/** Whether letters go into a field; sliders and radio buttons have no use for them. */
 function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || ['INPUT', 'SELECT', 'TEXTAREA'].includes(target.tagName);
+  if (target instanceof HTMLInputElement) return ['text', 'search'].includes(target.type);
+  return target instanceof HTMLSelectElement;
 }
 
 /** Takes a key that was pressed anywhere on the page. */
 export function keyDown(event: KeyboardEvent, actions: Actions): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const isField = isTyping(event.target);
-  const isRadio =
-    event.target instanceof HTMLInputElement &&
-    event.target.type !== 'search' &&
-    event.target.type !== 'text';
-  if (isField && !(isRadio && event.key === '?')) {
-    if (event.key === 'Escape' && event.target instanceof HTMLElement) event.target.blur();
+  if (isTyping(event.target)) {
+    if (event.key === 'Escape') (event.target as HTMLElement).blur();
     return;
   }
   const found = KEYS.find(({ keys }) => keys.split(' ').includes(event.key));

@@ -93,5 +93,5 @@ export function whyAway(bands: readonly Band[], fromUs: number, untilUs: number)
     if (band.state !== 'connected') spent.set(band.state, (spent.get(band.state) ?? 0) + lengthUs);
   }
   const sorted = [...spent].sort(([, left], [, right]) => right - left);
-  return sorted.map(([state]) => WORDS[state]).join(', then ');
+  return sorted.map(([state]) => WORDS[state]).join(' and ');
 }

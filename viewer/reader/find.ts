@@ -78,8 +78,10 @@ function testOf(run: ReadRun, { key, values }: QueryTerm): (row: number) => bool
     case 'after':
     case 'before':
       return timeTest(columns, key, values[0] as string);
+    case 'lost':
+      return lostTest(columns, values[0] as string);
     default:
-      return (row) => columns.kind[row] === KIND_CODES.send && columns.partner[row] === -1;
+      throw new BadTerm(`There is no key ${key}:.`);
   }
 }
 
@@ -102,6 +104,14 @@ function timeTest(columns: RunColumns, key: string, value: string): (row: number
   return key === 'after'
     ? (row) => (columns.timeUs[row] as number) >= timeUs
     : (row) => (columns.timeUs[row] as number) <= timeUs;
+}
+
+function lostTest(columns: RunColumns, value: string): (row: number) => boolean {
+  if (value !== 'yes' && value !== 'no') throw new BadTerm(`lost:${value} is neither yes nor no.`);
+  const isLost = value === 'yes';
+  return (row) => {
+    return columns.kind[row] === KIND_CODES.send && (columns.partner[row] === -1) === isLost;
+  };
 }
 
 function lanesOf({ lanes }: ReadRun, key: string, values: readonly string[]): Uint8Array {

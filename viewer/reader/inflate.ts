@@ -4,12 +4,11 @@
  *
  * The browser's own inflater reads the first member of a gzip file and stumbles over a second one,
  * which the format allows and long traces have. fflate then reads on from where it stumbled.
- * fflate alone takes about twice as long.
  */
 
 import { Gunzip } from 'fflate';
 
-/** Bytes after inflating: a million events with every view are 600 MB. */
+/** Bytes after inflating. A million events with every view are about 500 MB. */
 export const INFLATED_BYTES_MAX = 1_500_000_000;
 
 /** How the text ended. */

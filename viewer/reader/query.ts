@@ -13,7 +13,7 @@ export const QUERY_KEYS: readonly (readonly [key: string, means: string])[] = [
   ['with', 'the other end of a frame or a connection'],
   ['after', 'at or after a time: 9h, 09:10, 1h30m'],
   ['before', 'at or before a time'],
-  ['lost', 'frames that never arrived: lost:yes'],
+  ['lost', 'frames that never arrived: lost:yes; that did: lost:no'],
 ];
 
 /** One term. */

@@ -55,9 +55,17 @@ describe('find', () => {
     ['divice:alice', /Did you mean device:/],
     ['after:noon', /no time/],
     ['message:never', /No message is called never/],
+    ['lost:maybe', /neither yes nor no/],
   ])('says what is wrong with %s', (query, sentence) => {
     const found = find(run, reader.words, query);
     expect(found.kind === 'refused' ? found.sentence : '').toMatch(sentence);
+  });
+
+  it('tells frames that arrived from those that did not', () => {
+    const sends = rowsOf('kind:send');
+    const lost = rowsOf('lost:yes');
+    expect(lost.length + rowsOf('lost:no').length).toBe(sends.length);
+    expect(lost).toEqual(sends.filter((row) => run.columns.partner[row] === -1));
   });
 
   it('reads quotes and lists', () => {

@@ -1,6 +1,8 @@
 /**
  * Reads a trace into columns, messages and words while its lines come. The lines themselves stay
  * here; a line is parsed and judged by the shapes of the format when somebody looks at it.
+ *
+ * What it does not do: compare the lines with the footer's digest of them, as `replay` does.
  */
 
 import { REFUSED } from '../../sim/trace/shapes.ts';

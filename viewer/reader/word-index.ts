@@ -18,11 +18,10 @@ export class WordIndex {
     if (this.#waiting.length === BLOCK) this.#close();
   }
 
-  /** Sets `found[row]` for every event that contains the text; counts them. */
-  mark(text: string, found: Uint8Array): number {
+  /** Sets `found[row]` for every event that contains the text. */
+  mark(text: string, found: Uint8Array): void {
     this.#close();
     const wanted = text.toLowerCase();
-    let count = 0;
     for (const [block, words] of this.#blocks.entries()) {
       let at = words.indexOf(wanted);
       if (at < 0) continue;
@@ -34,20 +33,13 @@ export class WordIndex {
           lineEnd = words.indexOf('\n', lineEnd + 1);
         }
         found[row] = 1;
-        count++;
         if (lineEnd < 0) break;
         at = words.indexOf(wanted, lineEnd);
       }
     }
-    return count;
   }
 
-  /** Events known. */
-  get count(): number {
-    return this.#count;
-  }
-
-  /** The last block is closed early by a search: then it is opened again. */
+  /** Makes a block of what waits. A search may close the last one early; it is made anew later. */
   #close(): void {
     if (this.#waiting.length === 0) return;
     const block = Math.floor((this.#count - 1) / BLOCK);

@@ -2,6 +2,7 @@
 
 import { timeText } from '../../reports/time-text.ts';
 import type { DeviceAt, RecordAt } from '../reader/device-at.ts';
+import { KIND_CODES } from '../reader/event-kinds.ts';
 import type { RunProps } from './props.ts';
 
 export function DevicePanel({ actions, run }: RunProps) {
@@ -55,7 +56,7 @@ function step(actions: RunProps['actions'], run: RunProps['run'], by: 1 | -1): v
   const { columns } = run.facts;
   const { cursorUs, deviceLane } = actions.store;
   const isCommit = (row: number): boolean =>
-    columns.lane[row] === deviceLane.value && columns.kind[row] === 2;
+    columns.lane[row] === deviceLane.value && columns.kind[row] === KIND_CODES.commit;
   const momentUs = cursorUs.value;
   if (by === 1) {
     for (let row = 0; row < columns.count; row++) {

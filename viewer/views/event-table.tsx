@@ -5,7 +5,7 @@
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { timeText } from '../../reports/time-text.ts';
-import { KIND_NAMES } from '../reader/event-kinds.ts';
+import { KIND_CODES, KIND_NAMES, NO_LANE } from '../reader/event-kinds.ts';
 import type { EventText } from '../reader/reader-messages.ts';
 import { rowAtPosition } from '../timeline/axis.ts';
 import type { RunProps } from './props.ts';
@@ -77,7 +77,7 @@ function useRows({ actions, run }: RunProps): Uint32Array {
     const last = Math.min(rowAtPosition(columns, kind, until), first + WINDOW_ROWS_MAX);
     const rows: number[] = [];
     for (let row = first; row < last; row++) {
-      const isFrame = columns.kind[row] === 4 || columns.kind[row] === 5;
+      const isFrame = columns.peer[row] !== NO_LANE && columns.kind[row] !== KIND_CODES.connection;
       if (isFrame || (run.marks[run.markOf[row] as number]?.weight ?? 0) > 0) rows.push(row);
     }
     return Uint32Array.from(rows);

@@ -60,7 +60,7 @@ function LaneName({ actions, run, row, isFirst }: LaneNameProps) {
         }}
       >
         <summary title={name}>
-          {row.isPinned ? '📌 ' : ''}
+          {row.isPinned ? '↑ ' : ''}
           {row.label}
         </summary>
         <LaneMenu actions={actions} run={run} row={row} lane={lane} />

@@ -122,6 +122,7 @@ interface CanvasProps extends RunProps {
 function Canvas({ actions, run, picture, palette, layout, height, onScroll }: CanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const latest = useRef<Picture>(picture);
+  const painted = useRef<Picture['columns'] | undefined>(undefined);
   latest.current = picture;
   useEffect(() => {
     const element = canvas.current;
@@ -136,6 +137,9 @@ function Canvas({ actions, run, picture, palette, layout, height, onScroll }: Ca
       const context = sized(element, picture);
       if (context === null) return;
       actions.store.summary.value = paint(context, picture, palette);
+      // Once a run: marks are kept as long as the page.
+      if (painted.current === picture.columns) return;
+      painted.current = picture.columns;
       performance.measure('lockstep:paint', { start: began, end: performance.now() });
     });
     return () => cancelAnimationFrame(id);

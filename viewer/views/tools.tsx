@@ -101,7 +101,7 @@ function valuesOf(key: string, { facts, lanes }: RunProps['run']): readonly stri
     case 'message':
       return facts.messages.map(({ inputId, id }) => (inputId === '' ? id : inputId));
     case 'lost':
-      return ['yes'];
+      return ['yes', 'no'];
     default:
       return [];
   }
