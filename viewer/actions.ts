@@ -5,6 +5,7 @@ import type { LiveRequest } from './live/live-messages.ts';
 import { type LoadedRun, loadRun } from './loaded-run.ts';
 import type { LaneArrangement } from './model/lanes.ts';
 import type { ConeWay } from './reader/cone.ts';
+import { NO_LANE } from './reader/event-kinds.ts';
 import { fetchedRun, type RunBytes, startLive } from './run-source.ts';
 import { type Origin, type Store, shownRun } from './store.ts';
 import {
@@ -62,8 +63,8 @@ export class Actions {
     return this.show(bytes, { kind: 'trace', address }, address);
   }
 
-  /** Runs a scenario in the page and shows it. */
-  async run(request: LiveRequest, name: string): Promise<boolean> {
+  /** Runs a scenario in the page and shows it; of a library story the address says which. */
+  async run(request: LiveRequest, name: string, origin?: Origin): Promise<boolean> {
     const { store } = this;
     this.#leave();
     store.troubles.value = [];
@@ -80,7 +81,19 @@ export class Actions {
       return false;
     }
     const { seed, architecture = 'fanout' } = request;
-    return this.show(bytes, { kind: 'run', name, seed, architecture }, what);
+    return this.show(bytes, origin ?? { kind: 'run', name, seed, architecture }, what);
+  }
+
+  /** Runs the shown trace's own scenario again, so that it is judged. */
+  async judge(): Promise<boolean> {
+    const run = shownRun(this.store);
+    if (run === undefined || run.facts.document === null) return false;
+    const { scenario, seed, architecture, overrides } = run.facts.header;
+    const request: LiveRequest = {
+      scenario: { kind: 'text', text: run.facts.document },
+      ...{ seed, overrides, architecture: architecture === 'relay' ? 'relay' : 'fanout' },
+    };
+    return this.run(request, scenario, { kind: 'file', name: scenario });
   }
 
   /** Says what went wrong and goes back to the start. */
@@ -356,7 +369,7 @@ function idle(run: LoadedRun): readonly number[] {
   for (let row = 0; row < columns.count; row++) {
     const lane = columns.lane[row] as number;
     const isBusy =
-      (run.marks[run.markOf[row] as number]?.weight ?? 0) > 0 || columns.peer[row] !== 0xffff;
+      (run.marks[run.markOf[row] as number]?.weight ?? 0) > 0 || columns.peer[row] !== NO_LANE;
     if (isBusy) events[lane] = (events[lane] as number) + 1;
   }
   return run.lanes.filter(({ lane }) => events[lane] === 0).map(({ lane }) => lane);

@@ -175,6 +175,43 @@ describe('an expert', () => {
     await page.close();
   });
 
+  it('sees the day drawn, and a click on a mark tells of it', async () => {
+    const { page } = await opened({ at: DAY });
+    const canvas = page.locator('.picture canvas');
+    const colours = await canvas.evaluate((element) => {
+      const { width, height } = element as HTMLCanvasElement;
+      const context = (element as HTMLCanvasElement).getContext('2d');
+      const { data } = context?.getImageData(0, 0, width, height) ?? { data: [] };
+      const counts = new Map<string, number>();
+      for (let at = 0; at < data.length; at += 4) {
+        const colour = `${data[at]} ${data[at + 1]} ${data[at + 2]}`;
+        counts.set(colour, (counts.get(colour) ?? 0) + 1);
+      }
+      return [...counts].filter(([, count]) => count > 100).map(([colour]) => colour);
+    });
+    // Frames of messages, marks of what is shown, bands: as the style sheet names them.
+    for (const colour of ['255 255 255', '26 106 60', '185 180 168']) {
+      expect(colours).toContain(colour);
+    }
+    const box = await canvas.boundingBox();
+    const lane = page.locator('.lane', { has: page.locator('[title="alice.laptop"]') });
+    const name = await lane.boundingBox();
+    if (box === null || name === null) throw new Error('nothing has a place');
+    // The window is a day and a hundredth on either side of it; the message is of 9:10.
+    const endUs = await page.evaluate(() => {
+      const at = new URLSearchParams(location.hash.slice(1)).get('at') ?? '';
+      return at.split('..').map(Number);
+    });
+    const [fromUs = 0, untilUs = 1] = endUs;
+    const share = (9 * 3_600e6 + 600e6 - fromUs) / (untilUs - fromUs);
+    await page.mouse.click(box.x + share * box.width, name.y + name.height / 2);
+    await expect
+      .poll(() => page.locator('.panel h3').first().textContent())
+      .toMatch(/^alice\.laptop/);
+    expect(await page.locator('.panel .when').textContent()).toMatch(/^09:1\d/);
+    await page.close();
+  });
+
   it('hides, folds and pins lanes, and all of it is in the address', async () => {
     const { page } = await opened({ at: DAY });
     const menu = async (name: string, item: string): Promise<void> => {
@@ -257,6 +294,50 @@ describe('one file', () => {
     expect(await page.locator('.verdict').textContent()).toBe('held');
     expect(complaints).toEqual([]);
     expect(asked.filter((url) => !/^(file|blob|data):/.test(url))).toEqual([]);
+    await page.close();
+  });
+});
+
+describe('a violated run', () => {
+  it('opens at its violation', async () => {
+    const path = join(folder, 'violated.html');
+    lockstep(['run', 'companion-first-message', '--seed', '7', '--html', path]);
+    const data = /(<script type="application\/json" id="run-data">)(.*?)(<\/script>)/s;
+    const text = readFileSync(path, 'utf8').replace(data, (_, before, json, after) => {
+      const { runs } = JSON.parse(json);
+      const [{ result }] = runs;
+      const violation = { property: 'O1', subject: 'hello', sequence: 400, virtualUs: 0 };
+      const [property] = result.properties.filter(({ id }: { id: string }) => id === 'O1');
+      property.verdict = 'violated';
+      property.violations = [{ ...violation, sentence: 'It was shown twice.' }];
+      result.verdict = 'violated';
+      return before + JSON.stringify({ runs }).replaceAll('<', '\\u003c') + after;
+    });
+    writeFileSync(path, text);
+    const page = await (started.browser as Browser).newPage({ viewport: WIDE });
+    await page.goto(pathToFileURL(path).href);
+    await page.waitForSelector('.run canvas');
+    await expect.poll(() => page.locator('.violations').textContent()).toMatch(/shown twice/);
+    await expect.poll(() => page.url()).toMatch(/event=\d+/);
+    const event = Number(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('event'));
+    expect(event).toBeLessThanOrEqual(400);
+    expect(event).toBeGreaterThan(390);
+    expect(page.url()).not.toMatch(/panel=/);
+    await page.close();
+  });
+});
+
+describe('a trace alone', () => {
+  it('is judged by running its scenario in the page', async () => {
+    const trace = join(folder, 'alone.trace.ndjson.gz');
+    lockstep(['run', 'companion-first-message', '--seed', '7', '--trace', trace]);
+    const { page, complaints } = await opened();
+    await page.locator('input[type=file]').setInputFiles(trace);
+    await page.getByRole('button', { name: 'Run its scenario here' }).click();
+    await expect
+      .poll(() => page.locator('.verdict').textContent(), { timeout: 60_000 })
+      .toBe('held');
+    expect(complaints).toEqual([]);
     await page.close();
   });
 });

@@ -24,10 +24,14 @@ function Judgement({ actions, run }: RunProps) {
   const { result } = run;
   if (result === null) {
     return (
-      <p>
-        This trace came without a verdict. Run its scenario here to have it judged, or use{' '}
-        <code>lockstep replay</code>.
-      </p>
+      <>
+        <p>This trace came without a verdict.</p>
+        {run.facts.document === null ? null : (
+          <button type="button" onClick={() => void actions.judge()}>
+            Run its scenario here, to have it judged
+          </button>
+        )}
+      </>
     );
   }
   const of = (verdict: string): readonly Judged[] =>
