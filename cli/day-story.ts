@@ -89,6 +89,7 @@ function dayBars(scenario: Scenario): readonly string[] {
 
 const NEXT = [
   ['npx lockstep compare --seeds 100', 'the whole comparison: twelve days, and curves'],
+  ['npx lockstep view', 'this day as a timeline, in a browser'],
   ['npx lockstep list scenarios', 'the other stories'],
   ['npx lockstep run subway --verbose', 'another one, with everything that was measured'],
   ['npx lockstep check --runs 50', 'look for a failure in fifty generated worlds'],

@@ -109,18 +109,6 @@ class BlockFile {
   }
 }
 
-/**
- * Whether a trace can be written there; throws `UsageError` before the run instead of during it.
- */
-export function checkTraceFile(path: string): void {
-  try {
-    closeSync(openSync(path, 'w'));
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'not writable';
-    throw new UsageError(`cannot write the trace to ${path} (${code})`);
-  }
-}
-
 function writerFor(job: RunJob, sink: (line: string) => void): TraceWriter {
   const { hasViews = false, hasKeys = false } = job.detail ?? {};
   const { describe } = architectureOf(job.architecture);

@@ -3,7 +3,7 @@
  * is refused with the system's own word for why.
  */
 
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from './usage-error.ts';
 
@@ -35,6 +35,19 @@ export function makeFolder(folder: string): void {
     makeMissing(resolve(folder));
   } catch (error) {
     throw cannotWrite(folder, error);
+  }
+}
+
+/**
+ * Whether a file can be written there, so that it is refused before a run instead of after it. What
+ * stands there stays; throws `UsageError` when it cannot.
+ */
+export function checkOut(path: string, what: string): void {
+  try {
+    closeSync(openSync(path, 'a'));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'not writable';
+    throw new UsageError(`cannot write the ${what} to ${path} (${code})`);
   }
 }
 

@@ -37,7 +37,7 @@ async function bench(session: Session, typed: string | undefined, isJson: boolea
   const all: BenchRow[] = [];
   for (const { name, summary, measure } of BENCHMARKS) {
     if (wanted !== undefined && wanted !== name) continue;
-    terminal.say(`${name}: ${summary}, medians of nine interleaved rounds …\n`);
+    terminal.say(`${name}: ${summary} …\n`);
     const rows = await measure();
     all.push(...rows);
     if (!isJson) terminal.print(benchTable(terminal, rows));

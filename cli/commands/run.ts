@@ -8,7 +8,7 @@ import type { Performed } from '../perform.ts';
 import type { ScenarioSource } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
-import { writeOut } from '../write-out.ts';
+import { checkOut } from '../write-out.ts';
 
 /**
  * The job that flags and scenario describe; a counterexample's own seed and architecture come
@@ -31,12 +31,12 @@ export function jobOf(source: ScenarioSource, flags: RunFlags, build: string): R
 }
 
 /** Refuses what cannot be written, before the run instead of after it. */
-async function checkOutputs({ trace, html, detail }: RunFlags): Promise<void> {
+function checkOutputs({ trace, html, detail }: RunFlags): void {
   if (detail === true && trace === undefined) {
     throw new UsageError('--detail says what a trace tells; it goes with --trace');
   }
-  if (trace !== undefined) (await import('../trace-file.ts')).checkTraceFile(trace);
-  if (html !== undefined) writeOut(html, '');
+  if (trace !== undefined) checkOut(trace, 'trace');
+  if (html !== undefined) checkOut(html, 'page');
 }
 
 /** Performs the job; with `--html`, its page is written too. */
@@ -64,7 +64,7 @@ async function run(session: Session, typed: string, flags: RunFlags): Promise<vo
   const { runSummary, tookText } = await import('../run-summary.ts');
   const source = scenarioSource(typed);
   requireArchitecture(source.scenario, flags.architecture);
-  await checkOutputs(flags);
+  checkOutputs(flags);
   const { terminal, facts } = session;
   const job = jobOf(source, flags, facts.build);
   const reproduce = reproduceRun(source.word, job);
