@@ -1,4 +1,4 @@
-/** What waits for a phone's key, and what ends the waiting (specification 5.7 rule 2, contract 2). */
+/** What waits for a phone’s key, and what ends the waiting (specification 5.7; contract 2). */
 
 import { describe, expect, it } from 'vitest';
 import type { InputBody } from '../../protocol/contract.ts';
