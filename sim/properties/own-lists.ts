@@ -6,15 +6,10 @@
  */
 
 import type { StoredRecord } from '../../protocol/store.ts';
-import { attribute, bytesContent, child, type WireNode } from '../../protocol/wire/node.ts';
+import { attribute, child, type WireNode } from '../../protocol/wire/node.ts';
 import type { Change, RunEvent } from '../trace/events.ts';
+import { readList, type SignedList } from './list-stanzas.ts';
 import type { Stanzas } from './stanzas.ts';
-
-/** A list a phone signed. */
-export interface OwnList {
-  readonly signedList: Uint8Array;
-  readonly timestampS: number;
-}
 
 /** A stanza a device keeps until the server has taken it. */
 interface KeptStanza extends StoredRecord {
@@ -25,7 +20,7 @@ interface KeptStanza extends StoredRecord {
 /** Follows the lists phones sign. */
 export class OwnLists {
   readonly #frames: Stanzas;
-  readonly #vouching = new Map<string, OwnList>();
+  readonly #vouching = new Map<string, SignedList>();
 
   constructor(frames: Stanzas) {
     this.#frames = frames;
@@ -41,7 +36,7 @@ export class OwnLists {
   }
 
   /** The list that a change stores for sending without a newcomer. */
-  stored(change: Change): OwnList | undefined {
+  stored(change: Change): SignedList | undefined {
     if (change.collection !== 'outbound' || change.before !== undefined) return undefined;
     const kept = change.after as KeptStanza | undefined;
     if (kept?.label.kind !== 'iq:md') return undefined;
@@ -50,7 +45,10 @@ export class OwnLists {
   }
 
   /** The list that this answer to a phone confirms, and the newcomer's address. */
-  confirmed(host: string, answer: WireNode): (OwnList & { readonly device: string }) | undefined {
+  confirmed(
+    host: string,
+    answer: WireNode,
+  ): (SignedList & { readonly device: string }) | undefined {
     const name = `${host}|${attribute(answer, 'id') ?? ''}`;
     const list = this.#vouching.get(name);
     if (list === undefined) return undefined;
@@ -59,11 +57,4 @@ export class OwnLists {
     if (attribute(answer, 'type') !== 'result' || device === undefined) return undefined;
     return { ...list, device };
   }
-}
-
-function readList(parent: WireNode): OwnList | undefined {
-  const list = child(parent, 'key-index-list');
-  const signedList = bytesContent(list);
-  if (list === undefined || signedList === undefined) return undefined;
-  return { signedList, timestampS: Number(attribute(list, 'ts')) };
 }

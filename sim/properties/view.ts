@@ -1,7 +1,8 @@
 /**
  * The independent view of device lists (contract 8, `View_s(c, τ)`): what follows for a device from
  * the validly signed lists that were delivered to it in frames handled by steps whose commit
- * survived, and from what it held at time zero. It never reads what the device made of them.
+ * survived, and from what it held at time zero. It never reads what the device made of them. An
+ * answer that the device had no key to check with waits for one (`held-answers.ts`).
  * `Intended(m)` is taken from it in the commit that seals m; of a group, for the members in the
  * `group` record of its sender, which G1 holds against the server's. Lists and audiences are
  * immutable and shared; a change costs one new list. What falls back to a phone alone without a
@@ -19,13 +20,7 @@ import type {
   UserJid,
 } from '../../protocol/contract.ts';
 import type { DeviceListRecord } from '../../protocol/devices/device-list.ts';
-import {
-  attribute,
-  bytesContent,
-  child,
-  children,
-  type WireNode,
-} from '../../protocol/wire/node.ts';
+import { attribute, child, children, type WireNode } from '../../protocol/wire/node.ts';
 import {
   deviceJidOf,
   deviceNumberOf,
@@ -40,18 +35,21 @@ import type { Observer } from '../trace/observer.ts';
 import {
   type AccountView,
   fromRecord,
+  type Named,
   primaryOnly,
   withAnswer,
   withChange,
   withProven,
 } from './account-view.ts';
+import { type HeldAnswer, HeldAnswers, type ToldChange } from './held-answers.ts';
 import { ListDrops } from './list-drops.ts';
+import { readDevice, readDevices, readList, type SignedList } from './list-stanzas.ts';
 import { type Opening, openings } from './openings.ts';
-import { type OwnList, OwnLists } from './own-lists.ts';
+import { OwnLists } from './own-lists.ts';
 import type { JudgeView } from './property.ts';
 import { Signatures } from './signatures.ts';
 import { type Stanzas, stanzas } from './stanzas.ts';
-import { type SurvivedSteps, survivedSteps } from './steps.ts';
+import { type SurvivedStep, type SurvivedSteps, survivedSteps } from './steps.ts';
 
 export type { AccountView } from './account-view.ts';
 
@@ -71,6 +69,7 @@ export class DeviceViews implements Observer {
   readonly #frames: Stanzas;
   readonly #opening: () => Opening | undefined;
   readonly #ownLists: OwnLists;
+  readonly #waiting: HeldAnswers;
   readonly #views = new Map<string, Map<UserJid, AccountView>>();
   readonly #intended = new Map<string, ReadonlySet<DeviceJid>>();
   readonly #audiences = new Map<string, Audience>();
@@ -88,6 +87,7 @@ export class DeviceViews implements Observer {
     this.signatures = new Signatures(view);
     this.#drops = new ListDrops(view, this.signatures);
     this.#ownLists = new OwnLists(this.#frames);
+    this.#waiting = new HeldAnswers(view.ledger);
   }
 
   /**
@@ -109,19 +109,20 @@ export class DeviceViews implements Observer {
 
   observe(event: RunEvent): void {
     if (event.kind === 'lever') return this.#drops.observe(event);
-    if (event.kind === 'commit' && event.node !== 'server') this.#storedGroups(event);
+    if (event.kind === 'commit' && event.node !== 'server') {
+      this.#storedGroups(event);
+      this.#waiting.stored(event);
+    }
     if (event.kind === 'commit' && event.isTimeZero) this.#timeZero(event);
     else if (event.kind === 'commit' && this.#ledger.isRestore) this.#restore(event);
     else if (this.#ledger.isUndo) this.#undo(event.node);
     else if (event.kind === 'commit') this.#replaced.delete(event.node);
     this.#ownLists.observe(event);
     const step = this.#steps.current;
-    if (step?.input.kind === 'frame' && step.node !== 'server') {
-      const stanza = this.#frames.read(step.input.bytes);
-      if (stanza !== undefined) this.#handled(step.node, stanza);
-    }
+    if (step !== undefined && step.node !== 'server') this.#handled(step);
     if (event.kind !== 'commit' || event.node === 'server' || this.#ledger.isUndo) return;
     if (event.isTimeZero) return;
+    for (const answer of this.#waiting.take(event.node)) this.#release(event.node, answer);
     this.#storedLists(event);
     if (!this.#ledger.isRestore) this.#fellBack(event);
     this.#seal(event);
@@ -135,6 +136,7 @@ export class DeviceViews implements Observer {
   }
 
   #undo(host: string): void {
+    this.#waiting.forget(host);
     for (const [user, view] of this.#replaced.get(host) ?? []) {
       if (view === undefined) this.#views.get(host)?.delete(user);
       else this.#views.get(host)?.set(user, view);
@@ -146,6 +148,7 @@ export class DeviceViews implements Observer {
   /** A disk that went back, or lost a list, takes the view of its device with it. */
   #restore(event: RunEvent & { readonly kind: 'commit' }): void {
     this.#replaced.delete(event.node);
+    this.#waiting.forget(event.node);
     this.#turn(event.node);
     for (const { collection, key, after } of event.changes) {
       if (collection !== 'device-list') continue;
@@ -185,27 +188,32 @@ export class DeviceViews implements Observer {
     return this.#views.get(host)?.get(user);
   }
 
-  #handled(host: string, stanza: WireNode): void {
-    if (stanza.tag === 'iq') this.#answered(host, stanza);
-    else if (stanza.tag === 'notification') this.#notified(host, stanza);
-    else if (stanza.tag === 'message' || stanza.tag === 'call') this.#proven(host);
+  #handled(step: SurvivedStep): void {
+    this.#waiting.handled(step);
+    const { node: host, input } = step;
+    if (input.kind !== 'frame') return;
+    const stanza = this.#frames.read(input.bytes);
+    if (stanza?.tag === 'iq') this.#answered(host, input.connection, stanza);
+    else if (stanza?.tag === 'notification') this.#notified(host, input.connection, stanza);
+    else if (stanza?.tag === 'message' || stanza?.tag === 'call') this.#proven(host);
   }
 
-  #answered(host: string, stanza: WireNode): void {
+  #answered(host: string, connection: number, stanza: WireNode): void {
     const usync = child(stanza, 'usync');
     const list = usync === undefined ? undefined : child(usync, 'list');
     for (const entry of list === undefined ? [] : children(list, 'user')) {
       const devices = child(entry, 'devices');
       if (devices === undefined) continue;
       const user = attribute(entry, 'jid') ?? '';
-      this.#told(host, user, child(devices, 'device-list'), devices);
+      const named = child(devices, 'device-list');
+      this.#told(host, connection, user, readDevices(named), readList(devices));
     }
     const own = this.#ownLists.confirmed(host, stanza);
     if (own !== undefined) this.#signed(host, own, deviceNumberOf(own.device));
   }
 
   /** A phone's own new list: the companions it had, and the newcomer under the newest index. */
-  #signed(host: string, own: OwnList, newcomer: number | undefined): void {
+  #signed(host: string, own: SignedList, newcomer: number | undefined): void {
     const device = this.#ledger.linkage.deviceOf(host);
     if (device === undefined || deviceNumberOf(device) !== 0) return;
     const list = this.signatures.list(device, own.signedList, own.timestampS);
@@ -249,47 +257,68 @@ export class DeviceViews implements Observer {
   }
 
   #forgetAll(host: string): void {
+    this.#waiting.forget(host);
     for (const user of [...(this.#views.get(host)?.keys() ?? [])]) {
       this.#put(host, user, primaryOnly(user));
     }
   }
 
   /** One account's answer: the devices the server names, and the signed list, if any. */
-  #told(host: string, user: UserJid, named: WireNode | undefined, carrier: WireNode): void {
-    const held = this.#held(host, user);
-    const devices = (named === undefined ? [] : children(named, 'device')).map(readDevice);
-    const list = child(carrier, 'key-index-list');
-    const bytes = bytesContent(list);
-    if (list === undefined || bytes === undefined) {
-      if (devices.some(({ id }) => id !== 0)) return;
-      this.#put(host, user, withAnswer(held ?? primaryOnly(user), [], undefined));
-      return;
-    }
-    const signed = this.signatures.list(user, bytes, Number(attribute(list, 'ts')));
-    if (signed === undefined) return;
-    this.#put(host, user, withAnswer(held ?? primaryOnly(user), devices, signed));
+  #told(
+    host: string,
+    connection: number,
+    user: UserJid,
+    named: readonly Named[],
+    list: SignedList | undefined,
+  ): void {
+    if (list === undefined) {
+      if (named.some(({ id }) => id !== 0)) return;
+      const held = this.#held(host, user) ?? primaryOnly(user);
+      this.#put(host, user, withAnswer(held, [], undefined));
+    } else if (this.#waiting.canCheck(host, user)) this.#apply(host, user, named, list);
+    else this.#waiting.hold(host, connection, { user, named, list });
   }
 
-  #notified(host: string, stanza: WireNode): void {
+  #apply(host: string, user: UserJid, named: readonly Named[], list: SignedList): void {
+    const signed = this.signatures.list(user, list.signedList, list.timestampS);
+    if (signed === undefined) return;
+    this.#put(host, user, withAnswer(this.#held(host, user) ?? primaryOnly(user), named, signed));
+  }
+
+  /** An answer that can be checked by now, and then what was announced since it came. */
+  #release(host: string, { told, changes }: HeldAnswer): void {
+    this.#apply(host, told.user, told.named, told.list);
+    for (const change of changes) this.#change(host, told.user, change);
+  }
+
+  #notified(host: string, connection: number, stanza: WireNode): void {
     const user = attribute(stanza, 'from') ?? '';
     const type = attribute(stanza, 'type');
     const all = child(stanza, 'devices');
     // A phone is the authority on itself; it asks for its own list when its disk went back.
     const isOwn = this.#ledger.linkage.deviceOf(host) === user;
-    if (type === 'account_sync' && all !== undefined && !isOwn) this.#told(host, user, all, all);
+    if (type === 'account_sync' && all !== undefined && !isOwn) {
+      this.#told(host, connection, user, readDevices(all), readList(all));
+    }
     if (type !== 'devices') return;
-    const change = child(stanza, 'add') ?? child(stanza, 'remove');
+    const body = child(stanza, 'add') ?? child(stanza, 'remove');
+    const device = body === undefined ? undefined : child(body, 'device');
+    if (body === undefined || device === undefined) return;
+    const change = {
+      isAdded: body.tag === 'add',
+      device: readDevice(device),
+      list: readList(body),
+    };
+    const waiting = this.#waiting.of(host, user);
+    if (waiting !== undefined && this.#held(host, user) === undefined) waiting.changes.push(change);
+    else this.#change(host, user, change);
+  }
+
+  #change(host: string, user: UserJid, { isAdded, device, list }: ToldChange): void {
     const held = this.#held(host, user);
-    const device = change === undefined ? undefined : child(change, 'device');
-    if (change === undefined || device === undefined || held === undefined) return;
-    const list = child(change, 'key-index-list');
-    const bytes = bytesContent(list);
-    const signed =
-      list === undefined || bytes === undefined
-        ? undefined
-        : this.signatures.list(user, bytes, Number(attribute(list, 'ts')));
-    const isAdded = change.tag === 'add';
-    this.#put(host, user, withChange(held, isAdded, readDevice(device), signed));
+    if (held === undefined) return;
+    const signed = list && this.signatures.list(user, list.signedList, list.timestampS);
+    this.#put(host, user, withChange(held, isAdded, device, signed));
   }
 
   /** A companion's first message that was opened: its identity may be ahead of the list. */
@@ -349,12 +378,6 @@ function isReinstalled({ collection, before, after }: Change): boolean {
 }
 
 const PHONE_ALONE: ReadonlyMap<number, number> = new Map([[0, 0]]);
-
-function readDevice(device: WireNode): { readonly id: number; readonly keyIndex: number } {
-  const jid = attribute(device, 'jid');
-  const id = jid === undefined ? Number(attribute(device, 'id')) : deviceNumberOf(jid);
-  return { id, keyIndex: Number(attribute(device, 'key-index') ?? '0') };
-}
 
 /** The run's one fold. */
 export function deviceViews(view: JudgeView): DeviceViews {

@@ -104,21 +104,21 @@ function applyAnswer(step: Step, answer: ListAnswer): void {
 
 /**
  * Applies list answers whose account's primary has become known since, and asks for the primaries
- * of the others, all in one.
+ * of the others, all in one. Where the server has no keys to give, an answer blocks nothing and
+ * waits on: a first message may bring the key.
  */
 export function applyHeldAnswers(step: Step): void {
   const { heldAnswers, unusable, unlisted } = linkStateOf(step.store);
+  const lacking: UserJid[] = [];
   for (const [user, { answer, changes }] of heldAnswers) {
     if (pinnedIdentity(step.tx, user) !== undefined) {
       heldAnswers.delete(user);
       applyAnswer(step, answer);
       for (const change of changes) applyChange(step, change);
-    } else if (unusable.has(user)) {
-      heldAnswers.delete(user);
-      unlisted.add(user);
-    }
+    } else if (unusable.has(user)) unlisted.add(user);
+    else lacking.push(user);
   }
-  if (heldAnswers.size > 0) askForBundles(step, [...heldAnswers.keys()]);
+  if (lacking.length > 0) askForBundles(step, lacking);
 }
 
 /** `<notification type="devices">` and `type="account_sync"`; false when it is neither. */
