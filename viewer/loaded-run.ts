@@ -123,3 +123,16 @@ export function rowOfSequence({ columns }: RunFacts, sequence: number, timeUs: n
   while (at < columns.count && (columns.timeUs[at] as number) < timeUs) at++;
   return columns.count === 0 ? -1 : Math.min(at, columns.count - 1);
 }
+
+/** Lanes on which nothing ever happens: a server of files that nobody used. */
+export function idleLanes(run: LoadedRun): readonly number[] {
+  const { columns } = run.facts;
+  const events = new Uint32Array(run.lanes.length);
+  for (let row = 0; row < columns.count; row++) {
+    const lane = columns.lane[row] as number;
+    const isBusy =
+      (run.marks[run.markOf[row] as number]?.weight ?? 0) > 0 || columns.peer[row] !== 0xffff;
+    if (isBusy) events[lane] = (events[lane] as number) + 1;
+  }
+  return run.lanes.filter(({ lane }) => events[lane] === 0).map(({ lane }) => lane);
+}

@@ -44,9 +44,3 @@ export function xAt({ window, width }: Picture, position: number): number {
 export function xOfRow(picture: Picture, row: number): number {
   return xAt(picture, positionOf(picture.columns, picture.axis, row));
 }
-
-/** The time of a place on the axis of order. */
-export function timeOfRow(columns: RunColumns, row: number): number {
-  const at = Math.min(columns.count - 1, Math.max(0, Math.floor(row)));
-  return columns.timeUs[at] ?? 0;
-}
