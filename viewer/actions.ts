@@ -278,11 +278,13 @@ export class Actions {
 
   /** Ends the run beside this one, or the waiting for it. */
   leaveTwin(): void {
-    const { twin, twinWaiting } = this.store;
+    const { twin, twinWaiting, differing, partsAt } = this.store;
     twinWaiting.value?.stop();
     twinWaiting.value = undefined;
     if (twin.value !== undefined) shownRun(twin.value.store)?.reader.close();
     twin.value = undefined;
+    differing.value = [];
+    partsAt.value = -1;
   }
 
   #enter(run: LoadedRun, origin: Origin): void {

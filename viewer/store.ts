@@ -76,6 +76,10 @@ export interface Store {
   /** The run beside this one; each of the two is the other's twin. */
   readonly twin: Signal<Twin | undefined>;
   readonly twinWaiting: Signal<TwinWaiting | undefined>;
+  /** Rows of what people wanted that came out otherwise in the twin. */
+  readonly differing: Signal<readonly number[]>;
+  /** The first row that differs from a changed twin's; -1 without one. */
+  readonly partsAt: Signal<number>;
   readonly stage: Signal<Stage>;
   readonly origin: Signal<Origin>;
   /** Sentences about what went wrong; shown until the next action. */
@@ -111,6 +115,8 @@ export function createStore(): Store {
     isSecond: false,
     twin: signal<Twin | undefined>(undefined),
     twinWaiting: signal<TwinWaiting | undefined>(undefined),
+    differing: signal<readonly number[]>([]),
+    partsAt: signal(-1),
     stage: signal<Stage>({ kind: 'start' }),
     origin: signal<Origin>({ kind: 'none' }),
     troubles: signal<readonly string[]>([]),

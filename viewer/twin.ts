@@ -7,8 +7,9 @@ import { batch } from '@preact/signals';
 import { Actions } from './actions.ts';
 import type { LiveRequest, ScenarioChoice } from './live/live-messages.ts';
 import { idleLanes, type LoadedRun, loadRun } from './loaded-run.ts';
+import { firstDifference } from './model/first-difference.ts';
 import { placesOf } from './model/places.ts';
-import type { ActionRow } from './model/user-actions.ts';
+import { type ActionRow, actionRows } from './model/user-actions.ts';
 import type { Decision } from './model/what-if.ts';
 import { fetchedRun, type RunBytes, type SourceRefusal, startLive } from './run-source.ts';
 import { type Beside, createSecond, type Store, shownRun, type Twin } from './store.ts';
@@ -149,7 +150,21 @@ export async function placeBelow(store: Store, bytes: RunBytes, beside: Beside):
       collapsed: [],
     };
   });
+  markDifferences(store, first, other, second);
   if (former !== undefined) shownRun(former.store)?.reader.close();
+}
+
+/** Marks on both timelines what came out differently, and where a changed run parts. */
+function markDifferences(store: Store, first: LoadedRun, other: Store, second: LoadedRun): void {
+  const rows = actionRows(first.facts, second.facts).filter((row) => row.differences.length > 0);
+  const isChange = store.twin.value?.beside.kind === 'change';
+  const partsAt = isChange ? firstDifference(first.facts, second.facts) : -1;
+  batch(() => {
+    store.differing.value = rows.map((row) => row.first.row).filter((row) => row >= 0);
+    other.differing.value = rows.map((row) => row.second.row).filter((row) => row >= 0);
+    store.partsAt.value = partsAt < first.facts.columns.count ? partsAt : -1;
+    other.partsAt.value = partsAt < second.facts.columns.count ? partsAt : -1;
+  });
 }
 
 /** Back to the upper run alone. */
@@ -210,7 +225,7 @@ async function seeOn(store: Store, side: ActionRow['first']): Promise<readonly n
       : await run.reader.ask<'life'>({ kind: 'life', message: side.message });
   const rows = life === undefined ? [at] : life.rows;
   store.highlight.value = {
-    words: `${rows.length} events of it`,
+    words: rows.length === 1 ? 'one event of it' : `${rows.length} events of it`,
     rows: Uint32Array.from(rows),
   };
   const axis = store.axis.value;

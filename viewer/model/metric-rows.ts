@@ -54,7 +54,10 @@ export function verdictChange(first: RunDocument, second: RunDocument): string {
   const before = new Map(first.properties.map(({ id, verdict }) => [id, verdict]));
   const changed = second.properties
     .filter(({ id, verdict }) => before.get(id) !== verdict)
-    .map(({ id, name, verdict }) => `${id} (${name}): ${before.get(id) ?? 'absent'}, ${verdict}`);
+    .map(
+      ({ id, name, verdict }) =>
+        `${id} (${name}) ${before.get(id) ?? 'absent'} above, ${verdict} below`,
+    );
   const unmet = metChange(first, second);
   if (changed.length === 0 && unmet === '') return `${verdicts} No property is judged otherwise.`;
   const judged = changed.length === 0 ? '' : ` Judged otherwise: ${changed.join('; ')}.`;
@@ -64,12 +67,12 @@ export function verdictChange(first: RunDocument, second: RunDocument): string {
 /** Expectations of the scenario that only one of the runs meets. */
 function metChange(first: RunDocument, second: RunDocument): string {
   const nameOf = (one: RunDocument['expectations'][number]): string =>
-    `${one.expected} ${one.subject} on ${one.on.join(', ')}`;
+    `"${one.expected} ${one.subject} on ${one.on.join(', ')}"`;
   const before = new Map(first.expectations.map((one) => [nameOf(one), one.verdict]));
   const other = second.expectations.filter((one) => before.get(nameOf(one)) !== one.verdict);
   if (other.length === 0) return '';
   const words = other.map((one) => {
-    return `${nameOf(one)}: ${before.get(nameOf(one)) ?? 'absent'}, ${one.verdict}`;
+    return `${nameOf(one)} ${before.get(nameOf(one)) ?? 'absent'} above, ${one.verdict} below`;
   });
   return ` Expectations met otherwise: ${words.join('; ')}.`;
 }

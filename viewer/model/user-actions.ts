@@ -23,10 +23,19 @@ export interface ActionSide {
   readonly allUs: number;
   readonly shown: number;
   readonly lost: number;
+  /** Per other device that showed it how long after the wish. */
+  readonly delaysUs: ReadonlyMap<string, number>;
 }
 
 /** How the two sides of a row differ, the worst first. */
 export type ActionDifference = 'one-side' | 'lost' | 'copies' | 'time';
+
+/** The device on which the two sides are furthest apart. */
+interface Furthest {
+  readonly device: string;
+  /** Later in the second run; negative when it was earlier there. */
+  readonly laterUs: number;
+}
 
 export interface ActionRow {
   readonly id: string;
@@ -37,6 +46,8 @@ export interface ActionRow {
   readonly first: ActionSide;
   readonly second: ActionSide;
   readonly differences: readonly ActionDifference[];
+  /** None where no device showed it on both sides. */
+  readonly furthest: Furthest | undefined;
 }
 
 /** A run as this file needs it. */
@@ -47,7 +58,7 @@ const NOTICED_US = 1_000_000;
 
 const NO_SIDE: ActionSide = {
   ...{ fate: 'absent', failure: '', message: -1, row: -1, atUs: -1 },
-  ...{ firstUs: -1, allUs: -1, shown: 0, lost: 0 },
+  ...{ firstUs: -1, allUs: -1, shown: 0, lost: 0, delaysUs: new Map() },
 };
 
 /** All rows, the most different first, equal ones in the order of the day. */
@@ -107,6 +118,7 @@ function rowOf(
   return {
     ...{ id, text, atUs, due: due.size, first, second },
     differences: differencesOf(first, second),
+    furthest: furthestOf(first, second),
   };
 }
 
@@ -139,13 +151,21 @@ function sideOf(run: ActedRun, act: Act | undefined, due: number): ActionSide {
   const row = act.givenRow >= 0 ? act.givenRow : act.failedRow;
   const atUs = row >= 0 ? (run.columns.timeUs[row] as number) : (message?.saidUs ?? -1);
   const copies = message?.copies.filter(({ lane }) => lane !== message.lane) ?? [];
-  const shownUs = copies.map((copy) => copy.shownUs).filter((timeUs) => timeUs >= 0);
+  const shown = copies.filter(({ shownUs }) => shownUs >= 0);
+  const delaysUs = new Map(
+    shown.map(({ lane, shownUs }) => [run.lanes[lane] ?? '', shownUs - atUs] as const),
+  );
+  const delays = [...delaysUs.values()];
   return {
     fate: act.failure === '' ? 'done' : 'not-completed',
     ...{ failure: act.failure, message: act.message, row, atUs },
-    firstUs: shownUs.length === 0 ? -1 : Math.min(...shownUs) - atUs,
-    allUs: shownUs.length === 0 || shownUs.length < due ? -1 : Math.max(...shownUs) - atUs,
-    shown: shownUs.length,
+    firstUs: delays.length === 0 ? -1 : delays.reduce((left, right) => Math.min(left, right)),
+    allUs:
+      delays.length === 0 || delays.length < due
+        ? -1
+        : delays.reduce((left, right) => Math.max(left, right)),
+    shown: shown.length,
+    delaysUs,
     lost: copies.filter((copy) => copy.lostUs >= 0 && copy.shownUs < 0).length,
   };
 }
@@ -154,26 +174,36 @@ function differencesOf(first: ActionSide, second: ActionSide): readonly ActionDi
   const out: ActionDifference[] = [];
   if (first.fate !== second.fate) out.push('one-side');
   if (first.lost !== second.lost) out.push('lost');
-  if (first.shown !== second.shown) out.push('copies');
-  if (latenessUs(first, second) >= NOTICED_US) out.push('time');
+  if (!isSameSet(first.delaysUs, second.delaysUs)) out.push('copies');
+  if (Math.abs(furthestOf(first, second)?.laterUs ?? 0) >= NOTICED_US) out.push('time');
   return out;
 }
 
-/** The larger of the two differences in time that can be told. */
-function latenessUs(first: ActionSide, second: ActionSide): number {
-  const between = (left: number, right: number): number =>
-    left < 0 || right < 0 ? 0 : Math.abs(left - right);
-  return Math.max(between(first.firstUs, second.firstUs), between(first.allUs, second.allUs));
+function isSameSet(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): boolean {
+  return one.size === other.size && [...one.keys()].every((name) => other.has(name));
+}
+
+function furthestOf(first: ActionSide, second: ActionSide): Furthest | undefined {
+  let furthest: Furthest | undefined;
+  for (const [device, delayUs] of first.delaysUs) {
+    const other = second.delaysUs.get(device);
+    if (other === undefined) continue;
+    const laterUs = other - delayUs;
+    if (furthest === undefined || Math.abs(laterUs) > Math.abs(furthest.laterUs)) {
+      furthest = { device, laterUs };
+    }
+  }
+  return furthest;
 }
 
 /** Safe above any time a run can take. */
 const RANK_STEP = 2 ** 50;
 
-function rankOf({ first, second, differences }: ActionRow): number {
+function rankOf({ differences, furthest }: ActionRow): number {
   const ranks: Readonly<Record<ActionDifference, number>> = {
     ...{ 'one-side': 3, lost: 2, copies: 1, time: 0 },
   };
   const worst = differences[0];
   if (worst === undefined) return 0;
-  return ranks[worst] * RANK_STEP + latenessUs(first, second);
+  return ranks[worst] * RANK_STEP + Math.abs(furthest?.laterUs ?? 0);
 }

@@ -41,9 +41,9 @@ export function questionsOf(event: TraceEvent, cause: TraceEvent | undefined): r
     case 'intent':
       return event.state === 'given' ? ifNotGiven(event.intent) : [];
     case 'input':
-      return ifCrashed(event.node, event.id);
+      return ifCrashed(event.node, event.id, []);
     case 'commit':
-      return event.isTimeZero ? [] : ifCrashed(event.node, event.inputId);
+      return event.isTimeZero ? [] : ifCrashed(event.node, event.inputId, [STORED]);
     case 'deliver':
       return ifLost(event.packet);
     default:
@@ -71,20 +71,35 @@ function ifNotGiven(intent: string): readonly Question[] {
   return [{ words: 'What if nobody had wanted this?', decisions: [{ choice, value: 0 }] }];
 }
 
-function ifCrashed(node: string, inputId: string): readonly Question[] {
-  const at = (effect: number): readonly Decision[] => [
-    { choice: `crash/${inputId}/${effect}`, value: 1 },
-  ];
-  return [
-    { words: `What if ${node} died before it could store this?`, decisions: at(0) },
-    { words: `What if ${node} died right after the first thing it did?`, decisions: at(1) },
-  ];
+/** A step that commits does so first, so that there is a moment right after it. */
+const STORED = 'right after it stored this';
+
+/** A step can end before its first effect, and behind every one that it has. */
+function ifCrashed(node: string, inputId: string, behind: readonly string[]): readonly Question[] {
+  return ['before it could store anything of this', ...behind].map((when, effect) => ({
+    words: `What if ${node} died ${when}?`,
+    decisions: [{ choice: `crash/${inputId}/${effect}`, value: 1 }],
+  }));
 }
 
 /** Decisions as one sentence. */
 export function decisionsText(decisions: readonly Decision[]): string {
-  const words = [...new Set(decisions.map(decisionText))];
+  const lost = new Map<string, number>();
+  const words: string[] = [];
+  for (const decision of decisions) {
+    const [, packet] = /^loss\/(.+)\/\d+$/.exec(decision.choice) ?? [];
+    if (packet === undefined || decision.value !== 1) words.push(decisionText(decision));
+    else lost.set(packet, (lost.get(packet) ?? 0) + 1);
+  }
+  for (const [packet, attempts] of lost) {
+    const which = attempts < ATTEMPTS_MAX ? count(attempts) : 'every attempt';
+    words.push(`${which} of ${packet} is lost on its way`);
+  }
   return `What is changed: ${words.join('; ')}.`;
+}
+
+function count(attempts: number): string {
+  return attempts === 1 ? 'one attempt' : `each of ${attempts} attempts`;
 }
 
 function decisionText({ choice, value }: Decision): string {
@@ -97,19 +112,13 @@ function decisionText({ choice, value }: Decision): string {
     case 'intent':
       return value === 0 ? `nobody wants "${name}"` : `somebody wants "${name}"`;
     case 'loss':
-      return attemptText(name, value);
+      return `an attempt of ${name.replace(/\/\d+$/, '')} is not lost`;
     case 'crash':
       return crashText(name, value);
     default:
       if (OUTAGE.test(choice)) return outageText(choice, value);
       return value === 0 ? `"${choice}" does not happen` : `"${choice}" is ${value}`;
   }
-}
-
-function attemptText(name: string, value: number): string {
-  const slash = name.lastIndexOf('/');
-  const packet = name.slice(0, slash);
-  return value === 0 ? `an attempt of ${packet} is not lost` : `${packet} is lost on its way`;
 }
 
 function crashText(name: string, value: number): string {

@@ -10,6 +10,7 @@ import { NO_LANE } from '../reader/event-kinds.ts';
 import { positionOf, positionOfTime, rowAtPosition, ticksOf, tickText } from './axis.ts';
 import { drawMark } from './draw-mark.ts';
 import { paintBands } from './paint-bands.ts';
+import { paintDifferences } from './paint-differences.ts';
 import { arrow, paintArrows } from './paint-frames.ts';
 import type { Palette } from './palette.ts';
 import { type Picture, xAt, xOfRow } from './picture.ts';
@@ -51,6 +52,7 @@ export function paint(context: Context, picture: Picture, palette: Palette): Sum
   context.restore();
   paintAxis(context, picture, palette);
   paintCursor(context, picture, palette);
+  paintDifferences(context, picture, palette);
   return { events: lastRow - firstRow, ...frames, isDense };
 }
 

@@ -33,6 +33,10 @@ export interface Picture {
   readonly cursorUs: number;
   /** Rows where a property was violated. */
   readonly violations: readonly number[];
+  /** Rows of what came out differently in the run beside this one. */
+  readonly differing: readonly number[];
+  /** Where the two runs part; -1 for nowhere. */
+  readonly partsAt: number;
 }
 
 /** The x of a place on the axis. */

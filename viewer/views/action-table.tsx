@@ -12,12 +12,21 @@ import {
 
 const ROWS_SHOWN = 60;
 
-const WORDS: Readonly<Record<ActionDifference, string>> = {
+const WORDS: Readonly<Record<Exclude<ActionDifference, 'time'>, string>> = {
   'one-side': 'done on one side only',
   lost: 'copies lost',
   copies: 'shown on other devices',
-  time: 'shown at another time',
 };
+
+function differenceText({ differences, furthest }: ActionRow): string {
+  const words = differences.flatMap((one) => (one === 'time' ? [] : WORDS[one]));
+  if (furthest !== undefined && differences.includes('time')) {
+    const way = furthest.laterUs > 0 ? 'later' : 'earlier';
+    const by = durationText(Math.abs(furthest.laterUs));
+    words.push(`${furthest.device} ${by} ${way} below`);
+  }
+  return `≠ ${words.join('; ')}`;
+}
 
 interface ActionTableProps {
   readonly first: LoadedRun;
@@ -35,7 +44,8 @@ export function ActionTable({ first, second, names, see }: ActionTableProps) {
     <>
       <p class="note">
         {differing.toLocaleString('en')} of {rows.length.toLocaleString('en')} things came out
-        differently. Differences of less than a second are left aside.
+        differently: they are marked ≠ over the lanes. Differences of less than a second are left
+        aside.
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keys must reach what scrolls. */}
       <section class="scroller" tabIndex={0} aria-label="Table of what people wanted">
@@ -77,13 +87,7 @@ function Row({ row, see }: { readonly row: ActionRow; readonly see: ActionTableP
       </th>
       <td>{sideText(first, due)}</td>
       <td>{sideText(second, due)}</td>
-      <td>
-        {differences.length === 0 ? (
-          'the same'
-        ) : (
-          <strong>≠ {differences.map((one) => WORDS[one]).join(', ')}</strong>
-        )}
-      </td>
+      <td>{differences.length === 0 ? 'the same' : <strong>{differenceText(row)}</strong>}</td>
     </tr>
   );
 }

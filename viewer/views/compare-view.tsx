@@ -19,8 +19,8 @@ import { Timeline } from './timeline.tsx';
 import { Tools } from './tools.tsx';
 import { VerdictWord } from './verdict-word.tsx';
 
-/** So that both fit a screen. */
-const HEIGHT_MAX = 330;
+/** Two of them, so that lanes beyond a dozen scroll. */
+const HEIGHT_MAX = 400;
 
 interface CompareViewProps extends RunProps {
   readonly twin: Twin;
@@ -136,7 +136,7 @@ function Title({ actions, run, twin, second, names }: TitleProps) {
     <div class="title">
       <h2>{header.scenario}</h2>
       <p>
-        seed {header.seed}; {names[0]} above, {names[1]} below
+        seed {header.seed}; above: {names[0]}, below: {names[1]}
       </p>
       <div class="choices">
         <button type="button" onClick={() => leaveBelow(actions)}>

@@ -76,5 +76,6 @@ function differenceText(row: MetricRow): string {
   const way = second > first ? 'more' : 'less';
   const by = valueText(row, Math.abs(second - first));
   const times = first > 0 && second > 0 ? Math.max(first / second, second / first) : 0;
-  return times >= 1.05 ? `${by} ${way}, ${times.toFixed(1)} times` : `${by} ${way}`;
+  const factor = times >= 100 ? Math.round(times).toLocaleString('en') : times.toFixed(1);
+  return times >= 1.05 ? `${by} ${way}, ${factor} times` : `${by} ${way}`;
 }

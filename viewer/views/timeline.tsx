@@ -106,6 +106,7 @@ function usePicture(
       ...size,
     },
     ...{ axis: store.axis.value, window: store.window.value, bright },
+    ...{ differing: store.differing.value, partsAt: store.partsAt.value },
     isClassShown: store.classes.value,
     selected: store.selected.value,
     cursorUs: store.panel.value === 'device' ? store.cursorUs.value : -1,
