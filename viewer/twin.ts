@@ -103,7 +103,10 @@ interface Coming {
   readonly stop: () => void;
 }
 
-/** Waits for a run and places it below, unless the page has gone elsewhere meanwhile. */
+/**
+ * Waits for a run and places it below, unless the page has gone elsewhere or waits for another one
+ * meanwhile.
+ */
 async function follow(
   store: Store,
   run: LoadedRun,
@@ -116,7 +119,8 @@ async function follow(
   store.troubles.value = [];
   store.twinWaiting.value = waiting;
   const bytes = await outcome;
-  if (store.twinWaiting.value?.stop === stop) store.twinWaiting.value = undefined;
+  if (store.twinWaiting.value?.stop !== stop) return;
+  store.twinWaiting.value = undefined;
   if (shownRun(store)?.reader !== run.reader) return;
   if ('kind' in bytes) store.troubles.value = bytes.sentences;
   else await placeBelow(store, bytes, beside);

@@ -10,6 +10,7 @@ import { metricRows, verdictChange } from './metric-rows.ts';
 import { placesOf, rising } from './places.ts';
 import { type ActedRun, actionRows } from './user-actions.ts';
 import {
+  type Decision,
   decisionsText,
   questionsOf,
   readDecision,

@@ -27,7 +27,7 @@ export interface ActionSide {
   readonly delaysUs: ReadonlyMap<string, number>;
 }
 
-/** How the two sides of a row differ, the worst first. */
+/** How the two sides of a row differ, the worst first; what was not done has nothing to add. */
 export type ActionDifference = 'one-side' | 'lost' | 'copies' | 'time';
 
 /** The device on which the two sides are furthest apart. */
@@ -171,8 +171,8 @@ function sideOf(run: ActedRun, act: Act | undefined, due: number): ActionSide {
 }
 
 function differencesOf(first: ActionSide, second: ActionSide): readonly ActionDifference[] {
+  if (first.fate !== second.fate) return ['one-side'];
   const out: ActionDifference[] = [];
-  if (first.fate !== second.fate) out.push('one-side');
   if (first.lost !== second.lost) out.push('lost');
   if (!isSameSet(first.delaysUs, second.delaysUs)) out.push('copies');
   if (Math.abs(furthestOf(first, second)?.laterUs ?? 0) >= NOTICED_US) out.push('time');
