@@ -55,8 +55,8 @@ async function tellTheDay(): Promise<boolean> {
 }
 
 /**
- * The comparison; a worse end than that of the day is the end of both. Loaded only now: nobody waits
- * for it before the day begins.
+ * The comparison; a worse end than that of the day is the end of both. Loaded only now: nobody
+ * waits for it before the day begins.
  */
 async function tellTheComparison(): Promise<void> {
   const { compare } = await import('./compare/compare.ts');

@@ -1,6 +1,6 @@
 /**
- * The worker thread of searches and comparisons: takes a batch, answers with its reports or samples.
- * One of the few places that may name a crypto back end, since a function cannot be sent to a
+ * The worker thread of searches and comparisons: takes a batch, answers with its reports or
+ * samples. One of the few places that may name a crypto back end, since a function cannot be sent to a
  * thread. The search is loaded when it is first asked for: it brings the generators and the loader
  * with it, a quarter of the time a thread takes to load, and a comparison never searches.
  */
