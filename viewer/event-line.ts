@@ -1,4 +1,4 @@
-/** A line of a trace as its event, judged by the shapes of the format: anybody may have written it. */
+/** A line of a trace as its event, judged by the shapes of the format: it may be a stranger's. */
 
 import { REFUSED } from '../sim/trace/shapes.ts';
 import type { TraceEvent } from '../sim/trace/trace.ts';
