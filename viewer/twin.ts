@@ -180,6 +180,7 @@ export function leaveBelow(actions: Actions): void {
   batch(() => {
     moveTo(store, run, { ...run, facts: { ...run.facts, columns } });
     actions.leaveTwin();
+    actions.look(store.window.value);
   });
 }
 
