@@ -2,16 +2,15 @@
 
 import { batch } from '@preact/signals';
 import type { LiveRequest } from './live/live-messages.ts';
-import { type LoadedRun, loadRun } from './loaded-run.ts';
+import { idleLanes, type LoadedRun, loadRun } from './loaded-run.ts';
 import type { LaneArrangement } from './model/lanes.ts';
 import type { ConeWay } from './reader/cone.ts';
-import { NO_LANE } from './reader/event-kinds.ts';
 import { fetchedRun, type RunBytes, startLive } from './run-source.ts';
+import { sharedEnd } from './shared-end.ts';
 import { type Origin, type Store, shownRun } from './store.ts';
 import {
   type AxisKind,
   type AxisWindow,
-  axisEnd,
   clamped,
   positionOf,
   translated,
@@ -109,7 +108,7 @@ export class Actions {
     const run = shownRun(this.store);
     if (run === undefined) return;
     const axis = this.store.axis.value;
-    this.store.window.value = clamped(window, axis, axisEnd(run.facts.columns, axis));
+    this.store.window.value = clamped(window, axis, sharedEnd(this.store));
   }
 
   /** Zooms about a place of the axis, or about the middle. */
@@ -289,12 +288,23 @@ export class Actions {
     this.store.lanes.value = { ...this.store.lanes.value, ...lanes };
   }
 
+  /** Ends the run beside this one, or the waiting for it. */
+  leaveTwin(): void {
+    const { twin, twinWaiting, differing, partsAt } = this.store;
+    twinWaiting.value?.stop();
+    twinWaiting.value = undefined;
+    if (twin.value !== undefined) shownRun(twin.value.store)?.reader.close();
+    twin.value = undefined;
+    differing.value = [];
+    partsAt.value = -1;
+  }
+
   #enter(run: LoadedRun, origin: Origin): void {
     const { store } = this;
     batch(() => {
       store.stage.value = { kind: 'shown', run };
       store.origin.value = origin;
-      store.lanes.value = { order: run.order, hidden: idle(run), pinned: [], collapsed: [] };
+      store.lanes.value = { order: run.order, hidden: idleLanes(run), pinned: [], collapsed: [] };
       store.axis.value = 'time';
       this.lookAtAll();
       store.panel.value = 'verdict';
@@ -309,6 +319,7 @@ export class Actions {
   #leave(): void {
     const { store } = this;
     shownRun(store)?.reader.close();
+    this.leaveTwin();
     batch(() => {
       store.selected.value = -1;
       store.selectedText.value = undefined;
@@ -360,17 +371,4 @@ export class Actions {
     const read = await run.reader.ask<'device'>({ kind: 'device', lane, timeUs });
     if (deviceLane.value === lane && cursorUs.value === timeUs) device.value = read;
   }
-}
-
-/** Lanes on which nothing ever happens: a server of files that nobody used. */
-function idle(run: LoadedRun): readonly number[] {
-  const { columns } = run.facts;
-  const events = new Uint32Array(run.lanes.length);
-  for (let row = 0; row < columns.count; row++) {
-    const lane = columns.lane[row] as number;
-    const isBusy =
-      (run.marks[run.markOf[row] as number]?.weight ?? 0) > 0 || columns.peer[row] !== NO_LANE;
-    if (isBusy) events[lane] = (events[lane] as number) + 1;
-  }
-  return run.lanes.filter(({ lane }) => events[lane] === 0).map(({ lane }) => lane);
 }

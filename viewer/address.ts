@@ -7,9 +7,11 @@ import { effect } from '@preact/signals';
 import type { Actions } from './actions.ts';
 import { type LoadedRun, rowOfSequence } from './loaded-run.ts';
 import { FRAME_CLASSES } from './model/marks.ts';
+import { readDecision, writeDecision } from './model/what-if.ts';
 import { type PanelName, type Store, shownRun } from './store.ts';
+import { showArchitecture, showChange } from './twin.ts';
 
-const PANELS: readonly PanelName[] = ['verdict', 'event', 'message', 'device', 'keep'];
+const PANELS: readonly PanelName[] = ['verdict', 'event', 'message', 'device', 'change', 'keep'];
 
 /** The address' part after `#` for what is shown now. */
 export function addressOf(store: Store): string {
@@ -24,6 +26,11 @@ export function addressOf(store: Store): string {
   }
   const run = shownRun(store);
   if (run === undefined) return parts.toString();
+  const beside = store.twin.value?.beside;
+  if (beside?.kind === 'architecture') parts.set('with', beside.architecture);
+  if (beside?.kind === 'change') {
+    for (const decision of beside.decisions) parts.append('if', writeDecision(decision));
+  }
   parts.set('at', `${Math.floor(window.value.from)}..${Math.ceil(window.value.until)}`);
   if (axis.value === 'order') parts.set('axis', 'order');
   if (selected.value >= 0) parts.set('event', String(run.facts.columns.sequence[selected.value]));
@@ -72,6 +79,7 @@ export async function goToAddress(actions: Actions, hash: string): Promise<boole
   else if (name !== null) isShown = await runOf(actions, name, parts);
   if (!isShown) return trace !== null || name !== null;
   apply(actions, parts);
+  if (await showBeside(actions, parts)) applyWindow(actions, parts);
   return true;
 }
 
@@ -115,6 +123,21 @@ function apply(actions: Actions, parts: URLSearchParams): void {
   if (panel !== undefined) store.panel.value = panel;
   const find = parts.get('find');
   if (find !== null) void actions.find(find);
+  applyWindow(actions, parts);
+}
+
+/** The run beside the shown one, as the address says; `false` when it says nothing of one. */
+async function showBeside(actions: Actions, parts: URLSearchParams): Promise<boolean> {
+  const architecture = parts.get('with');
+  const decisions = parts.getAll('if').flatMap((text) => readDecision(text) ?? []);
+  if (decisions.length > 0) await showChange(actions, decisions);
+  else if (architecture === 'relay' || architecture === 'fanout')
+    await showArchitecture(actions, architecture);
+  else return false;
+  return true;
+}
+
+function applyWindow(actions: Actions, parts: URLSearchParams): void {
   const [from, until] = (parts.get('at') ?? '').split('..').map(Number);
   if (from !== undefined && until !== undefined && until > from) actions.look({ from, until });
 }

@@ -5,6 +5,7 @@ import { type Arrows, arrowsOf } from './model/arrows.ts';
 import { type Band, bandsOf } from './model/bands.ts';
 import { type LaneInfo, laneInfos, laneOrder } from './model/lanes.ts';
 import { type Mark, markOf } from './model/marks.ts';
+import { NO_LANE } from './reader/event-kinds.ts';
 import { ReaderClient } from './reader/reader-client.ts';
 import type { RunFacts } from './reader/reader-messages.ts';
 import { startWorker } from './workers.ts';
@@ -122,4 +123,17 @@ export function rowOfSequence({ columns }: RunFacts, sequence: number, timeUs: n
   let at = 0;
   while (at < columns.count && (columns.timeUs[at] as number) < timeUs) at++;
   return columns.count === 0 ? -1 : Math.min(at, columns.count - 1);
+}
+
+/** Lanes on which nothing ever happens: a server of files that nobody used. */
+export function idleLanes(run: LoadedRun): readonly number[] {
+  const { columns } = run.facts;
+  const events = new Uint32Array(run.lanes.length);
+  for (let row = 0; row < columns.count; row++) {
+    const lane = columns.lane[row] as number;
+    const isBusy =
+      (run.marks[run.markOf[row] as number]?.weight ?? 0) > 0 || columns.peer[row] !== NO_LANE;
+    if (isBusy) events[lane] = (events[lane] as number) + 1;
+  }
+  return run.lanes.filter(({ lane }) => events[lane] === 0).map(({ lane }) => lane);
 }

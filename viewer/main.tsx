@@ -6,6 +6,7 @@ import { followAddress, goToAddress } from './address.ts';
 import { embeddedRuns, gallery } from './run-source.ts';
 import { createStore } from './store.ts';
 import { followTheme } from './theme.ts';
+import { placeBelow } from './twin.ts';
 import { App } from './views/app.tsx';
 
 async function begin(root: HTMLElement): Promise<void> {
@@ -14,8 +15,9 @@ async function begin(root: HTMLElement): Promise<void> {
   followTheme(store);
   const asked = location.hash.slice(1);
   render(<App actions={actions} />, root);
-  const [inside] = embeddedRuns();
+  const [inside, second] = embeddedRuns();
   if (inside !== undefined) await actions.show(inside, { kind: 'inside' }, 'the run of this page');
+  if (second !== undefined) await placeBelow(store, second, { kind: 'inside' });
   await goToAddress(actions, asked || queryOf(location.search));
   followAddress(store);
   window.addEventListener('hashchange', () => void goToAddress(actions, location.hash.slice(1)));

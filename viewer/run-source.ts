@@ -1,7 +1,13 @@
 /** Where runs come from: inside this file, beside the site, a dropped file, a run in the page. */
 
 import type { RunDocument } from '../reports/run-document.ts';
-import type { LiveAnswer, LiveRequest } from './live/live-messages.ts';
+import type {
+  EntriesRequest,
+  LiveAnswer,
+  LiveRequest,
+  ScenarioChoice,
+  StoryEntry,
+} from './live/live-messages.ts';
 import { startWorker } from './workers.ts';
 
 /** A trace and, when it is known, what its run was judged. */
@@ -120,9 +126,32 @@ export function startLive(request: LiveRequest, progress: (at: LiveProgress) => 
       case 'failed':
         settle({ kind: 'refused', sentences: [data.sentence] });
         break;
+      case 'entries':
+        break;
     }
   };
   worker.postMessage(request);
   const stop = (): void => settle({ kind: 'refused', sentences: ['The run was stopped.'] });
   return { outcome, stop };
+}
+
+/** The entries of a scenario's timeline, read by the worker that could run it. */
+export function storyEntriesOf(
+  entriesOf: ScenarioChoice,
+): Promise<readonly StoryEntry[] | SourceRefusal> {
+  const worker = startWorker('live-worker');
+  return new Promise((resolve) => {
+    const settle = (value: readonly StoryEntry[] | SourceRefusal): void => {
+      worker.terminate();
+      resolve(value);
+    };
+    worker.onerror = (event) => settle({ kind: 'refused', sentences: [event.message] });
+    worker.onmessage = ({ data }: MessageEvent<LiveAnswer>) => {
+      if (data.kind === 'entries') settle(data.entries);
+      else if (data.kind === 'refused') settle({ kind: 'refused', sentences: data.sentences });
+      else if (data.kind === 'failed') settle({ kind: 'refused', sentences: [data.sentence] });
+    };
+    const request: EntriesRequest = { entriesOf };
+    worker.postMessage(request);
+  });
 }

@@ -6,6 +6,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { LoadedRun } from './loaded-run.ts';
 import type { LaneArrangement } from './model/lanes.ts';
+import type { Decision } from './model/what-if.ts';
 import type { DeviceAt } from './reader/device-at.ts';
 import type { MessageLife } from './reader/message-life.ts';
 import type { EventText } from './reader/reader-messages.ts';
@@ -38,7 +39,28 @@ export type Origin =
       readonly architecture: 'fanout' | 'relay';
     };
 
-export type PanelName = 'verdict' | 'event' | 'message' | 'device' | 'keep';
+/** Why a second run stands beside the first. */
+export type Beside =
+  | { readonly kind: 'architecture'; readonly architecture: 'fanout' | 'relay' }
+  /** The same run but for these decisions. */
+  | { readonly kind: 'change'; readonly decisions: readonly Decision[] }
+  /** Both came in one file. */
+  | { readonly kind: 'inside' };
+
+/** What a run beside the shown one is about, and its own page of signals. */
+export interface Twin {
+  readonly store: Store;
+  readonly beside: Beside;
+}
+
+/** A second run on its way. */
+export interface TwinWaiting {
+  readonly what: string;
+  readonly events: number;
+  readonly stop: () => void;
+}
+
+export type PanelName = 'verdict' | 'event' | 'message' | 'device' | 'change' | 'keep';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -49,6 +71,15 @@ export interface Highlight {
 }
 
 export interface Store {
+  /** Whether it is the lower one of two. */
+  readonly isSecond: boolean;
+  /** The run beside this one; each of the two is the other's twin. */
+  readonly twin: Signal<Twin | undefined>;
+  readonly twinWaiting: Signal<TwinWaiting | undefined>;
+  /** Rows of what people wanted that came out otherwise in the twin. */
+  readonly differing: Signal<readonly number[]>;
+  /** The first row that differs from a changed twin's; -1 without one. */
+  readonly partsAt: Signal<number>;
   readonly stage: Signal<Stage>;
   readonly origin: Signal<Origin>;
   /** Sentences about what went wrong; shown until the next action. */
@@ -81,6 +112,11 @@ const NO_LANES: LaneArrangement = { order: [], hidden: [], pinned: [], collapsed
 /** A page with nothing on it. */
 export function createStore(): Store {
   return {
+    isSecond: false,
+    twin: signal<Twin | undefined>(undefined),
+    twinWaiting: signal<TwinWaiting | undefined>(undefined),
+    differing: signal<readonly number[]>([]),
+    partsAt: signal(-1),
     stage: signal<Stage>({ kind: 'start' }),
     origin: signal<Origin>({ kind: 'none' }),
     troubles: signal<readonly string[]>([]),
@@ -104,6 +140,13 @@ export function createStore(): Store {
     theme: signal<Theme>('system'),
     summary: signal<Summary | undefined>(undefined),
   };
+}
+
+/** A page for a run below another: the window and all that is about the whole page are shared. */
+export function createSecond(first: Store): Store {
+  const { troubles, stories, axis, window, classes, panel, isHelpOpen, theme } = first;
+  const shared = { troubles, stories, axis, window, classes, panel, isHelpOpen, theme };
+  return { ...createStore(), ...shared, isSecond: true };
 }
 
 /** The run that is shown, if one is. */

@@ -20,6 +20,21 @@ export interface LiveRequest {
   readonly overrides: readonly { readonly choice: string; readonly value: number }[];
 }
 
+/** To the worker: what is in this scenario's timeline? Answered by `entries` or `refused`. */
+export interface EntriesRequest {
+  readonly entriesOf: ScenarioChoice;
+}
+
+/** One entry of a timeline. */
+export interface StoryEntry {
+  /** Its choice: 0 leaves it out. */
+  readonly choice: string;
+  readonly id: string;
+  readonly atUs: number;
+  /** What happens, in the words of the scenario language. */
+  readonly words: string;
+}
+
 /** From the worker: any number of `progress`, then one of the others. */
 export type LiveAnswer =
   | {
@@ -35,6 +50,7 @@ export type LiveAnswer =
       readonly trace: Uint8Array<ArrayBuffer>;
       readonly result: RunDocument;
     }
+  | { readonly kind: 'entries'; readonly entries: readonly StoryEntry[] }
   /** Bad input: sentences for people. */
   | { readonly kind: 'refused'; readonly sentences: readonly string[] }
   /** A defect of Lockstep itself. */

@@ -126,6 +126,21 @@ describe('a text', () => {
   });
 });
 
+describe('a story’s entries', () => {
+  it('are those of its timeline, with the choices that leave them out', () => {
+    const answers: LiveAnswer[] = [];
+    const room = { program: PROGRAM, nowMs: () => 0, tell: (one: LiveAnswer) => answers.push(one) };
+    liveRun({ entriesOf: { kind: 'text', text: HELLO } }, room);
+    const entry = {
+      ...{ choice: 'timeline/hi', id: 'hi', atUs: 60_000_000 },
+      words: 'send from alice.phone to bob text hi',
+    };
+    expect(answers).toEqual([{ kind: 'entries', entries: [entry] }]);
+    liveRun({ entriesOf: { kind: 'text', text: 'nonsense' } }, room);
+    expect(answers.at(-1)?.kind).toBe('refused');
+  });
+});
+
 describe('bad input', () => {
   it('is refused with every sentence', () => {
     const text = HELLO.replace('network: wifi', 'network: wfi').replace('at: 1m', 'at: soon');

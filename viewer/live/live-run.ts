@@ -21,7 +21,8 @@ import { scenarioHash, traceFactsOf } from '../../sim/trace/run-facts.ts';
 import { TraceWriter } from '../../sim/trace/writer.ts';
 import { capabilityRefusal } from '../../sim/world/capabilities.ts';
 import { LineBytes } from './line-bytes.ts';
-import type { LiveAnswer, LiveRequest, ScenarioChoice } from './live-messages.ts';
+import type { EntriesRequest, LiveAnswer, LiveRequest, ScenarioChoice } from './live-messages.ts';
+import { storyEntries } from './story-entries.ts';
 
 /** What surrounds a run. */
 export interface LiveRoom {
@@ -129,7 +130,14 @@ function recorded(
   return { kind: 'done', trace: lines.bytes(), result: runDocument(facts, result) };
 }
 
-function answered(request: LiveRequest, room: LiveRoom): LiveAnswer {
+function entries({ entriesOf }: EntriesRequest): LiveAnswer {
+  const choice = chosen(entriesOf);
+  if ('sentences' in choice) return { kind: 'refused', sentences: choice.sentences };
+  return { kind: 'entries', entries: storyEntries(choice.scenario) };
+}
+
+function answered(request: LiveRequest | EntriesRequest, room: LiveRoom): LiveAnswer {
+  if ('entriesOf' in request) return entries(request);
   if (request.seed === '') {
     return { kind: 'refused', sentences: ['a seed is any text, but not an empty one'] };
   }
@@ -147,7 +155,7 @@ function answered(request: LiveRequest, room: LiveRoom): LiveAnswer {
 }
 
 /** Does what was asked, and tells its end in every case; nothing is thrown. */
-export function liveRun(request: LiveRequest, room: LiveRoom): void {
+export function liveRun(request: LiveRequest | EntriesRequest, room: LiveRoom): void {
   try {
     room.tell(answered(request, room));
   } catch (error) {

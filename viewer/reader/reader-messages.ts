@@ -7,6 +7,7 @@ import type { Found } from './find.ts';
 import type { MessageLife } from './message-life.ts';
 import type { RunMessage } from './message-table.ts';
 import type { RunColumns } from './run-columns.ts';
+import type { RunIntent } from './run-reader.ts';
 
 /** What the page knows of a run without asking. */
 export interface RunFacts {
@@ -19,6 +20,7 @@ export interface RunFacts {
   readonly details: readonly string[];
   readonly columns: RunColumns;
   readonly messages: readonly RunMessage[];
+  readonly intents: readonly RunIntent[];
   /** Addresses of the protocol and the lanes that have them. */
   readonly addresses: readonly (readonly [address: string, lane: number])[];
   readonly problem: string;

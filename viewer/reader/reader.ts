@@ -73,6 +73,7 @@ export class Reader {
       details: run.details,
       columns: run.columns,
       messages: run.messages,
+      intents: run.intents,
       addresses: this.#reader.addresses.list(),
       problem: run.problem,
     };

@@ -30,6 +30,11 @@ export interface RunColumns {
   readonly peer: Uint16Array<ArrayBuffer>;
   /** The message it is about, an index of the run's messages; -1 for none. */
   readonly message: Int32Array<ArrayBuffer>;
+  /**
+   * Place of each row on the axis of order, rising or staying; the row's own number when absent.
+   * Two runs beside each other have places on one axis, the same action of a person at the same.
+   */
+  readonly place?: Float64Array<ArrayBuffer>;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -94,12 +99,22 @@ export class GrowingColumns {
 }
 
 /** The first row at or after a virtual time. */
-export function rowAt(columns: RunColumns, timeUs: number): number {
+export function rowAt({ timeUs, count }: RunColumns, soughtUs: number): number {
+  return firstRising(timeUs, count, soughtUs);
+}
+
+/** The first row at or after a place on the axis of order. */
+export function rowAtPlace({ place, count }: RunColumns, sought: number): number {
+  if (place !== undefined) return firstRising(place, count, sought);
+  return Math.min(count, Math.max(0, Math.ceil(sought)));
+}
+
+function firstRising(column: Float64Array, count: number, sought: number): number {
   let low = 0;
-  let high = columns.count;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((columns.timeUs[middle] as number) < timeUs) low = middle + 1;
+    if ((column[middle] as number) < sought) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -33,6 +33,14 @@ export interface ReadRefusal {
   readonly sentence: string;
 }
 
+/** What the trace says of something a person wanted to do: that it was given, or was not done. */
+export interface RunIntent {
+  readonly id: string;
+  readonly row: number;
+  /** Empty for one that was given to its device. */
+  readonly failure: string;
+}
+
 /** A trace that was read. */
 export interface ReadRun {
   readonly kind: 'run';
@@ -43,6 +51,8 @@ export interface ReadRun {
   readonly details: readonly string[];
   readonly columns: RunColumns;
   readonly messages: readonly RunMessage[];
+  /** In order; an intent that was given and then not completed is here twice. */
+  readonly intents: readonly RunIntent[];
   /** One sentence; empty when the trace is whole. */
   readonly problem: string;
 }
@@ -81,6 +91,7 @@ export class RunReader {
   readonly #details = new Dictionary(DETAILS_MAX);
   /** Row of a sequence number; sequences have gaps. */
   #rowOf = new Int32Array(8_192).fill(-1);
+  readonly #intents: RunIntent[] = [];
   readonly #sends = new Map<string, number>();
   /** Ids of the labels of sends and deliveries, by row, until messages are known. */
   readonly #labelIds: (string | undefined)[] = [];
@@ -207,10 +218,8 @@ export class RunReader {
       }
       case 'emit':
         return { detail: scan.text('code') ?? '', about: scan.text('sentence') ?? '' };
-      case 'intent': {
-        const about = scan.text('intent') ?? '';
-        return { detail: scan.text('state') ?? '', about: `${about} ${scan.text('reason') ?? ''}` };
-      }
+      case 'intent':
+        return this.#intent(row);
       case 'input':
         return { detail: scan.text('input') ?? '', about: scan.text('id') ?? '' };
       case 'crash':
@@ -222,6 +231,14 @@ export class RunReader {
       default:
         return { detail: scan.kind, about: scan.text('inputId') ?? '' };
     }
+  }
+
+  #intent(row: number): { detail: string; about: string } {
+    const id = this.#scan.text('intent') ?? '';
+    const detail = this.#scan.text('state') ?? '';
+    const reason = this.#scan.text('reason') ?? '';
+    this.#intents.push({ id, row, failure: detail === 'given' ? '' : reason || detail });
+    return { detail, about: `${id} ${reason}` };
   }
 
   #frame(row: number, kind: 'send' | 'deliver'): { detail: string; about: string } {
@@ -292,6 +309,7 @@ export class RunReader {
       details: this.#details.list,
       columns,
       messages: this.#messages.list(),
+      intents: this.#intents,
       problem: this.#problem(problem, columns.count),
     };
   }

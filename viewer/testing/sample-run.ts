@@ -1,16 +1,19 @@
 /** A short run of the library as the page gets it, made once for the tests of the reader. */
 
-import type { LiveAnswer } from '../live/live-messages.ts';
+import type { LiveAnswer, LiveRequest } from '../live/live-messages.ts';
 import { liveRun } from '../live/live-run.ts';
 import { type ReadRun, RunReader } from '../reader/run-reader.ts';
 
 const PROGRAM = { version: '1.2.3', build: 'b'.repeat(32), commit: 'unknown' };
 
-/** The bytes and the document of a library story's run. */
-export function sampleRun(name: string): Extract<LiveAnswer, { kind: 'done' }> {
+/** The bytes and the document of a library story's run, seed 7 unless the request says more. */
+export function sampleRun(
+  name: string,
+  more: Partial<LiveRequest> = {},
+): Extract<LiveAnswer, { kind: 'done' }> {
   const answers: LiveAnswer[] = [];
   liveRun(
-    { scenario: { kind: 'library', name }, seed: '7', overrides: [] },
+    { scenario: { kind: 'library', name }, seed: '7', overrides: [], ...more },
     { program: PROGRAM, nowMs: () => 0, tell: (answer) => answers.push(answer) },
   );
   const last = answers.at(-1);

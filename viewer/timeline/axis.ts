@@ -3,7 +3,7 @@
  * is a stretch of the axis in its own unit, microseconds or rows.
  */
 
-import { type RunColumns, rowAt } from '../reader/run-columns.ts';
+import { type RunColumns, rowAt, rowAtPlace } from '../reader/run-columns.ts';
 
 export type AxisKind = 'time' | 'order';
 
@@ -17,20 +17,40 @@ const NARROWEST: Readonly<Record<AxisKind, number>> = { time: 1_000, order: 8 };
 
 /** Where a row is on the axis. */
 export function positionOf(columns: RunColumns, axis: AxisKind, row: number): number {
-  return axis === 'time' ? (columns.timeUs[row] as number) : row;
+  if (axis === 'time') return columns.timeUs[row] as number;
+  return columns.place === undefined ? row : placeOf(columns, row);
+}
+
+/** The place of a row; behind the last row for one beyond it. */
+function placeOf({ place, count }: RunColumns, row: number): number {
+  if (place === undefined) return row;
+  return row < count ? (place[row] as number) : (place[count - 1] ?? 0) + 1;
 }
 
 /** The end of the axis. */
 export function axisEnd(columns: RunColumns, axis: AxisKind): number {
   if (columns.count === 0) return 1;
-  const last = axis === 'time' ? (columns.timeUs[columns.count - 1] as number) : columns.count;
+  const { timeUs, count } = columns;
+  const last = axis === 'time' ? (timeUs[count - 1] as number) : placeOf(columns, count);
   return Math.max(last, NARROWEST[axis]);
 }
 
 /** The first row at or after a place on the axis. */
 export function rowAtPosition(columns: RunColumns, axis: AxisKind, position: number): number {
   if (axis === 'time') return rowAt(columns, position);
-  return Math.min(columns.count, Math.max(0, Math.ceil(position)));
+  return rowAtPlace(columns, position);
+}
+
+/** Where a virtual time is on the axis. */
+export function positionOfTime(columns: RunColumns, axis: AxisKind, timeUs: number): number {
+  return axis === 'time' ? timeUs : placeOf(columns, rowAt(columns, timeUs));
+}
+
+/** The virtual time of a place on the axis. */
+export function timeAtPosition(columns: RunColumns, axis: AxisKind, position: number): number {
+  if (axis === 'time') return position;
+  const row = columns.place === undefined ? Math.floor(position) : rowAtPlace(columns, position);
+  return columns.timeUs[Math.min(columns.count - 1, Math.max(0, row))] ?? 0;
 }
 
 /** A window kept inside the axis and not too narrow. */
@@ -53,12 +73,11 @@ export function zoomed(window: AxisWindow, about: number, factor: number): AxisW
 /** The same stretch in the other axis' unit. */
 export function translated(columns: RunColumns, window: AxisWindow, to: AxisKind): AxisWindow {
   if (columns.count === 0) return { from: 0, until: 1 };
-  if (to === 'order') {
-    return { from: rowAt(columns, window.from), until: rowAt(columns, window.until) };
-  }
-  const timeAt = (row: number): number =>
-    columns.timeUs[Math.min(columns.count - 1, Math.max(0, Math.floor(row)))] as number;
-  return { from: timeAt(window.from), until: timeAt(window.until) };
+  const across = (position: number): number =>
+    to === 'order'
+      ? positionOfTime(columns, to, position)
+      : timeAtPosition(columns, 'order', position);
+  return { from: across(window.from), until: across(window.until) };
 }
 
 const STEPS_US = [

@@ -1,9 +1,9 @@
 /** Draws under every lane whether its device was connected, on, asleep or off. */
 
 import type { Band } from '../model/bands.ts';
-import { rowAtPosition } from './axis.ts';
+import { positionOfTime, timeAtPosition } from './axis.ts';
 import type { Palette } from './palette.ts';
-import { type Picture, timeOfRow, xAt } from './picture.ts';
+import { type Picture, xAt } from './picture.ts';
 
 type Context = CanvasRenderingContext2D;
 
@@ -18,18 +18,12 @@ export function paintBands(context: Context, picture: Picture, palette: Palette)
         continue;
       }
       const list = bands[lane] ?? [];
-      const fromUs = axis === 'time' ? window.from : timeOfRow(columns, window.from);
+      const fromUs = timeAtPosition(columns, axis, window.from);
       for (let at = firstBand(list, fromUs); at < list.length; at++) {
         const band = list[at] as Band;
-        const from = xAt(
-          picture,
-          axis === 'time' ? band.fromUs : rowAtPosition(columns, 'time', band.fromUs),
-        );
+        const from = xAt(picture, positionOfTime(columns, axis, band.fromUs));
         if (from > width) break;
-        const until = xAt(
-          picture,
-          axis === 'time' ? band.untilUs : rowAtPosition(columns, 'time', band.untilUs),
-        );
+        const until = xAt(picture, positionOfTime(columns, axis, band.untilUs));
         paintBand(context, palette, band.state, Math.max(0, from), Math.min(width, until), row.y);
       }
     }

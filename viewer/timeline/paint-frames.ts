@@ -3,9 +3,9 @@
 import { firstAtLeast } from '../model/arrows.ts';
 import { laneY } from '../model/lanes.ts';
 import { FRAME_CLASSES } from '../model/marks.ts';
-import { positionOf, rowAtPosition } from './axis.ts';
+import { positionOf, rowAtPosition, timeAtPosition } from './axis.ts';
 import type { Palette } from './palette.ts';
-import { type Picture, timeOfRow, xAt, xOfRow } from './picture.ts';
+import { type Picture, xAt, xOfRow } from './picture.ts';
 
 type Context = CanvasRenderingContext2D;
 
@@ -20,7 +20,7 @@ export interface FramesDrawn {
 /** Draws the frames that cross the window, class by class, then those that never arrived. */
 export function paintArrows(context: Context, picture: Picture, palette: Palette): FramesDrawn {
   const { arrows, columns, axis, window } = picture;
-  const fromUs = axis === 'time' ? window.from : timeOfRow(columns, window.from);
+  const fromUs = timeAtPosition(columns, axis, window.from);
   const first = firstAtLeast(arrows.latestUs, fromUs);
   const last = firstAtLeast(arrows.sends, rowAtPosition(columns, axis, window.until));
   const isBundled = last - first > ARROWS_MAX;

@@ -7,9 +7,10 @@ import { firstAtLeast } from '../model/arrows.ts';
 import { laneY } from '../model/lanes.ts';
 import type { Mark } from '../model/marks.ts';
 import { NO_LANE } from '../reader/event-kinds.ts';
-import { rowAtPosition, ticksOf, tickText } from './axis.ts';
+import { positionOf, positionOfTime, rowAtPosition, ticksOf, tickText } from './axis.ts';
 import { drawMark } from './draw-mark.ts';
 import { paintBands } from './paint-bands.ts';
+import { paintDifferences } from './paint-differences.ts';
 import { arrow, paintArrows } from './paint-frames.ts';
 import type { Palette } from './palette.ts';
 import { type Picture, xAt, xOfRow } from './picture.ts';
@@ -51,6 +52,7 @@ export function paint(context: Context, picture: Picture, palette: Palette): Sum
   context.restore();
   paintAxis(context, picture, palette);
   paintCursor(context, picture, palette);
+  paintDifferences(context, picture, palette);
   return { events: lastRow - firstRow, ...frames, isDense };
 }
 
@@ -134,10 +136,10 @@ function paintDensity(
   const bins = Math.ceil(width / 2);
   const lanes = layout.yOf.length;
   const counts = new Uint32Array(bins * lanes);
-  const { lane, timeUs } = columns;
+  const { lane } = columns;
   const scale = bins / (window.until - window.from);
   for (let row = firstRow; row < lastRow; row++) {
-    const at = axis === 'time' ? (timeUs[row] as number) : row;
+    const at = positionOf(columns, axis, row);
     const bin = Math.min(bins - 1, Math.max(0, Math.floor((at - window.from) * scale)));
     const slot = (lane[row] as number) * bins + bin;
     counts[slot] = (counts[slot] as number) + 1;
@@ -199,7 +201,7 @@ function paintSelected(context: Context, picture: Picture, palette: Palette): vo
 function paintCursor(context: Context, picture: Picture, palette: Palette): void {
   if (picture.cursorUs < 0) return;
   const { axis, columns } = picture;
-  const at = axis === 'time' ? picture.cursorUs : rowAtPosition(columns, 'time', picture.cursorUs);
+  const at = positionOfTime(columns, axis, picture.cursorUs);
   const x = Math.round(xAt(picture, at)) + 0.5;
   context.strokeStyle = palette.selected;
   context.lineWidth = 1;

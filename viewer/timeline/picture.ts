@@ -33,6 +33,10 @@ export interface Picture {
   readonly cursorUs: number;
   /** Rows where a property was violated. */
   readonly violations: readonly number[];
+  /** Rows of what came out differently in the run beside this one. */
+  readonly differing: readonly number[];
+  /** Where the two runs part; -1 for nowhere. */
+  readonly partsAt: number;
 }
 
 /** The x of a place on the axis. */
@@ -43,10 +47,4 @@ export function xAt({ window, width }: Picture, position: number): number {
 /** The x of an event. */
 export function xOfRow(picture: Picture, row: number): number {
   return xAt(picture, positionOf(picture.columns, picture.axis, row));
-}
-
-/** The time of a place on the axis of order. */
-export function timeOfRow(columns: RunColumns, row: number): number {
-  const at = Math.min(columns.count - 1, Math.max(0, Math.floor(row)));
-  return columns.timeUs[at] ?? 0;
 }

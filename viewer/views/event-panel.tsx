@@ -71,6 +71,14 @@ function Ways({ actions, run, row }: RunProps & { readonly row: number }) {
       <button type="button" onClick={() => actions.openDevice(lane)}>
         its device then
       </button>
+      <button
+        type="button"
+        onClick={() => {
+          actions.store.panel.value = 'change';
+        }}
+      >
+        what if …
+      </button>
     </div>
   );
 }

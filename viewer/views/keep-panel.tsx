@@ -44,7 +44,7 @@ export function KeepPanel({ actions, run }: RunProps) {
     <>
       <h3>The picture</h3>
       <div class="choices">
-        <button type="button" onClick={() => savePicture(name)}>
+        <button type="button" onClick={() => savePicture(name, actions.store.isSecond)}>
           PNG of the window
         </button>
         <button
@@ -84,8 +84,9 @@ export function KeepPanel({ actions, run }: RunProps) {
 }
 
 /** The canvas as it is on the screen. */
-function savePicture(name: string): void {
-  const canvas = document.querySelector<HTMLCanvasElement>('.picture canvas');
+function savePicture(name: string, isSecond: boolean): void {
+  const canvases = document.querySelectorAll<HTMLCanvasElement>('.picture canvas');
+  const canvas = canvases[isSecond ? 1 : 0];
   canvas?.toBlob((blob) => {
     if (blob !== null) saveFile(`${name}.png`, 'image/png', blob);
   });

@@ -1,7 +1,8 @@
 /** The whole run in a strip: how much happened when, and where the window is. */
 
 import { useEffect, useRef } from 'preact/hooks';
-import { axisEnd, positionOf } from '../timeline/axis.ts';
+import { sharedEnd } from '../shared-end.ts';
+import { positionOf } from '../timeline/axis.ts';
 import type { Palette } from '../timeline/palette.ts';
 import type { RunProps } from './props.ts';
 
@@ -16,7 +17,7 @@ export function Minimap({ actions, run, palette }: MinimapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { axis, window } = actions.store;
   const kind = axis.value;
-  const end = axisEnd(run.facts.columns, kind);
+  const end = sharedEnd(actions.store);
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (context !== null && context !== undefined) paintStrip(context, run, kind, end, palette);

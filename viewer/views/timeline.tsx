@@ -15,14 +15,28 @@ import type { RunProps } from './props.ts';
 
 const HEIGHT_MAX = 620;
 
-export function Timeline({ actions, run }: RunProps) {
+interface TimelineProps extends RunProps {
+  readonly heightMax?: number;
+  /** Whose timeline it is; needed where there are two. */
+  readonly name?: string;
+  readonly hasLegend?: boolean;
+}
+
+export function Timeline({
+  actions,
+  run,
+  heightMax = HEIGHT_MAX,
+  name = 'Timeline',
+  hasLegend = true,
+}: TimelineProps) {
   const { store } = actions;
   const layout = useMemo(() => layoutLanes(run.lanes, store.lanes.value), [run, store.lanes.value]);
   const [width, setWidth] = useState(0);
   const [scrollTop, setScrollTop] = useState(0);
   const frame = useRef<HTMLDivElement>(null);
   const palette = usePalette(store.theme.value);
-  const picture = usePicture({ actions, run }, layout, width, scrollTop);
+  const height = Math.min(layout.height, heightMax);
+  const picture = usePicture({ actions, run }, layout, { width, height, scrollTop });
   useEffect(() => {
     const element = frame.current;
     if (element === null) return;
@@ -30,9 +44,8 @@ export function Timeline({ actions, run }: RunProps) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const height = Math.min(layout.height, HEIGHT_MAX);
   return (
-    <section class="timeline" aria-label="Timeline">
+    <section class="timeline" aria-label={name}>
       <div class="lanes-and-picture" style={{ height: `${height}px` }}>
         <LaneNames {...{ actions, run, layout, scrollTop, onScroll: setScrollTop }} />
         <div class="picture" ref={frame}>
@@ -45,7 +58,7 @@ export function Timeline({ actions, run }: RunProps) {
       </div>
       <Minimap actions={actions} run={run} palette={palette} />
       <Told actions={actions} />
-      <Legend palette={palette} />
+      {hasLegend && <Legend palette={palette} />}
     </section>
   );
 }
@@ -66,8 +79,7 @@ function usePalette(theme: string): Palette {
 function usePicture(
   { actions, run }: RunProps,
   layout: LaneLayout,
-  width: number,
-  scrollTop: number,
+  size: Pick<Picture, 'width' | 'height' | 'scrollTop'>,
 ): Picture {
   const { store } = actions;
   const highlight = store.highlight.value ?? foundHighlight(actions);
@@ -91,11 +103,10 @@ function usePicture(
       marks,
       markOf,
       important,
-      width,
-      scrollTop,
+      ...size,
     },
     ...{ axis: store.axis.value, window: store.window.value, bright },
-    height: Math.min(layout.height, HEIGHT_MAX),
+    ...{ differing: store.differing.value, partsAt: store.partsAt.value },
     isClassShown: store.classes.value,
     selected: store.selected.value,
     cursorUs: store.panel.value === 'device' ? store.cursorUs.value : -1,
