@@ -123,10 +123,10 @@ export function checkTraceFile(path: string): void {
 
 function writerFor(job: RunJob, sink: (line: string) => void): TraceWriter {
   const { hasViews = false, hasKeys = false } = job.detail ?? {};
-  const { describe } = architectureOf(job.architecture);
+  const { describe, keysIn } = architectureOf(job.architecture);
   return new TraceWriter(sink, traceFactsOf({ ...job, program: buildFacts().version }), {
     ...(hasViews ? { describe } : {}),
-    wantsKeys: hasKeys,
+    ...(hasKeys ? { keysIn } : {}),
   });
 }
 

@@ -107,7 +107,8 @@ export class World implements NetworkPort {
     const numbers = drawNumbers(scenario.accounts, draws);
     const stores = timeZeroStores({ ...options, sources: this.#sources, intents, numbers }, this);
     const hasTheft = scenario.timeline.some(({ action }) => action.kind === 'steal');
-    const observed = new ObservedCrypto(options.crypto, hasTheft);
+    const isDeep = hasTheft || options.observers.some(({ wantsKeyDepth }) => wantsKeyDepth);
+    const observed = new ObservedCrypto(options.crypto, isDeep);
     const losers = new Set<string>();
     for (const { action } of this.#timeline.entries) {
       if (action.kind === 'lose-last-commit') losers.add(action.device);
