@@ -9,7 +9,7 @@ import { type LoadedRun, rowOfSequence } from './loaded-run.ts';
 import { FRAME_CLASSES } from './model/marks.ts';
 import { type PanelName, type Store, shownRun } from './store.ts';
 
-const PANELS: readonly PanelName[] = ['verdict', 'event', 'message', 'device', 'keep'];
+const PANELS: readonly PanelName[] = ['verdict', 'event', 'message', 'device', 'keys', 'keep'];
 
 /** The address' part after `#` for what is shown now. */
 export function addressOf(store: Store): string {

@@ -50,6 +50,11 @@ export const KEYS: readonly KeyMeaning[] = [
   },
   { keys: 'm', means: 'the life of its message', act: openMessage },
   { keys: 'v', means: 'its device at that moment', act: openDevice },
+  {
+    keys: 'k',
+    means: 'what the keys of its device could open at that moment',
+    act: (actions) => actions.openKeys(selectedLane(actions.store)),
+  },
   { keys: 'p', means: 'pin its lane to the top, or let it go', act: togglePin },
   { keys: '/', means: 'find', act: () => document.getElementById('find')?.focus() },
   {

@@ -3,6 +3,7 @@
 import { render } from 'preact';
 import { Actions } from './actions.ts';
 import { followAddress, goToAddress } from './address.ts';
+import { followLens } from './lens.ts';
 import { embeddedRuns, gallery } from './run-source.ts';
 import { createStore } from './store.ts';
 import { followTheme } from './theme.ts';
@@ -12,6 +13,7 @@ async function begin(root: HTMLElement): Promise<void> {
   const store = createStore();
   const actions = new Actions(store);
   followTheme(store);
+  followLens(store);
   const asked = location.hash.slice(1);
   render(<App actions={actions} />, root);
   const [inside] = embeddedRuns();

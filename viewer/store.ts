@@ -7,6 +7,7 @@ import { type Signal, signal } from '@preact/signals';
 import type { LoadedRun } from './loaded-run.ts';
 import type { LaneArrangement } from './model/lanes.ts';
 import type { DeviceAt } from './reader/device-at.ts';
+import type { LensAnswer } from './reader/key-lens.ts';
 import type { MessageLife } from './reader/message-life.ts';
 import type { EventText } from './reader/reader-messages.ts';
 import type { GalleryStory, LiveProgress } from './run-source.ts';
@@ -38,7 +39,7 @@ export type Origin =
       readonly architecture: 'fanout' | 'relay';
     };
 
-export type PanelName = 'verdict' | 'event' | 'message' | 'device' | 'keep';
+export type PanelName = 'verdict' | 'event' | 'message' | 'device' | 'keys' | 'keep';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -63,6 +64,8 @@ export interface Store {
   readonly selectedText: Signal<EventText | undefined>;
   readonly life: Signal<MessageLife | undefined>;
   readonly device: Signal<DeviceAt | undefined>;
+  /** What the keys of the device open; while the panel of keys is shown. */
+  readonly lens: Signal<LensAnswer | undefined>;
   /** The lane that is looked at; -1 for none. */
   readonly deviceLane: Signal<number>;
   readonly cursorUs: Signal<number>;
@@ -93,6 +96,7 @@ export function createStore(): Store {
     selectedText: signal<EventText | undefined>(undefined),
     life: signal<MessageLife | undefined>(undefined),
     device: signal<DeviceAt | undefined>(undefined),
+    lens: signal<LensAnswer | undefined>(undefined),
     deviceLane: signal(-1),
     cursorUs: signal(-1),
     query: signal(''),

@@ -6,6 +6,7 @@ import { DevicePanel } from './device-panel.tsx';
 import { EventPanel } from './event-panel.tsx';
 import { EventTable } from './event-table.tsx';
 import { KeepPanel } from './keep-panel.tsx';
+import { KeysPanel } from './keys-panel.tsx';
 import { MessagePanel } from './message-panel.tsx';
 import type { RunProps } from './props.ts';
 import { Timeline } from './timeline.tsx';
@@ -47,6 +48,7 @@ const PANELS: readonly (readonly [name: PanelName, words: string])[] = [
   ['event', 'Event'],
   ['message', 'Message'],
   ['device', 'Device'],
+  ['keys', 'Keys'],
   ['keep', 'Keep'],
 ];
 
@@ -98,6 +100,8 @@ function Panel({ actions, run }: RunProps) {
       return <MessagePanel actions={actions} run={run} />;
     case 'device':
       return <DevicePanel actions={actions} run={run} />;
+    case 'keys':
+      return <KeysPanel actions={actions} run={run} />;
     case 'keep':
       return <KeepPanel actions={actions} run={run} />;
   }
