@@ -6,7 +6,7 @@ import { type LoadedRun, loadRun } from './loaded-run.ts';
 import type { LaneArrangement } from './model/lanes.ts';
 import type { ConeWay } from './reader/cone.ts';
 import { fetchedRun, type RunBytes, startLive } from './run-source.ts';
-import { type Origin, type PanelName, type Store, shownRun } from './store.ts';
+import { isOfMoment, type Origin, type Store, shownRun } from './store.ts';
 import {
   type AxisKind,
   type AxisWindow,
@@ -19,9 +19,6 @@ import {
 
 /** A window about a selected event, so that its neighbours are seen: a minute, or 60 events. */
 const ABOUT: Readonly<Record<AxisKind, number>> = { time: 60_000_000, order: 60 };
-
-/** Panels about a device at a moment: they stay when the moment changes. */
-const OF_A_MOMENT: readonly PanelName[] = ['device', 'keys'];
 
 export class Actions {
   readonly store: Store;
@@ -140,7 +137,7 @@ export class Actions {
       store.selected.value = row;
       store.selectedText.value = undefined;
       store.cursorUs.value = columns.timeUs[row] as number;
-      if (!OF_A_MOMENT.includes(store.panel.value)) store.panel.value = 'event';
+      if (!isOfMoment(store.panel.value)) store.panel.value = 'event';
       if (wantsLook) this.#bringIntoView(run, row);
     });
     void run.reader.ask<'events'>({ kind: 'events', rows: [row] }).then(([text]) => {

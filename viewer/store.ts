@@ -41,6 +41,11 @@ export type Origin =
 
 export type PanelName = 'verdict' | 'event' | 'message' | 'device' | 'keys' | 'keep';
 
+/** Whether a panel is about a device at a moment: it stays when the moment changes. */
+export function isOfMoment(panel: PanelName): boolean {
+  return panel === 'device' || panel === 'keys';
+}
+
 export type Theme = 'system' | 'light' | 'dark';
 
 /** Rows kept bright while all others fade: a cone, or what was found. */

@@ -67,7 +67,8 @@ const CHANGE = object([
   ['pairs', listOf(tuple(digest, digest)), 'optional'],
 ]);
 
-const KEY_USE = object([
+/** One use of a key. */
+export const decodeKeyUse: Decode = object([
   ['operation', text],
   ['keysIn', listOf(text)],
   ['keysOut', listOf(text)],
@@ -98,8 +99,8 @@ const BODIES: readonly (readonly [kind: string, fields: readonly Field[]])[] = [
       ['inputId', text],
       ['isTimeZero', truth],
       ['changes', listOf(CHANGE)],
-      ['keys', listOf(KEY_USE)],
-      ['earlierKeys', listOf(KEY_USE), 'optional'],
+      ['keys', listOf(decodeKeyUse)],
+      ['earlierKeys', listOf(decodeKeyUse), 'optional'],
     ],
   ],
   ['commit-refused', [['inputId', text]]],
@@ -213,5 +214,5 @@ export const decodeFooter: Decode = object([
   ['hashes', object(DIGESTS)],
   ['blocks', listOf(object([['events', count], ['sequence', count], ...DIGESTS]))],
   ['content', digest],
-  ['earlierKeys', listOf(KEY_USE), 'optional'],
+  ['earlierKeys', listOf(decodeKeyUse), 'optional'],
 ]);

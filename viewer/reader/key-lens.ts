@@ -10,10 +10,11 @@
  */
 
 import { KeyGraph } from '../../sim/adversary/key-graph.ts';
-import type { TraceEvent } from '../../sim/trace/trace.ts';
+import { KEYED_TRACE_VERSION, type TraceEvent, type TraceKeyUse } from '../../sim/trace/trace.ts';
 import type { AddressTable } from './address-table.ts';
 import type { DeviceAt } from './device-at.ts';
 import { KIND_CODES } from './event-kinds.ts';
+import { usesOfLine } from './line-uses.ts';
 import type { RunMessage } from './message-table.ts';
 import type { ReadRefusal, ReadRun } from './run-reader.ts';
 import { wireCiphertexts } from './wire-ciphertexts.ts';
@@ -61,11 +62,17 @@ export interface LensAnswer {
   readonly messages: readonly LensMessage[];
 }
 
-type Commit = Extract<TraceEvent, { kind: 'commit' }>;
+/** The lines of the trace. */
+export interface LensLines {
+  readonly event: (row: number) => TraceEvent | ReadRefusal;
+  readonly line: (row: number) => string;
+}
 
 /** A recorded ciphertext and the messages in it. */
 interface Recorded extends LensCopy {
-  readonly messages: readonly number[];
+  /** Whether its stanza says which message it holds. */
+  readonly isNamed: boolean;
+  readonly messages: Set<number>;
 }
 
 /** Stanzas of devices that carry ciphertexts; files go to their own server. */
@@ -75,20 +82,20 @@ const CARRIERS = /^(message|relay|web|call)/;
 export class KeyLens {
   readonly #run: ReadRun;
   readonly #addresses: AddressTable;
+  readonly #lines: LensLines;
   readonly #graph = new KeyGraph();
   /** By the ciphertext's name, in order of sending. */
-  readonly #recorded: ReadonlyMap<string, Recorded>;
-  #hasKeys = false;
+  readonly #recorded = new Map<string, Recorded>();
+  readonly #hasKeys: boolean;
 
-  constructor(
-    run: ReadRun,
-    addresses: AddressTable,
-    event: (row: number) => TraceEvent | ReadRefusal,
-  ) {
+  constructor(run: ReadRun, addresses: AddressTable, lines: LensLines) {
     this.#run = run;
     this.#addresses = addresses;
-    const contents = this.#follow(event);
-    this.#recorded = this.#record(event, contents);
+    this.#lines = lines;
+    this.#hasKeys = run.header.version === KEYED_TRACE_VERSION;
+    if (!this.#hasKeys) return;
+    this.#record();
+    this.#follow();
   }
 
   /** What the records of a device open. */
@@ -111,61 +118,66 @@ export class KeyLens {
     return { ...common, ...this.#counts(messages), messages };
   }
 
-  /** Reads what every step did with keys; answers the messages that came up with a ciphertext. */
-  #follow(
-    event: (row: number) => TraceEvent | ReadRefusal,
-  ): ReadonlyMap<string, ReadonlySet<number>> {
-    const { columns, messages, footer } = this.#run;
-    const indexOf = new Map(messages.map(({ id }, index) => [id, index]));
-    const contents = new Map<string, Set<number>>();
-    for (let row = 0; row < columns.count; row++) {
-      if (columns.kind[row] !== KIND_CODES.commit) continue;
-      const commit = event(row);
-      if (commit.kind !== 'commit') continue;
-      const { keys, earlierKeys = [], changes } = commit;
-      if (changes.some(({ holds }) => holds !== undefined)) this.#hasKeys = true;
-      for (const use of keys) this.#graph.add(use);
-      for (const use of earlierKeys) this.#graph.add(use);
-      const ids = cameUp(commit).flatMap((id) => indexOf.get(id) ?? []);
-      if (ids.length === 0) continue;
-      for (const { ciphertext, isGood } of keys) {
-        if (ciphertext === undefined || !isGood) continue;
-        const known = contents.get(ciphertext);
-        if (known === undefined) contents.set(ciphertext, new Set(ids));
-        else for (const id of ids) known.add(id);
-      }
-    }
-    for (const use of footer?.earlierKeys ?? []) this.#graph.add(use);
-    return contents;
-  }
-
-  /** Every ciphertext that devices sent, as somebody on the wire writes it down. */
-  #record(
-    event: (row: number) => TraceEvent | ReadRefusal,
-    contents: ReadonlyMap<string, ReadonlySet<number>>,
-  ): ReadonlyMap<string, Recorded> {
+  /** Writes down every ciphertext that devices sent, with the message its stanza names. */
+  #record(): void {
     const { columns, details, lanes } = this.#run;
     const isCarrier = details.map((detail) => CARRIERS.test(detail));
     const [server, blobs] = [lanes.indexOf('server'), lanes.indexOf('blobs')];
-    const recorded = new Map<string, Recorded>();
-    if (!this.#hasKeys) return recorded;
     for (let row = 0; row < columns.count; row++) {
       if (columns.kind[row] !== KIND_CODES.send) continue;
       const lane = columns.lane[row] as number;
       if (lane === server || lane === blobs) continue;
       const isFile = columns.peer[row] === blobs;
       if (!isFile && isCarrier[columns.detail[row] as number] !== true) continue;
-      const sent = event(row);
+      const sent = this.#lines.event(row);
       if (sent.kind !== 'send') continue;
       const message = columns.message[row] as number;
       for (const { cipher, address, bytes } of wireCiphertexts(sent.bytes)) {
         const name = this.#graph.nameOf(bytes);
-        if (recorded.has(name)) continue;
-        const messages = message >= 0 ? [message] : [...(contents.get(name) ?? [])];
-        recorded.set(name, { cipher, lane: this.#addresses.lane(address), row, messages });
+        if (this.#recorded.has(name)) continue;
+        const named = new Set(message >= 0 ? [message] : []);
+        const target = this.#addresses.lane(address);
+        const isNamed = message >= 0;
+        this.#recorded.set(name, { cipher, lane: target, row, isNamed, messages: named });
       }
     }
-    return recorded;
+  }
+
+  /** Takes what every step did with keys, and what came up with a ciphertext that says nothing. */
+  #follow(): void {
+    const { columns, messages, footer } = this.#run;
+    const indexOf = new Map(messages.map(({ id }, index) => [id, index]));
+    for (let row = 0; row < columns.count; row++) {
+      if (columns.kind[row] !== KIND_CODES.commit) continue;
+      const uses = usesOfLine(this.#lines.line(row));
+      if (uses?.length === 0) continue;
+      const silent: Recorded[] = [];
+      for (const use of uses ?? this.#usesOfEvent(row)) {
+        this.#graph.add(use);
+        const recorded = this.#recorded.get(use.ciphertext ?? '');
+        if (recorded?.isNamed === false) silent.push(recorded);
+      }
+      const ids = silent.length === 0 ? [] : this.#cameUp(row, indexOf);
+      for (const recorded of silent) for (const id of ids) recorded.messages.add(id);
+    }
+    for (const use of footer?.earlierKeys ?? []) this.#graph.add(use);
+  }
+
+  #usesOfEvent(row: number): readonly TraceKeyUse[] {
+    const commit = this.#lines.event(row);
+    return commit.kind === 'commit' ? [...commit.keys, ...(commit.earlierKeys ?? [])] : [];
+  }
+
+  /** Messages that a commit writes or shows for the first time. */
+  #cameUp(row: number, indexOf: ReadonlyMap<string, number>): readonly number[] {
+    const commit = this.#lines.event(row);
+    if (commit.kind !== 'commit') return [];
+    return commit.changes.flatMap(({ collection, isNew, facts }) => {
+      if (!isNew || (collection !== 'shown' && collection !== 'outbox')) return [];
+      return facts.flatMap(([name, value]) =>
+        name === 'messageId' ? (indexOf.get(String(value)) ?? []) : [],
+      );
+    });
   }
 
   #messages(
@@ -208,14 +220,6 @@ export class KeyLens {
       closedAfter: later.length - last - 1,
     };
   }
-}
-
-/** Ids of the messages that a commit writes or shows for the first time. */
-function cameUp({ changes }: Commit): readonly string[] {
-  return changes.flatMap(({ collection, isNew, facts }) => {
-    if (!isNew || (collection !== 'shown' && collection !== 'outbox')) return [];
-    return facts.flatMap(([name, value]) => (name === 'messageId' ? [String(value)] : []));
-  });
 }
 
 /** When a message was written; of one whose writing the trace lacks, when it was first shown. */

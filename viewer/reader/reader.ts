@@ -55,7 +55,10 @@ export class Reader {
       case 'device':
         return this.#scrub.at(run, event, question.lane, question.timeUs);
       case 'lens':
-        this.#lens ??= new KeyLens(run, this.#reader.addresses, event);
+        this.#lens ??= new KeyLens(run, this.#reader.addresses, {
+          event,
+          line: (row) => this.#reader.line(row),
+        });
         return this.#lens.at(this.#lensScrub.at(run, event, question.lane, question.timeUs));
       case 'export':
         return this.#export(run, question.format, question.rows);

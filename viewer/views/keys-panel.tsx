@@ -117,7 +117,7 @@ function waysText(run: RunProps['run'], copies: readonly LensCopy[]): string {
   const ways = copies.map(({ cipher, lane }) => {
     const target = run.lanes[lane]?.name;
     const words = CIPHER_WORDS.get(cipher) ?? cipher;
-    return target === undefined ? words : `the copy for ${target}, which ${words}`;
+    return target === undefined ? words : `copy for ${target}: ${words}`;
   });
   return [...new Set(ways)].join('; ');
 }
