@@ -199,10 +199,10 @@ export class Actions {
     void this.#readDevice(run);
   }
 
-  /** Asks what the keys of a device open; without one, the panel asks which (see lens.ts). */
+  /** Asks what the keys of a device open; of none, the panel asks which (see lens.ts). */
   openKeys(lane: number): void {
     batch(() => {
-      if (lane >= 0) this.openDevice(lane);
+      this.openDevice(lane);
       this.store.panel.value = 'keys';
     });
   }

@@ -122,7 +122,7 @@ const history: Plot = {
   ],
 };
 
-/** The laptop is shut when it is robbed and never opens again: only others compute with its keys. */
+/** The laptop is shut when it is robbed and stays so: only others compute with its keys. */
 const shut: Plot = {
   lengthS: 600,
   story: [

@@ -39,6 +39,7 @@ export function usesOfLine(line: string): readonly TraceKeyUse[] | undefined {
 
 /** Leaves out what is plainly a check or a hash, before it is judged by the shapes. */
 function mayLeadOn(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
   const { isGood, keysOut, ciphertext } = value as Partial<TraceKeyUse>;
   return isGood !== false && (ciphertext !== undefined || keysOut?.length !== 0);
 }

@@ -33,8 +33,8 @@ function Answer({ actions, run, answer }: AnswerProps) {
   if (!answer.hasKeys) {
     return (
       <p class="warning">
-        This trace does not say which keys are where. A run in this page, or <code>--detail</code>{' '}
-        on the command line, has their names.
+        This trace does not say which keys are where. A run in this page has their names, or one
+        written with <code>--detail</code> on the command line.
       </p>
     );
   }
