@@ -67,8 +67,7 @@ const CHANGE = object([
   ['pairs', listOf(tuple(digest, digest)), 'optional'],
 ]);
 
-/** One use of a key. */
-export const decodeKeyUse: Decode = object([
+const KEY_USE = object([
   ['operation', text],
   ['keysIn', listOf(text)],
   ['keysOut', listOf(text)],
@@ -99,8 +98,8 @@ const BODIES: readonly (readonly [kind: string, fields: readonly Field[]])[] = [
       ['inputId', text],
       ['isTimeZero', truth],
       ['changes', listOf(CHANGE)],
-      ['keys', listOf(decodeKeyUse)],
-      ['earlierKeys', listOf(decodeKeyUse), 'optional'],
+      ['keys', listOf(KEY_USE)],
+      ['earlierKeys', listOf(KEY_USE), 'optional'],
     ],
   ],
   ['commit-refused', [['inputId', text]]],
@@ -214,5 +213,5 @@ export const decodeFooter: Decode = object([
   ['hashes', object(DIGESTS)],
   ['blocks', listOf(object([['events', count], ['sequence', count], ...DIGESTS]))],
   ['content', digest],
-  ['earlierKeys', listOf(decodeKeyUse), 'optional'],
+  ['earlierKeys', listOf(KEY_USE), 'optional'],
 ]);

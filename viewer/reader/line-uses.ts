@@ -4,9 +4,7 @@
  */
 
 import { leadsOn } from '../../sim/trace/key-uses.ts';
-import { REFUSED } from '../../sim/trace/shapes.ts';
 import type { TraceKeyUse } from '../../sim/trace/trace.ts';
-import { decodeKeyUse } from '../../sim/trace/trace-shapes.ts';
 
 /** In front of the uses; inside a text a quote would stand behind a backslash. */
 const FIELD = ',"keys":[';
@@ -28,18 +26,33 @@ export function usesOfLine(line: string): readonly TraceKeyUse[] | undefined {
   for (const list of lists) {
     if (!Array.isArray(list)) return undefined;
     for (const value of list as readonly unknown[]) {
-      if (!mayLeadOn(value)) continue;
-      const use = decodeKeyUse(value);
-      if (use === REFUSED) return undefined;
-      if (leadsOn(use as TraceKeyUse)) uses.push(use as TraceKeyUse);
+      if (!isUse(value)) return undefined;
+      if (leadsOn(value)) uses.push(value);
     }
   }
   return uses;
 }
 
-/** Leaves out what is plainly a check or a hash, before it is judged by the shapes. */
-function mayLeadOn(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  const { isGood, keysOut, ciphertext } = value as Partial<TraceKeyUse>;
-  return isGood !== false && (ciphertext !== undefined || keysOut?.length !== 0);
+/**
+ * Whether a value is a use, as far as anybody looks at it. The shapes of the format copy what they
+ * judge, which took longer than all the rest.
+ */
+function isUse(value: unknown): value is TraceKeyUse {
+  if (typeof value !== 'object' || value === null) return false;
+  const { operation, keysIn, keysOut, isGood, ciphertext, carried, parts } = value as Partial<
+    Record<keyof TraceKeyUse, unknown>
+  >;
+  return (
+    typeof operation === 'string' &&
+    typeof isGood === 'boolean' &&
+    isNames(keysIn) &&
+    isNames(keysOut) &&
+    (ciphertext === undefined || typeof ciphertext === 'string') &&
+    (carried === undefined || isNames(carried)) &&
+    (parts === undefined || isNames(parts))
+  );
+}
+
+function isNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
