@@ -44,6 +44,7 @@ it('a planted breach of each kind is seen', () => {
     imported('reports/compare/page/main.ts', 'sim/trace/trace.ts'),
     imported('cli/commands/view.ts', 'viewer/main.tsx'),
     imported('viewer/main.tsx', 'sim/run/run.ts'),
+    imported('viewer/reader/key-lens.ts', 'sim/adversary/thief.ts'),
     imported('viewer/live/worker.ts', 'protocol/crypto/openssl.ts'),
   ];
   for (const one of breaches) expect(breachOf(one), one.to).toBeDefined();

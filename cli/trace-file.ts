@@ -111,10 +111,10 @@ class BlockFile {
 
 function writerFor(job: RunJob, sink: (line: string) => void): TraceWriter {
   const { hasViews = false, hasKeys = false } = job.detail ?? {};
-  const { describe } = architectureOf(job.architecture);
+  const { describe, keysIn } = architectureOf(job.architecture);
   return new TraceWriter(sink, traceFactsOf({ ...job, program: buildFacts().version }), {
     ...(hasViews ? { describe } : {}),
-    wantsKeys: hasKeys,
+    ...(hasKeys ? { keysIn } : {}),
   });
 }
 

@@ -8,7 +8,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { formatScenarioErrors } from '../scenarios/scenario-error.ts';
 import { isPublicCollection } from '../sim/trace/canonical.ts';
 import { readTrace } from '../sim/trace/reader.ts';
-import type { Trace, TraceChange } from '../sim/trace/trace.ts';
+import { KEYED_TRACE_VERSION, type Trace, type TraceChange } from '../sim/trace/trace.ts';
 import type { TraceDetail } from './engine/job.ts';
 import type { Terminal } from './terminal.ts';
 import { readTraceText } from './trace-file.ts';
@@ -42,12 +42,12 @@ export function scenarioOfTrace(trace: Trace, path: string): Scenario {
 }
 
 /** What a trace tells beyond its events: one that is compared with it must tell the same. */
-export function detailOf({ events }: Trace): TraceDetail {
+export function detailOf({ header, events }: Trace): TraceDetail {
   const commits = events.filter((event) => event.kind === 'commit');
   const isView = ({ collection, facts }: TraceChange): boolean =>
     facts.length > 0 && !isPublicCollection(collection);
   return {
     hasViews: commits.some(({ changes }) => changes.some(isView)),
-    hasKeys: commits.some(({ keys }) => keys.length > 0),
+    hasKeys: header.version === KEYED_TRACE_VERSION || commits.some(({ keys }) => keys.length > 0),
   };
 }

@@ -7,7 +7,7 @@ import type { LaneArrangement } from './model/lanes.ts';
 import type { ConeWay } from './reader/cone.ts';
 import { fetchedRun, type RunBytes, startLive } from './run-source.ts';
 import { sharedEnd } from './shared-end.ts';
-import { type Origin, type Store, shownRun } from './store.ts';
+import { isOfMoment, type Origin, type Store, shownRun } from './store.ts';
 import {
   type AxisKind,
   type AxisWindow,
@@ -149,7 +149,7 @@ export class Actions {
       store.selected.value = row;
       store.selectedText.value = undefined;
       store.cursorUs.value = columns.timeUs[row] as number;
-      if (store.panel.value !== 'device') store.panel.value = 'event';
+      if (!isOfMoment(store.panel.value)) store.panel.value = 'event';
       if (wantsLook) this.#bringIntoView(run, row);
     });
     void run.reader.ask<'events'>({ kind: 'events', rows: [row] }).then(([text]) => {
@@ -209,6 +209,14 @@ export class Actions {
       this.store.panel.value = 'device';
     });
     void this.#readDevice(run);
+  }
+
+  /** Asks what the keys of a device open; of none, the panel asks which (see lens.ts). */
+  openKeys(lane: number): void {
+    batch(() => {
+      this.openDevice(lane);
+      this.store.panel.value = 'keys';
+    });
   }
 
   /** Moves the moment that is looked at. */
@@ -325,6 +333,7 @@ export class Actions {
       store.selectedText.value = undefined;
       store.life.value = undefined;
       store.device.value = undefined;
+      store.lens.value = undefined;
       store.deviceLane.value = -1;
       store.cursorUs.value = -1;
       store.query.value = '';

@@ -11,7 +11,15 @@ import { readDecision, writeDecision } from './model/what-if.ts';
 import { type PanelName, type Store, shownRun } from './store.ts';
 import { showArchitecture, showChange } from './twin.ts';
 
-const PANELS: readonly PanelName[] = ['verdict', 'event', 'message', 'device', 'change', 'keep'];
+const PANELS: readonly PanelName[] = [
+  'verdict',
+  'event',
+  'message',
+  'device',
+  'keys',
+  'change',
+  'keep',
+];
 
 /** The address' part after `#` for what is shown now. */
 export function addressOf(store: Store): string {

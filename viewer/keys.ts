@@ -50,6 +50,11 @@ export const KEYS: readonly KeyMeaning[] = [
   },
   { keys: 'm', means: 'the life of its message', act: openMessage },
   { keys: 'v', means: 'its device at that moment', act: openDevice },
+  {
+    keys: 'k',
+    means: 'what the keys of its device could open at that moment',
+    act: openKeys,
+  },
   { keys: 'p', means: 'pin its lane to the top, or let it go', act: togglePin },
   { keys: '/', means: 'find', act: () => document.getElementById('find')?.focus() },
   {
@@ -81,6 +86,12 @@ function openMessage(actions: Actions): void {
 function openDevice(actions: Actions): void {
   const lane = selectedLane(actions.store);
   if (lane >= 0) actions.openDevice(lane);
+}
+
+/** Without a selection, of the device that is looked at already. */
+function openKeys(actions: Actions): void {
+  const lane = selectedLane(actions.store);
+  actions.openKeys(lane >= 0 ? lane : actions.store.deviceLane.value);
 }
 
 function togglePin(actions: Actions): void {

@@ -3,6 +3,7 @@
 import { render } from 'preact';
 import { Actions } from './actions.ts';
 import { followAddress, goToAddress } from './address.ts';
+import { followLenses } from './lens.ts';
 import { embeddedRuns, gallery } from './run-source.ts';
 import { createStore } from './store.ts';
 import { followTheme } from './theme.ts';
@@ -13,6 +14,7 @@ async function begin(root: HTMLElement): Promise<void> {
   const store = createStore();
   const actions = new Actions(store);
   followTheme(store);
+  followLenses(store);
   const asked = location.hash.slice(1);
   render(<App actions={actions} />, root);
   const [inside, second] = embeddedRuns();

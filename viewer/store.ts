@@ -8,6 +8,7 @@ import type { LoadedRun } from './loaded-run.ts';
 import type { LaneArrangement } from './model/lanes.ts';
 import type { Decision } from './model/what-if.ts';
 import type { DeviceAt } from './reader/device-at.ts';
+import type { LensAnswer } from './reader/key-lens.ts';
 import type { MessageLife } from './reader/message-life.ts';
 import type { EventText } from './reader/reader-messages.ts';
 import type { GalleryStory, LiveProgress } from './run-source.ts';
@@ -60,7 +61,12 @@ export interface TwinWaiting {
   readonly stop: () => void;
 }
 
-export type PanelName = 'verdict' | 'event' | 'message' | 'device' | 'change' | 'keep';
+export type PanelName = 'verdict' | 'event' | 'message' | 'device' | 'keys' | 'change' | 'keep';
+
+/** Whether a panel is about a device at a moment: it stays when the moment changes. */
+export function isOfMoment(panel: PanelName): boolean {
+  return panel === 'device' || panel === 'keys';
+}
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -94,6 +100,8 @@ export interface Store {
   readonly selectedText: Signal<EventText | undefined>;
   readonly life: Signal<MessageLife | undefined>;
   readonly device: Signal<DeviceAt | undefined>;
+  /** What the keys of the device open; while the panel of keys is shown. */
+  readonly lens: Signal<LensAnswer | undefined>;
   /** The lane that is looked at; -1 for none. */
   readonly deviceLane: Signal<number>;
   readonly cursorUs: Signal<number>;
@@ -129,6 +137,7 @@ export function createStore(): Store {
     selectedText: signal<EventText | undefined>(undefined),
     life: signal<MessageLife | undefined>(undefined),
     device: signal<DeviceAt | undefined>(undefined),
+    lens: signal<LensAnswer | undefined>(undefined),
     deviceLane: signal(-1),
     cursorUs: signal(-1),
     query: signal(''),

@@ -48,7 +48,7 @@ export const WALLS: readonly Wall[] = [
   { room: 'reports/compare/page', rooms: PAGE_SEES, packages: ['chart.js'] },
   {
     room: 'viewer',
-    rooms: ['protocol/wire', 'sim/trace', 'reports'],
+    rooms: ['protocol/wire', 'sim/trace', 'sim/adversary/key-graph.ts', 'reports'],
     packages: ['preact', '@preact/signals', 'chart.js', 'fflate'],
   },
   { room: 'viewer/live', rooms: ['protocol', 'scenarios', ...SIM, 'reports'], packages: [] },

@@ -9,10 +9,11 @@
  */
 
 import type { KeyPair } from '../../protocol/crypto/provider.ts';
-import type { StoredRecord } from '../../protocol/store.ts';
-import type { CryptoUse, RunEvent } from '../trace/events.ts';
+import type { RunEvent } from '../trace/events.ts';
 import { type KeyNames, keyNames } from '../trace/key-id.ts';
+import { leadsOn } from '../trace/key-uses.ts';
 import type { Observer } from '../trace/observer.ts';
+import type { TraceKeyUse } from '../trace/trace.ts';
 
 /** The part in front of X3DH's agreements, which everybody knows. */
 const PUBLIC_PART = new Uint8Array(32).fill(0xff);
@@ -25,28 +26,25 @@ export interface Reach {
   readonly ciphertexts: ReadonlySet<string>;
 }
 
-/** Operations that lead somewhere. */
-function leadsOn({ keysOut, ciphertext, isGood }: CryptoUse): boolean {
-  return isGood && (keysOut.length > 0 || ciphertext !== undefined);
-}
-
 /** All operations of a run, by the keys that they need. */
 export class KeyGraph implements Observer {
   readonly kinds = ['stepped'] as const;
   readonly #names: KeyNames = keyNames();
-  readonly #uses = new Map<string, CryptoUse[]>();
+  readonly #uses = new Map<string, TraceKeyUse[]>();
   /** Public half by private half, of the pairs that were seen being made. */
   readonly #publicHalves = new Map<string, string>();
 
   observe(event: RunEvent): void {
     if (event.kind !== 'stepped') return;
-    for (const use of event.crypto) if (leadsOn(use)) this.add(use);
+    for (const use of event.crypto) this.add(use);
   }
 
-  /** Takes one operation. */
-  add(use: CryptoUse): void {
+  /** Takes one operation, as it was seen or as a trace tells it. */
+  add(use: TraceKeyUse): void {
+    if (!leadsOn(use)) return;
     if (use.operation === 'keyPair') {
-      const [privateHalf, publicHalf] = use.keysOut as [string, string];
+      const [privateHalf, publicHalf] = use.keysOut;
+      if (privateHalf === undefined || publicHalf === undefined) return;
       this.#publicHalves.set(privateHalf, publicHalf);
     }
     for (const key of new Set([...use.keysIn, ...(use.parts ?? [])])) {
@@ -63,10 +61,20 @@ export class KeyGraph implements Observer {
 
   /** The closure of some keys; `pairs`: key pairs among them whose making nobody saw. */
   reachFrom(keys: Iterable<Uint8Array>, pairs: Iterable<KeyPair>): Reach {
-    const publicHalves = new Map(this.#publicHalves);
-    for (const { privateKey, publicKey } of pairs) {
-      publicHalves.set(this.nameOf(privateKey), this.nameOf(publicKey));
-    }
+    return this.reachFromNames(
+      Array.from(keys, (key) => this.nameOf(key)),
+      Array.from(pairs, ({ privateKey, publicKey }) => {
+        return [this.nameOf(privateKey), this.nameOf(publicKey)] as const;
+      }),
+    );
+  }
+
+  /** The same of keys that are known by name alone, as in a trace. */
+  reachFromNames(
+    keys: Iterable<string>,
+    pairs: Iterable<readonly [privateHalf: string, publicHalf: string]>,
+  ): Reach {
+    const publicHalves = new Map([...this.#publicHalves, ...pairs]);
     const known = new Set<string>([this.nameOf(PUBLIC_PART)]);
     /** Public keys whose private halves are known. */
     const owned = new Set<string>();
@@ -77,7 +85,7 @@ export class KeyGraph implements Observer {
       known.add(name);
       queue.push(name);
     };
-    for (const key of keys) reach(this.nameOf(key));
+    for (const key of keys) reach(key);
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
       const publicHalf = publicHalves.get(name);
       if (publicHalf !== undefined) owned.add(publicHalf);
@@ -93,7 +101,11 @@ export class KeyGraph implements Observer {
 }
 
 /** Whether what comes out of an operation follows from known keys. */
-function follows(use: CryptoUse, known: ReadonlySet<string>, owned: ReadonlySet<string>): boolean {
+function follows(
+  use: TraceKeyUse,
+  known: ReadonlySet<string>,
+  owned: ReadonlySet<string>,
+): boolean {
   const [first = '', second] = use.keysIn;
   switch (use.operation) {
     case 'agree':
@@ -108,17 +120,7 @@ function follows(use: CryptoUse, known: ReadonlySet<string>, owned: ReadonlySet<
 }
 
 /** The secrets that come out: of a pair its private half alone, of a ciphertext what it carries. */
-function keysFrom({ operation, keysOut, carried }: CryptoUse): readonly string[] {
+function keysFrom({ operation, keysOut, carried }: TraceKeyUse): readonly string[] {
   if (operation === 'keyPair') return keysOut.slice(0, 1);
   return carried ?? keysOut;
-}
-
-/** The key pairs in a record. */
-export function pairsIn(record: StoredRecord): readonly KeyPair[] {
-  const { keyPair, senderRatchet, signingPair } = record as {
-    readonly keyPair?: KeyPair;
-    readonly senderRatchet?: KeyPair;
-    readonly signingPair?: KeyPair;
-  };
-  return [keyPair, senderRatchet, signingPair].filter((pair) => pair !== undefined);
 }

@@ -16,12 +16,13 @@ import type { HistoryChunkRecord } from '../../protocol/fanout/device/history-se
 import { FILE_MAC_BYTES } from '../../protocol/messages/media-keys.ts';
 import { parsePrekeyMessage, parseSignalMessage } from '../../protocol/signal/layout.ts';
 import { parseGroupMessage } from '../../protocol/signal/sender-key-layout.ts';
-import { KeyGraph, pairsIn, type Reach } from '../adversary/key-graph.ts';
+import { KeyGraph, type Reach } from '../adversary/key-graph.ts';
 import { type RecordedItem, Recording } from '../adversary/recording.ts';
 import { hasTheft, recordsOf, type Theft, Thefts } from '../adversary/stolen-store.ts';
 import { type Finding, Thief } from '../adversary/thief.ts';
 import { type MessageStatus, messageKey } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
+import { pairsIn } from '../trace/key-uses.ts';
 import type { Observer } from '../trace/observer.ts';
 import type { JudgeView } from './property.ts';
 

@@ -9,9 +9,10 @@
 
 import type { Command, Input } from '../../protocol/contract.ts';
 import type { StoredRecord } from '../../protocol/store.ts';
-import type { Change, CryptoUse, RunEvent } from './events.ts';
+import type { Change, RunEvent } from './events.ts';
 import { Hash128 } from './hash128.ts';
-import type { Facts, TraceChange, TraceCommand, TraceEvent, TraceKeyUse } from './trace.ts';
+import { type CommitUses, type KeyHoldings, keyUse } from './key-uses.ts';
+import type { Facts, TraceChange, TraceCommand, TraceEvent } from './trace.ts';
 import { ValueHasher } from './value-hasher.ts';
 
 /**
@@ -36,20 +37,25 @@ export type Describe = (
   record: StoredRecord,
 ) => Readonly<Record<string, string | number | boolean>>;
 
+const NO_USES: CommitUses = { own: [], earlier: [] };
+
 /**
- * Turns events into trace events. `describe`: also show the views of records that are not public.
+ * Turns events into trace events. `describe`: also show the views of records that are not public;
+ * `holdings`: also name the keys in records.
  */
 export class Canonical {
   readonly #describe: Describe | undefined;
+  readonly #holdings: KeyHoldings | undefined;
   readonly #hash = new Hash128();
   readonly #values = new ValueHasher();
 
-  constructor(describe?: Describe) {
+  constructor(describe?: Describe, holdings?: KeyHoldings) {
     this.#describe = describe;
+    this.#holdings = holdings;
   }
 
-  /** The line's content; `uses` are those of keys in the step that made a commit. */
-  event(event: Exclude<RunEvent, { kind: 'stepped' }>, uses: readonly CryptoUse[]): TraceEvent {
+  /** The line's content; `uses` are those that a commit tells. */
+  event(event: Exclude<RunEvent, { kind: 'stepped' }>, uses = NO_USES): TraceEvent {
     const { sequence, timeUs, node, cause } = event;
     const base = { sequence, timeUs, node, cause };
     switch (event.kind) {
@@ -62,7 +68,8 @@ export class Canonical {
           inputId: event.inputId,
           isTimeZero: event.isTimeZero,
           changes: event.changes.map((change) => this.#change(change)),
-          keys: uses.map(keyUse),
+          keys: uses.own.map(keyUse),
+          ...(uses.earlier.length === 0 ? {} : { earlierKeys: uses.earlier.map(keyUse) }),
         };
       case 'commit-refused':
         return { ...base, kind: 'commit-refused', inputId: event.inputId };
@@ -125,7 +132,15 @@ export class Canonical {
     const isNew = before === undefined;
     if (after === undefined) return { collection, key, record: null, isNew, digest: '', facts: [] };
     const facts = this.#facts(collection, after);
-    return { collection, key, record: after.kind, isNew, digest: this.#digest(after), facts };
+    const plain = {
+      collection,
+      key,
+      record: after.kind,
+      isNew,
+      digest: this.#digest(after),
+      facts,
+    };
+    return this.#holdings === undefined ? plain : { ...plain, ...this.#holdings.of(after) };
   }
 
   #facts(collection: string, record: StoredRecord): Facts {
@@ -203,10 +218,6 @@ function plainEvent(base: TraceBase, event: PlainEvent): TraceEvent {
     case 'phase':
       return { ...base, kind: 'phase', phase: event.phase };
   }
-}
-
-function keyUse({ operation, keysIn, keysOut, isGood }: CryptoUse): TraceKeyUse {
-  return { operation, keysIn, keysOut, isGood };
 }
 
 function isFact(value: unknown): value is string | number | boolean {

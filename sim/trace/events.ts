@@ -31,8 +31,8 @@ export interface CryptoUse {
   readonly signedBytes?: number;
   /** For encryptions: the IV or nonce, named as keys are. */
   readonly nonce?: string;
-  // What follows is named only where a scenario has a theft: it is what the graph of key knowledge
-  // needs, and costs a hash over every ciphertext.
+  // What follows is named only where a scenario has a theft or an observer asks (`wantsKeyDepth`):
+  // it is what the graph of key knowledge needs, and costs a hash over every ciphertext.
   /** For CBC: what was written or read, named as keys are. */
   readonly ciphertext?: string;
   /** For CBC encryptions: every field of 32 bytes in a short plaintext, for it may be a key. */

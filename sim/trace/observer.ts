@@ -27,5 +27,10 @@ export interface Observer {
    * name that ends in `/` stands for every collection that begins with it.
    */
   readonly collections?: readonly string[];
+  /**
+   * Whether uses of the crypto provider shall say all that the graph of key knowledge needs (see
+   * `CryptoUse`). Read once, before the run.
+   */
+  readonly wantsKeyDepth?: boolean;
   observe(event: RunEvent): void;
 }

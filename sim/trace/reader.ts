@@ -10,7 +10,8 @@
 import { Hash128 } from './hash128.ts';
 import { REFUSED } from './shapes.ts';
 import {
-  TRACE_VERSION,
+  isReadVersion,
+  KEYED_TRACE_VERSION,
   type Trace,
   type TraceEvent,
   type TraceFooter,
@@ -130,8 +131,9 @@ export class TraceReader {
 
   #readHeader(line: string, value: unknown): TraceRejection | undefined {
     const version = (value as { readonly version?: unknown } | null)?.version;
-    if (Number.isSafeInteger(version) && version !== TRACE_VERSION) {
-      return this.#reject('unknown-version', `is of version ${version}, read is ${TRACE_VERSION}`);
+    if (Number.isSafeInteger(version) && !isReadVersion(version)) {
+      const newest = KEYED_TRACE_VERSION;
+      return this.#reject('unknown-version', `is of version ${version}, read are 1 to ${newest}`);
     }
     const header = decodeHeader(value);
     if (header === REFUSED) return this.#reject('malformed', 'is not the header of a trace');

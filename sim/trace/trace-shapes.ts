@@ -63,6 +63,8 @@ const CHANGE = object([
   ['isNew', truth],
   ['digest', either(digest, oneOf(''))],
   ['facts', FACTS],
+  ['holds', listOf(digest), 'optional'],
+  ['pairs', listOf(tuple(digest, digest)), 'optional'],
 ]);
 
 const KEY_USE = object([
@@ -70,6 +72,9 @@ const KEY_USE = object([
   ['keysIn', listOf(text)],
   ['keysOut', listOf(text)],
   ['isGood', truth],
+  ['ciphertext', digest, 'optional'],
+  ['carried', listOf(digest), 'optional'],
+  ['parts', listOf(digest), 'optional'],
 ]);
 
 const BODIES: readonly (readonly [kind: string, fields: readonly Field[]])[] = [
@@ -94,6 +99,7 @@ const BODIES: readonly (readonly [kind: string, fields: readonly Field[]])[] = [
       ['isTimeZero', truth],
       ['changes', listOf(CHANGE)],
       ['keys', listOf(KEY_USE)],
+      ['earlierKeys', listOf(KEY_USE), 'optional'],
     ],
   ],
   ['commit-refused', [['inputId', text]]],
@@ -207,4 +213,5 @@ export const decodeFooter: Decode = object([
   ['hashes', object(DIGESTS)],
   ['blocks', listOf(object([['events', count], ['sequence', count], ...DIGESTS]))],
   ['content', digest],
+  ['earlierKeys', listOf(KEY_USE), 'optional'],
 ]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredRecord } from '../../protocol/store.ts';
 import { RunHashes } from './hashes.ts';
+import { keyNames } from './key-id.ts';
 import { READ_LIMITS, readTrace } from './reader.ts';
 import { LINKING_CODE, SAMPLE_FACTS, SECRET_KEY, sampleRun } from './testing/sample-run.ts';
 import type { Trace, TraceEvent } from './trace.ts';
@@ -16,6 +17,10 @@ function linesOf(options: TraceWriterOptions = {}): string[] {
   }
   writer.end(hashes.digests(), hashes.blocks());
   return lines;
+}
+
+function rootKeyOf(record: StoredRecord): Uint8Array[] {
+  return record.kind === 'session' ? [SECRET_KEY] : [];
 }
 
 function traceOf(lines: readonly string[]): Trace {
@@ -61,7 +66,8 @@ describe('writing', () => {
 
   it('neither secret keys nor linking codes appear, whatever was asked for', () => {
     const describeRecord = (record: StoredRecord) => ({ counter: 1, kind: record.kind });
-    const all = linesOf({ describe: describeRecord, wantsKeys: true }).join('\n');
+    const all = linesOf({ describe: describeRecord, keysIn: rootKeyOf }).join('\n');
+    expect(all).toContain(`"holds":["${keyNames().idOf(SECRET_KEY)}"]`);
     const secret = Buffer.from(SECRET_KEY);
     for (const encoding of ['hex', 'base64', 'base64url', 'latin1'] as const) {
       expect(all).not.toContain(secret.toString(encoding));
@@ -73,7 +79,7 @@ describe('writing', () => {
 
   it('views and key uses are there when asked for, and only then', () => {
     const asked = traceOf(
-      linesOf({ describe: (record) => ({ z: 1, a: record.kind }), wantsKeys: true }),
+      linesOf({ describe: (record) => ({ z: 1, a: record.kind }), keysIn: rootKeyOf }),
     );
     const [, commit] = eventsOf(asked, 'commit');
     expect(commit?.changes[1]?.facts).toEqual([
@@ -86,6 +92,12 @@ describe('writing', () => {
     const [, plain] = eventsOf(traceOf(linesOf()), 'commit');
     expect(plain?.changes[1]?.facts).toEqual([]);
     expect(plain?.keys).toEqual([]);
+    expect(asked.header.version).toBe(2);
+    expect(commit?.changes.map(({ holds }) => holds)).toEqual([
+      undefined,
+      [keyNames().idOf(SECRET_KEY)],
+    ]);
+    expect(linesOf().join()).not.toMatch(/"(holds|pairs|earlierKeys)"/);
   });
 
   it('a record that did not change has the same digest, another has another', () => {
@@ -157,7 +169,7 @@ describe('reading', () => {
     ['null', () => ['null'], 'malformed', 1],
     [
       'a header of the next version',
-      (lines) => [(lines[0] as string).replace('"version":1', '"version":2')],
+      (lines) => [(lines[0] as string).replace('"version":1', '"version":3')],
       'unknown-version',
       1,
     ],

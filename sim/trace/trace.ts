@@ -10,6 +10,14 @@ import type { BlockDigest, RunDigests } from './hashes.ts';
 /** Version of the lines; raised by any change a reader could notice. */
 export const TRACE_VERSION = 1;
 
+/** Version of a trace that follows keys: the same lines, with more fields about keys. */
+export const KEYED_TRACE_VERSION = 2;
+
+/** Whether lines of a version are read. */
+export function isReadVersion(version: unknown): boolean {
+  return version === TRACE_VERSION || version === KEYED_TRACE_VERSION;
+}
+
 /**
  * Named public values in code unit order of the names: order can never depend on how they were
  * built.
@@ -85,14 +93,24 @@ export interface TraceChange {
    * for.
    */
   readonly facts: Facts;
+  /** Version 2: names of the secret keys in the new record; absent when it has none. */
+  readonly holds?: readonly string[];
+  /** Of key pairs among them, which public half belongs to which private one. */
+  readonly pairs?: readonly (readonly [privateHalf: string, publicHalf: string])[];
 }
 
-/** One use of a key inside the step that made the commit; keys are named by content. */
+/** One use of a key; keys are named by content. The optional fields are of version 2. */
 export interface TraceKeyUse {
   readonly operation: string;
   readonly keysIn: readonly string[];
   readonly keysOut: readonly string[];
   readonly isGood: boolean;
+  /** For CBC: what was written or read, named as keys are. */
+  readonly ciphertext?: string;
+  /** For CBC encryptions: what in a short plaintext may be keys; absent when nothing may. */
+  readonly carried?: readonly string[];
+  /** For a key material longer than a key: its parts. */
+  readonly parts?: readonly string[];
 }
 
 export type TraceEventBody =
@@ -113,7 +131,13 @@ export type TraceEventBody =
       readonly inputId: string;
       readonly isTimeZero: boolean;
       readonly changes: readonly TraceChange[];
+      /** Of the step that made the commit. */
       readonly keys: readonly TraceKeyUse[];
+      /**
+       * Version 2: of steps of this node since its last commit that made none, so far as they lead
+       * from keys to keys or to a ciphertext; absent when there are none.
+       */
+      readonly earlierKeys?: readonly TraceKeyUse[];
     }
   | { readonly kind: 'commit-refused'; readonly inputId: string }
   | {
@@ -181,6 +205,8 @@ export interface TraceFooter {
   readonly blocks: readonly BlockDigest[];
   /** 32 hex digits over all lines before it. */
   readonly content: string;
+  /** Version 2: what `earlierKeys` would hold had every node committed once more. */
+  readonly earlierKeys?: readonly TraceKeyUse[];
 }
 
 /**

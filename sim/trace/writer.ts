@@ -3,13 +3,15 @@
  * files and compression are the edges' business. FORMAT.md describes the lines.
  */
 
+import type { Architecture } from '../../protocol/contract.ts';
 import { assert } from '../kernel/assert.ts';
 import { Canonical, type Describe } from './canonical.ts';
-import type { CryptoUse, RunEvent } from './events.ts';
+import type { RunEvent } from './events.ts';
 import { Hash128 } from './hash128.ts';
 import type { BlockDigest, RunDigests } from './hashes.ts';
+import { KeyHoldings, keyUse, StepUses } from './key-uses.ts';
 import type { Observer } from './observer.ts';
-import { TRACE_VERSION, type TraceFooter, type TraceHeader } from './trace.ts';
+import { KEYED_TRACE_VERSION, TRACE_VERSION, type TraceFooter, type TraceHeader } from './trace.ts';
 
 /** Takes one line, without its line feed. */
 export type LineSink = (line: string) => void;
@@ -20,8 +22,8 @@ export type TraceFacts = Omit<TraceHeader, 'lockstep' | 'version'>;
 export interface TraceWriterOptions {
   /** Also write the public views of records that are not public collections. */
   readonly describe?: Describe;
-  /** Also write, with each commit, the uses of keys of its step. */
-  readonly wantsKeys?: boolean;
+  /** Also follow keys: write which of them each record holds, and their uses. */
+  readonly keysIn?: Architecture['keysIn'];
 }
 
 /**
@@ -29,29 +31,32 @@ export interface TraceWriterOptions {
  * ends.
  */
 export class TraceWriter implements Observer {
+  readonly wantsKeyDepth: boolean;
   readonly #sink: LineSink;
   readonly #canonical: Canonical;
-  readonly #wantsKeys: boolean;
+  readonly #uses: StepUses | undefined;
   readonly #content = new Hash128();
-  #uses: readonly CryptoUse[] = [];
   #events = 0;
   #isEnded = false;
 
   constructor(sink: LineSink, facts: TraceFacts, options: TraceWriterOptions = {}) {
     this.#sink = sink;
-    this.#canonical = new Canonical(options.describe);
-    this.#wantsKeys = options.wantsKeys ?? false;
-    this.#write(JSON.stringify(headerOf(facts)));
+    const { describe, keysIn } = options;
+    this.wantsKeyDepth = keysIn !== undefined;
+    this.#canonical = new Canonical(describe, keysIn && new KeyHoldings(keysIn));
+    this.#uses = keysIn && new StepUses();
+    const version = keysIn === undefined ? TRACE_VERSION : KEYED_TRACE_VERSION;
+    this.#write(JSON.stringify(headerOf(facts, version)));
   }
 
   observe(event: RunEvent): void {
     assert(!this.#isEnded, 'nothing happens after the footer');
     if (event.kind === 'stepped') {
-      if (this.#wantsKeys) this.#uses = event.crypto;
+      this.#uses?.stepped(event.node, event.input.id, event.crypto);
       return;
     }
-    const uses = event.kind === 'commit' ? this.#uses : [];
-    if (event.kind === 'commit' || event.kind === 'input') this.#uses = [];
+    const uses =
+      event.kind === 'commit' ? this.#uses?.committed(event.node, event.inputId) : undefined;
     this.#write(JSON.stringify(this.#canonical.event(event, uses)));
     this.#events++;
   }
@@ -61,6 +66,7 @@ export class TraceWriter implements Observer {
     assert(!this.#isEnded, 'a trace ends once');
     this.#isEnded = true;
     const { schedule, skeleton, bytes, shown } = hashes;
+    const rest = this.#uses?.rest() ?? [];
     const footer: TraceFooter = {
       end: true,
       events: this.#events,
@@ -74,6 +80,7 @@ export class TraceWriter implements Observer {
         shown: block.shown,
       })),
       content: this.#content.digest(),
+      ...(rest.length === 0 ? {} : { earlierKeys: rest.map(keyUse) }),
     };
     this.#sink(JSON.stringify(footer));
   }
@@ -85,10 +92,10 @@ export class TraceWriter implements Observer {
 }
 
 /** The header with its fields in their fixed order. */
-function headerOf(facts: TraceFacts): TraceHeader {
+function headerOf(facts: TraceFacts, version: number): TraceHeader {
   return {
     lockstep: 'trace',
-    version: TRACE_VERSION,
+    version,
     program: facts.program,
     build: facts.build,
     scenario: facts.scenario,

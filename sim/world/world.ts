@@ -106,8 +106,7 @@ export class World implements NetworkPort {
     const intents = (this.intents = expandWorkload(scenario, this.chooser, draws));
     const numbers = drawNumbers(scenario.accounts, draws);
     const stores = timeZeroStores({ ...options, sources: this.#sources, intents, numbers }, this);
-    const hasTheft = scenario.timeline.some(({ action }) => action.kind === 'steal');
-    const observed = new ObservedCrypto(options.crypto, hasTheft);
+    const observed = new ObservedCrypto(options.crypto, isKeyDepthWanted(options));
     const losers = new Set<string>();
     for (const { action } of this.#timeline.entries) {
       if (action.kind === 'lose-last-commit') losers.add(action.device);
@@ -380,4 +379,10 @@ export class World implements NetworkPort {
     } as const;
     return this.recorder.record(host, -1, body);
   }
+}
+
+/** Whether somebody follows keys: the judges of a theft, or an observer that asks. */
+function isKeyDepthWanted({ scenario, observers }: WorldOptions): boolean {
+  const hasTheft = scenario.timeline.some(({ action }) => action.kind === 'steal');
+  return hasTheft || observers.some(({ wantsKeyDepth }) => wantsKeyDepth === true);
 }

@@ -111,7 +111,7 @@ function recorded(
   const writer = new TraceWriter(
     (line) => lines.line(line),
     traceFactsOf({ ...run, overrides: [], program, build }),
-    { describe: architecture.describe, wantsKeys: true },
+    { describe: architecture.describe, keysIn: architecture.keysIn },
   );
   const result = runScenario({
     scenario,

@@ -15,7 +15,8 @@ const { reader, run } = await opened(sampleRun('phone-offline').trace);
 const { document: _, ...header } = run.header;
 const facts: RunFacts = {
   ...{ header, document: null, footer: run.footer, lanes: run.lanes, details: run.details },
-  ...{ columns: run.columns, messages: run.messages, problem: '' },
+  ...{ columns: run.columns, messages: run.messages, intents: run.intents },
+  problem: '',
   addresses: reader.addresses.list(),
 };
 const bands = bandsOf(facts);

@@ -15,6 +15,9 @@ export interface RecordAt {
   readonly facts: readonly (readonly [name: string, value: string | number | boolean])[];
   /** Row of the commit that wrote it. */
   readonly row: number;
+  /** Names of the keys it holds, and the halves of pairs, where the trace follows keys. */
+  readonly holds: readonly string[];
+  readonly pairs: readonly (readonly [privateHalf: string, publicHalf: string])[];
 }
 
 export interface DeviceAt {
@@ -118,14 +121,14 @@ export class DeviceScrub {
 
   #commit(commit: TraceEvent | ReadRefusal, row: number): void {
     if (commit.kind !== 'commit') return;
-    for (const { collection, key, record, facts } of commit.changes) {
+    for (const { collection, key, record, facts, holds = [], pairs = [] } of commit.changes) {
       const name = `${collection}\u0000${key}`;
       if (record === null) {
         this.#records.delete(name);
         continue;
       }
       if (collection === 'identity' && facts.length > 0) this.#hasViews = true;
-      this.#records.set(name, { collection, key, facts, row });
+      this.#records.set(name, { collection, key, facts, row, holds, pairs });
     }
   }
 }

@@ -4,6 +4,7 @@ import type { TraceFooter, TraceHeader } from '../../sim/trace/trace.ts';
 import type { ConeWay } from './cone.ts';
 import type { DeviceAt } from './device-at.ts';
 import type { Found } from './find.ts';
+import type { LensAnswer } from './key-lens.ts';
 import type { MessageLife } from './message-life.ts';
 import type { RunMessage } from './message-table.ts';
 import type { RunColumns } from './run-columns.ts';
@@ -45,6 +46,7 @@ export type ReaderQuestion =
   | { readonly kind: 'cone'; readonly row: number; readonly way: ConeWay }
   | { readonly kind: 'life'; readonly message: number }
   | { readonly kind: 'device'; readonly lane: number; readonly timeUs: number }
+  | { readonly kind: 'lens'; readonly lane: number; readonly timeUs: number }
   | {
       readonly kind: 'export';
       readonly format: ExportFormat;
@@ -60,6 +62,7 @@ export interface ReaderAnswers {
   readonly cone: Uint32Array<ArrayBuffer>;
   readonly life: MessageLife;
   readonly device: DeviceAt;
+  readonly lens: LensAnswer;
   readonly export: string | { readonly kind: 'refused'; readonly sentence: string };
 }
 

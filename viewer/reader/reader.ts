@@ -10,6 +10,7 @@ import type { Trace, TraceEvent } from '../../sim/trace/trace.ts';
 import { cone } from './cone.ts';
 import { DeviceScrub } from './device-at.ts';
 import { find } from './find.ts';
+import { KeyLens } from './key-lens.ts';
 import { messageLife } from './message-life.ts';
 import type {
   EventText,
@@ -29,6 +30,9 @@ export class Reader {
   #reader = new RunReader();
   #run: ReadRun | undefined;
   #scrub = new DeviceScrub();
+  /** Apart from the page's device, so that neither makes the other start again. */
+  #lensScrub = new DeviceScrub();
+  #lens: KeyLens | undefined;
 
   /** Answers one question. `progress` hears how many events were read so far. */
   async answer(
@@ -50,6 +54,12 @@ export class Reader {
         return messageLife(run, this.#reader.addresses, event, question.message);
       case 'device':
         return this.#scrub.at(run, event, question.lane, question.timeUs);
+      case 'lens':
+        this.#lens ??= new KeyLens(run, this.#reader.addresses, {
+          event,
+          line: (row) => this.#reader.line(row),
+        });
+        return this.#lens.at(this.#lensScrub.at(run, event, question.lane, question.timeUs));
       case 'export':
         return this.#export(run, question.format, question.rows);
     }
@@ -61,6 +71,8 @@ export class Reader {
   ): Promise<ReaderAnswers['open']> {
     this.#reader = new RunReader();
     this.#scrub = new DeviceScrub();
+    this.#lensScrub = new DeviceScrub();
+    this.#lens = undefined;
     const run = await this.#reader.read(bytes, progress);
     if (run.kind === 'refused') return run;
     this.#run = run;

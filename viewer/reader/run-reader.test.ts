@@ -102,7 +102,7 @@ describe('files', () => {
   it.each([
     ['', /nothing in this file/],
     ['<html>', /not a trace of Lockstep/],
-    [text.replace('"version":1', '"version":9'), /version 9; this viewer reads version 1/],
+    [text.replace('"version":2', '"version":9'), /version 9; this viewer reads 1 to 2/],
     [text.replace('"kind":"phase"', '"kind":"phrase"'), /One line is no event/],
     [text.replace('"sequence":', '"sequence":9e99,"x":'), /line/],
   ])('that are none are refused with a sentence', async (bad, sentence) => {

@@ -7,7 +7,8 @@
 
 import { REFUSED } from '../../sim/trace/shapes.ts';
 import {
-  TRACE_VERSION,
+  isReadVersion,
+  KEYED_TRACE_VERSION,
   type TraceEvent,
   type TraceFooter,
   type TraceHeader,
@@ -354,8 +355,8 @@ function headerOf(line: string): TraceHeader {
     refuse('This is not a trace of Lockstep: "lockstep run NAME --trace FILE" writes one.');
   }
   const { version } = header as TraceHeader;
-  if (version !== TRACE_VERSION) {
-    refuse(`The trace has version ${version}; this viewer reads version ${TRACE_VERSION}.`);
+  if (!isReadVersion(version)) {
+    refuse(`The trace has version ${version}; this viewer reads 1 to ${KEYED_TRACE_VERSION}.`);
   }
   return header as TraceHeader;
 }

@@ -13,31 +13,40 @@ export interface SealedCopy {
   /** `pkmsg`, `msg` or `skmsg`, as the wire has it. */
   readonly type: string;
   readonly sizeBytes: number;
+  readonly bytes: Uint8Array;
 }
 
 /** The ciphertexts of a frame in its order; none when it does not decode. */
 export function sealedCopies(hex: string): readonly SealedCopy[] {
   const root = decodeFrame(bytesOf(hex));
   if (!('tag' in root)) return [];
-  return ciphertexts(root, '');
+  return copiesIn(root);
 }
 
-function ciphertexts(element: WireNode, address: string): readonly SealedCopy[] {
+/** The ciphertexts of a stanza in its order; `address`: whose they are where none is named. */
+export function copiesIn(element: WireNode, address = ''): readonly SealedCopy[] {
   const { content } = element;
   if (element.tag === 'enc') {
     const sizeBytes = content instanceof Uint8Array ? content.length : (content?.length ?? 0);
-    return [{ address, type: attribute(element, 'type') ?? '', sizeBytes }];
+    const bytes = content instanceof Uint8Array ? content : new Uint8Array(0);
+    return [{ address, type: attribute(element, 'type') ?? '', sizeBytes, bytes }];
   }
   if (!Array.isArray(content)) return [];
   const inside = element.tag === 'to' ? (attribute(element, 'jid') ?? address) : address;
-  return (content as readonly WireNode[]).flatMap((child) => ciphertexts(child, inside));
+  return (content as readonly WireNode[]).flatMap((child) => copiesIn(child, inside));
 }
 
 /** The bytes of hex text; what is no hex reads as zero. */
 export function bytesOf(hex: string): Uint8Array {
   const out = new Uint8Array(hex.length >> 1);
   for (let at = 0; at < out.length; at++) {
-    out[at] = Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16);
+    out[at] = (digitOf(hex.charCodeAt(at * 2)) << 4) | digitOf(hex.charCodeAt(at * 2 + 1));
   }
   return out;
+}
+
+/** A hex digit in lower case by its code; zero for any other character. */
+function digitOf(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  return code >= 97 && code <= 102 ? code - 87 : 0;
 }

@@ -1,74 +1,19 @@
 /** A device at a moment: power, connection and the records of its Store as they were. */
 
-import { timeText } from '../../reports/time-text.ts';
 import type { DeviceAt, RecordAt } from '../reader/device-at.ts';
-import { KIND_CODES } from '../reader/event-kinds.ts';
+import { DeviceMoment } from './device-moment.tsx';
 import type { RunProps } from './props.ts';
 
 export function DevicePanel({ actions, run }: RunProps) {
-  const { device, deviceLane, cursorUs } = actions.store;
-  const { columns } = run.facts;
-  const endUs = columns.count === 0 ? 0 : (columns.timeUs[columns.count - 1] as number);
+  const { device, deviceLane } = actions.store;
   return (
     <>
-      <label class="stacked">
-        Device
-        <select
-          value={deviceLane.value}
-          onChange={(event) => actions.openDevice(Number(event.currentTarget.value))}
-        >
-          <option value={-1}>choose one</option>
-          {run.lanes.map(({ lane, name }) => (
-            <option key={lane} value={lane}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="stacked">
-        Moment: {timeText(Math.max(0, cursorUs.value))}
-        <input
-          type="range"
-          min={0}
-          max={endUs}
-          step={Math.max(1, Math.floor(endUs / 20_000))}
-          value={Math.max(0, cursorUs.value)}
-          onInput={(event) => actions.scrub(Number(event.currentTarget.value))}
-        />
-      </label>
-      <div class="choices">
-        <button type="button" onClick={() => step(actions, run, -1)}>
-          commit before
-        </button>
-        <button type="button" onClick={() => step(actions, run, 1)}>
-          next commit
-        </button>
-      </div>
+      <DeviceMoment actions={actions} run={run} choose={(lane) => actions.openDevice(lane)} />
       {device.value !== undefined && deviceLane.value >= 0 && (
         <State actions={actions} run={run} device={device.value} />
       )}
     </>
   );
-}
-
-/** To the commit of this device before or after the moment. */
-function step(actions: RunProps['actions'], run: RunProps['run'], by: 1 | -1): void {
-  const { columns } = run.facts;
-  const { cursorUs, deviceLane } = actions.store;
-  const isCommit = (row: number): boolean =>
-    columns.lane[row] === deviceLane.value && columns.kind[row] === KIND_CODES.commit;
-  const momentUs = cursorUs.value;
-  if (by === 1) {
-    for (let row = 0; row < columns.count; row++) {
-      const timeUs = columns.timeUs[row] as number;
-      if (timeUs > momentUs && isCommit(row)) return actions.scrub(timeUs);
-    }
-    return;
-  }
-  for (let row = columns.count - 1; row >= 0; row--) {
-    const timeUs = columns.timeUs[row] as number;
-    if (timeUs < momentUs && isCommit(row)) return actions.scrub(timeUs);
-  }
 }
 
 interface StateProps extends RunProps {
@@ -98,6 +43,11 @@ function State({ actions, run, device }: StateProps) {
         {device.connection === '' ? 'not tried yet' : device.connection}
         {device.reason === '' ? '' : ` (${device.reason})`}.
       </p>
+      <div class="choices">
+        <button type="button" onClick={() => actions.openKeys(device.lane)}>
+          what its keys open
+        </button>
+      </div>
       {!device.hasViews && (
         <p class="warning">
           This trace was written without views of records: only public ones say what they hold. A

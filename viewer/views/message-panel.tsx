@@ -3,13 +3,8 @@
 import { durationText, timeText } from '../../reports/time-text.ts';
 import { whyAway } from '../model/bands.ts';
 import type { CopyLife, MessageLife } from '../reader/message-life.ts';
+import { CIPHER_WORDS } from './cipher-words.ts';
 import type { RunProps } from './props.ts';
-
-const CIPHERS: ReadonlyMap<string, string> = new Map([
-  ['pkmsg', 'starts a session'],
-  ['msg', 'goes on with a session'],
-  ['skmsg', 'under a sender key'],
-]);
 
 export function MessagePanel({ actions, run }: RunProps) {
   const life = actions.store.life.value;
@@ -102,7 +97,7 @@ function stepsOf(
 ): readonly (readonly [string, string])[] {
   const out: (readonly [string, string])[] = [];
   if (copy.cipher !== '') {
-    const how = CIPHERS.get(copy.cipher) ?? copy.cipher;
+    const how = CIPHER_WORDS.get(copy.cipher) ?? copy.cipher;
     out.push(['sealed', `${copy.ciphertextBytes} bytes, ${copy.cipher}: ${how}`]);
   }
   if (copy.sentOnUs >= 0 && life.atServerUs >= 0) {

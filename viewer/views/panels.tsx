@@ -5,6 +5,7 @@ import { ChangePanel } from './change-panel.tsx';
 import { DevicePanel } from './device-panel.tsx';
 import { EventPanel } from './event-panel.tsx';
 import { KeepPanel } from './keep-panel.tsx';
+import { KeysPanel } from './keys-panel.tsx';
 import { MessagePanel } from './message-panel.tsx';
 import type { RunProps } from './props.ts';
 import { VerdictPanel } from './verdict-panel.tsx';
@@ -14,6 +15,7 @@ const PANELS: readonly (readonly [name: PanelName, words: string])[] = [
   ['event', 'Event'],
   ['message', 'Message'],
   ['device', 'Device'],
+  ['keys', 'Keys'],
   ['change', 'What if'],
   ['keep', 'Keep'],
 ];
@@ -72,6 +74,8 @@ function Panel({ actions, run, root }: PanelsProps) {
       return <MessagePanel actions={actions} run={run} />;
     case 'device':
       return <DevicePanel actions={actions} run={run} />;
+    case 'keys':
+      return <KeysPanel actions={actions} run={run} />;
     case 'change':
       return <ChangePanel actions={actions} run={run} root={root} />;
     case 'keep':

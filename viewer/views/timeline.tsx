@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type LaneLayout, layoutLanes } from '../model/lanes.ts';
 import { LEGEND } from '../model/marks.ts';
+import { isOfMoment } from '../store.ts';
 import { type Gestures, listenToGestures } from '../timeline/gestures.ts';
 import { rowUnder } from '../timeline/hit.ts';
 import { paint } from '../timeline/paint.ts';
@@ -109,7 +110,7 @@ function usePicture(
     ...{ differing: store.differing.value, partsAt: store.partsAt.value },
     isClassShown: store.classes.value,
     selected: store.selected.value,
-    cursorUs: store.panel.value === 'device' ? store.cursorUs.value : -1,
+    cursorUs: isOfMoment(store.panel.value) ? store.cursorUs.value : -1,
     violations: run.witnesses.map(({ row }) => row).filter((row) => row >= 0),
   };
 }
@@ -204,9 +205,9 @@ function gesturesOf(
     tap: (x, y) => {
       const row = rowUnder(latest.current, x, y + latest.current.scrollTop);
       if (row >= 0) actions.select(row);
-      else if (actions.store.panel.value !== 'device') actions.clearSelection();
+      else if (!isOfMoment(actions.store.panel.value)) actions.clearSelection();
       const { axis } = latest.current;
-      if (axis === 'time' && actions.store.panel.value === 'device') actions.scrub(positionAt(x));
+      if (axis === 'time' && isOfMoment(actions.store.panel.value)) actions.scrub(positionAt(x));
     },
   };
 }

@@ -122,7 +122,7 @@ const STEPS: readonly Step[] = [
     7,
     {
       kind: 'stepped',
-      input: { kind: 'timer', id: 'unused', name: 'unused' },
+      input: { kind: 'timer', id: 'lunch', name: 'unused' },
       effects: [],
       crypto: [
         {
