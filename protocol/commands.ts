@@ -80,6 +80,11 @@ export type Command =
   | { readonly kind: 'leave-beta' }
   /** Companion: asks the phone for older messages of a chat. */
   | { readonly kind: 'fetch-history'; readonly chat: ChatJid }
+  /**
+   * An attack, not a person's wish: asks `times` times for a prekey bundle of each device of the
+   * account that this device knows, in one step, and throws the answers away.
+   */
+  | { readonly kind: 'drain-prekeys'; readonly user: UserJid; readonly times: number }
   /** Unregistered companion: connect and show a linking QR code (public record `qr`). */
   | { readonly kind: 'link' }
   /** Primary: scan a companion's QR code. */

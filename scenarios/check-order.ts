@@ -188,6 +188,8 @@ function actorsOf(action: Action): readonly (readonly [key: string, device: stri
     case 'reject':
     case 'hang-up':
       return [['on', action.on]];
+    case 'drain-prekeys':
+      return [['by', action.by]];
     case 'verify':
       return [
         ['by', action.by],
@@ -220,6 +222,7 @@ function verbOf(key: string): string {
     'send-media': 'send',
     'fetch-media': 'fetch',
     'fetch-history': 'ask for history',
+    'drain-prekeys': 'fetch prekeys',
     'create-group': 'make a group',
     'add-member': 'add members',
     'remove-member': 'remove members',

@@ -17,6 +17,7 @@ export const FEATURES = [
   'old-apps',
   'history',
   'storage',
+  'drains',
   'thefts',
 ] as const;
 export type Feature = (typeof FEATURES)[number];

@@ -180,6 +180,15 @@ function arbitraryVerification(stage: Stage): fc.Arbitrary<Draft> {
   });
 }
 
+function arbitraryDrain(stage: Stage): fc.Arbitrary<Draft> {
+  return fc.tuple(arbitraryDevice(stage), fc.integer({ min: 1, max: 120 })).chain(([by, times]) => {
+    const others = stage.accounts.filter(({ name }) => name !== ownerOf(by));
+    return fc
+      .constantFrom(...others)
+      .map(({ name: of }) => alone({ kind: 'drain-prekeys', by, of, times }));
+  });
+}
+
 function arbitraryStorageFault(stage: Stage): fc.Arbitrary<Draft> {
   const device = arbitraryDevice(stage);
   const aged = (action: Action, pick: number): Draft => [{ offsetUs: 0, action, pick }];
@@ -258,13 +267,15 @@ function arbitraryOf(feature: Feature, stage: Stage): fc.Arbitrary<Draft> | unde
       return arbitraryHistory(stage);
     case 'storage':
       return arbitraryStorageFault(stage);
+    case 'drains':
+      return arbitraryDrain(stage);
     case 'thefts':
       return undefined; // drawn beside the story: `arbitraryTheft`
   }
 }
 
 /** Features that come up half as often: each changes the whole rest of a story. */
-const RARE: readonly Feature[] = ['registration', 'storage', 'old-apps', 'history'];
+const RARE: readonly Feature[] = ['registration', 'storage', 'old-apps', 'history', 'drains'];
 
 /** Whatever people do, of these features; undefined when there is nothing to do. */
 export function arbitraryPeople(

@@ -116,7 +116,16 @@ describe('generated scenarios', () => {
     expect([...kinds].sort()).toEqual([
       ...['add', 'answer', 'archive', 'call', 'clear-chat', 'clock', 'clone', 'contact', 'crash'],
       ...['create-group', 'damage-record', 'delete-chat', 'delete-message', 'demote', 'disk-full'],
-      ...['doze', 'fetch-history', 'fetch-media', 'flap', 'hang-up', 'leave', 'link'],
+      ...[
+        'doze',
+        'drain-prekeys',
+        'fetch-history',
+        'fetch-media',
+        'flap',
+        'hang-up',
+        'leave',
+        'link',
+      ],
       ...['lose-last-commit', 'mark-read', 'mute', 'network', 'offline', 'online', 'partition'],
       ...['pin', 'power-off', 'power-on', 'promote', 'push-name', 're-register', 'read', 'reject'],
       ...['remove', 'restore-snapshot', 'send', 'send-media', 'stanza-fault', 'star', 'steal'],

@@ -81,7 +81,8 @@ function arbitraryDrawn(
 
 /** A profile without faults or links has no features that bring them. */
 function isFor(profile: Profile, feature: Feature): boolean {
-  if (feature === 'storage' || feature === 'thefts') return profile.hasFaults;
+  if (feature === 'storage' || feature === 'thefts' || feature === 'drains')
+    return profile.hasFaults;
   return feature === 'registration' ? profile.hasFaults && profile.hasLinks : true;
 }
 

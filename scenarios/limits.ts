@@ -31,6 +31,12 @@ export const DURATION_US_MAX = 1_000 * 86_400_000_000;
  * Largest one-time prekey batch: ids are 24 bits wide, real clients use 812 (specification 1.5).
  */
 export const PREKEYS_MAX = 10_000;
+/**
+ * How often an attacker asks for prekeys unless the entry says otherwise, and at most in one entry.
+ * A real batch of 812 is drained by one entry; more of them may follow each other.
+ */
+export const DRAIN_TIMES = 100;
+export const DRAIN_TIMES_MAX = 1_000;
 /** A companion linked this long after a send may still get it by backfill (specification 5.14). */
 export const BACKFILL_WINDOW_US = 5 * 60_000_000;
 /** Rows of a measured trace. */

@@ -55,6 +55,8 @@ export function mentionsOf(action: Action): Mentions {
       return mentions([action.on], [], [action.call]);
     case 'verify':
       return mentions([action.by, action.with]);
+    case 'drain-prekeys':
+      return mentions([action.by], [action.of]);
     case 're-register':
       return mentions([], [action.phone]);
     case 'upgrade':

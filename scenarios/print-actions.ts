@@ -90,6 +90,8 @@ function writeValue(action: Plain): unknown {
       return { call: action.call, on: action.on };
     case 'verify':
       return { by: action.by, with: action.with };
+    case 'drain-prekeys':
+      return { by: action.by, of: action.of, times: action.times };
     case 're-register':
       return action.phone;
     case 'upgrade':

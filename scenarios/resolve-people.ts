@@ -181,6 +181,16 @@ function resolveVerify(words: Words, written: Written<'verify'>, path: Path) {
   return { kind: 'verify' as const, by: written.by, with: written.with };
 }
 
+function resolveDrain(words: Words, written: Written<'drain-prekeys'>, path: Path) {
+  const { by, of, times } = written;
+  const hasDevice = checkDevice(words, by, [...path, 'by']);
+  if (!checkAccount(words, of, [...path, 'of']) || !hasDevice) return undefined;
+  if (accountOf(by) === of) {
+    words.complaints.at([...path, 'of'], `${by} is of ${of} itself; prekeys are fetched by others`);
+  }
+  return { kind: 'drain-prekeys' as const, by, of, times };
+}
+
 function resolvePhone(words: Words, phone: string, path: Path): Action | undefined {
   if (!checkDevice(words, phone, path)) return undefined;
   if (phone.endsWith('.phone')) return { kind: 're-register', phone };
@@ -232,6 +242,8 @@ export function resolvePeople(
     }
     case 'verify':
       return entry.verify && resolveVerify(words, entry.verify, path);
+    case 'drain-prekeys':
+      return entry['drain-prekeys'] && resolveDrain(words, entry['drain-prekeys'], path);
     case 're-register': {
       const phone = entry['re-register'];
       return phone === undefined ? undefined : resolvePhone(words, phone, path);

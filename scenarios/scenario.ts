@@ -4,9 +4,11 @@
  * is the schema's business; nothing behind the loader sees it. JSON-serialisable.
  */
 
+import type { AppStateSetting } from './app-state-setting.ts';
 import type { Expectation } from './expectation.ts';
 import type { AccountName, ChatName, DeviceName, GroupName, Ratio } from './names.ts';
 
+export type { AppStateSetting } from './app-state-setting.ts';
 export type { CallOutcome, Expectation, ExpectedFact } from './expectation.ts';
 export { CALL_OUTCOMES, STATES } from './expectation.ts';
 export type { AccountName, ChatName, DeviceName, GroupName, Ratio } from './names.ts';
@@ -203,26 +205,6 @@ export type StealScope = (typeof STEAL_SCOPES)[number];
 export const GROUP_CHANGES = ['add', 'remove', 'leave', 'promote', 'demote'] as const;
 export type GroupChange = (typeof GROUP_CHANGES)[number];
 
-/** One change of app state. `message` is the id of an entry that sends one. */
-export type AppStateSetting =
-  | { readonly kind: 'star'; readonly message: string; readonly value: boolean }
-  | { readonly kind: 'delete-message'; readonly message: string }
-  /** `forUs` 0: for ever; only with `value` true. */
-  | {
-      readonly kind: 'mute';
-      readonly chat: ChatName;
-      readonly value: boolean;
-      readonly forUs: number;
-    }
-  | {
-      readonly kind: 'pin' | 'archive' | 'mark-read';
-      readonly chat: ChatName;
-      readonly value: boolean;
-    }
-  | { readonly kind: 'clear-chat' | 'delete-chat'; readonly chat: ChatName }
-  | { readonly kind: 'contact'; readonly contact: AccountName; readonly name: string }
-  | { readonly kind: 'push-name'; readonly name: string };
-
 export type Action =
   | {
       readonly kind: 'send';
@@ -267,6 +249,16 @@ export type Action =
     }
   /** Two people compare their security codes by scanning: `by` scans the code on `with`. */
   | { readonly kind: 'verify'; readonly by: DeviceName; readonly with: DeviceName }
+  /**
+   * An attack: the app of `by` asks `times` times for prekeys of all devices of `of` that it knows,
+   * and throws them away.
+   */
+  | {
+      readonly kind: 'drain-prekeys';
+      readonly by: DeviceName;
+      readonly of: AccountName;
+      readonly times: number;
+    }
   /** The phone is set up anew: new identity, all companions unlinked (specification D.5). */
   | { readonly kind: 're-register'; readonly phone: DeviceName }
   /** The account's app learns of several devices. */

@@ -4,7 +4,13 @@
  */
 
 import { z } from 'zod';
-import { GROUP_MEMBERS_MAX, NAME_CHARACTERS_MAX, TEXT_CHARACTERS_MAX } from './limits.ts';
+import {
+  DRAIN_TIMES,
+  DRAIN_TIMES_MAX,
+  GROUP_MEMBERS_MAX,
+  NAME_CHARACTERS_MAX,
+  TEXT_CHARACTERS_MAX,
+} from './limits.ts';
 import { MEDIA_KINDS } from './scenario.ts';
 import {
   deviceSchema,
@@ -18,6 +24,7 @@ import {
   partySchema,
   sizeSchema,
   textSchema,
+  wholeSchema,
 } from './schema-words.ts';
 
 const ofMessage = idSchema.describe('Id of an earlier entry that sends.');
@@ -138,6 +145,16 @@ const trust = {
     },
     'a comparison',
   ).describe('Two people compare their security codes.'),
+  'drain-prekeys': mapping(
+    {
+      by: deviceSchema.describe('The device whose app does it.'),
+      of: nameSchema.describe('The account whose prekeys are asked for, of each device.'),
+      times: wholeSchema(1, DRAIN_TIMES_MAX)
+        .default(DRAIN_TIMES)
+        .describe('How often each device is asked for, one question after the other at once.'),
+    },
+    'an attack on prekeys',
+  ).describe('An app with other intentions fetches prekeys of somebody, and writes to nobody.'),
   're-register': deviceSchema.describe('The phone is set up anew: new keys, companions unlinked.'),
   upgrade: nameSchema.describe('The app of an account (`app: old`) learns of several devices.'),
   'leave-beta': nameSchema.describe(

@@ -78,6 +78,13 @@ export type WrittenPeopleAction<
   | AppState<Account, Device, Account | Group>
   | Calls<Device, Account | Group>
   | { readonly verify: { readonly by: Device; readonly with: Device } }
+  | {
+      readonly 'drain-prekeys': {
+        readonly by: Device;
+        readonly of: Account;
+        readonly times?: number;
+      };
+    }
   | { readonly 're-register': Device }
   | { readonly upgrade: Account }
   | { readonly 'leave-beta': Account };

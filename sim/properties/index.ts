@@ -49,6 +49,7 @@ import { l6 } from './l6.ts';
 import { l7 } from './l7.ts';
 import { l8 } from './l8.ts';
 import { l9 } from './l9.ts';
+import { l10 } from './l10.ts';
 import { o1 } from './o1.ts';
 import { o2 } from './o2.ts';
 import { o3 } from './o3.ts';
@@ -120,6 +121,7 @@ export const allProperties: readonly Property[] = [
   l7,
   l8,
   l9,
+  l10,
   a1,
   v1,
   v2,

@@ -58,7 +58,6 @@ const DEMANDS: ReadonlyMap<string, Row> = new Map(
 export const NOT_JUDGED_IN_A_RUN: ReadonlyMap<string, string> = new Map([
   ['C9', 'this edition has no message with a policy of its own: no view-once, no hosted devices'],
   ['I7', 'this edition has no quotes'],
-  ['L10', 'it asks for an attacker who drains prekeys, and no scenario can have one yet'],
   ['X5', 'it compares two runs: replay, check and the gate do'],
 ]);
 

@@ -113,6 +113,16 @@ const firstContacts: Plot = {
   ],
 };
 
+/** Carol drains Bob's prekeys while Alice meets him for the first time. */
+const drained: Plot = {
+  prekeys: 6,
+  story: [
+    [10, { kind: 'drain-prekeys', by: 'carol.phone', of: 'bob', times: 40 }],
+    [30, writes('alice.phone', 'bob', 'a first word')],
+    [60, writes('alice.laptop', 'bob', 'a second word')],
+  ],
+};
+
 /** Alice's phone comes back as it was after its first message. */
 const restored: Plot = {
   story: [
@@ -281,6 +291,7 @@ const PLOTS: ReadonlyMap<string, Plot> = new Map([
   ['ids-start-anew', firstContacts],
   ['uploaded-and-forgotten', firstContacts],
   ['low-count-ignored', firstContacts],
+  ['victim-blockaded', drained],
   ['rollback-unnoticed', restored],
   ['both-are-served', cloned],
   ['rings-on', calls],

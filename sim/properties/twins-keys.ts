@@ -1,7 +1,7 @@
-/** Broken twins around prekeys and the server: K2, K4, L5, L9. */
+/** Broken twins around prekeys and the server: K2, K4, L5, L9, L10. */
 
 import type { DeviceJid } from '../../protocol/contract.ts';
-import { attribute, child, node } from '../../protocol/wire/node.ts';
+import { attribute, child, children, node, type WireNode } from '../../protocol/wire/node.ts';
 import { deviceNumberOf, userOf } from '../ledger/ledger.ts';
 import { mapSent, mapWrites, onHost, reply, type Twin } from './twin-tools.ts';
 
@@ -52,6 +52,35 @@ export const lowCountIgnored: Twin = {
       });
       return [reply(input, ack, 'ack:notification')];
     }),
+};
+
+/** Questions for one device's bundles that the twin below answers. */
+const QUESTIONS_ANSWERED = 20;
+
+/** Protects a victim by a limit that everybody shares. */
+export const victimBlockaded: Twin = {
+  id: 'victim-blockaded',
+  catches: 'L10',
+  does: 'refuses the prekeys of a device once they have been asked for twenty times',
+  make: () => {
+    const answered = new Map<DeviceJid, number>();
+    const limited = (user: WireNode): WireNode => {
+      const jid = attribute(user, 'jid') ?? '';
+      if (child(user, 'skey') === undefined) return user;
+      const count = (answered.get(jid) ?? 0) + 1;
+      answered.set(jid, count);
+      const isRefused = count > QUESTIONS_ANSWERED;
+      return isRefused ? node('user', { jid }, [node('error', { code: '429' })]) : user;
+    };
+    return onHost('server', ({ inner }) =>
+      mapSent(inner(), 'iq', (stanza) => {
+        const list = child(stanza, 'list');
+        if (list === undefined) return stanza;
+        const users = children(list, 'user').map(limited);
+        return { ...stanza, content: [{ ...list, content: users }] };
+      }),
+    );
+  },
 };
 
 /** What is read of the server's volatile state: who is connected. */

@@ -39,6 +39,7 @@ import {
   phoneNeeded,
   prekeyServedAgain,
   uploadedAndForgotten,
+  victimBlockaded,
 } from './twins-keys.ts';
 import { historyFromStrangers, proofNotKept, waitsForHistory } from './twins-linking.ts';
 import {
@@ -119,6 +120,7 @@ const TWINS: readonly Twin[] = [
   sessionNeverRenewed,
   retriesWithoutEnd,
   lowCountIgnored,
+  victimBlockaded,
   poisonStops,
   waitsForHistory,
   moveIgnored,

@@ -65,6 +65,7 @@ export const OTHER_COMMANDS = [
   'upgrade',
   'leave-beta',
   'fetch-history',
+  'drain-prekeys',
   'open',
 ] as const;
 type OtherCommand = (typeof OTHER_COMMANDS)[number];

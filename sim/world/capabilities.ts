@@ -25,6 +25,10 @@ const CALLS: Need = {
   capability: 'group calls from a companion',
   nearest: 'a call between two accounts, or a group call between phones',
 };
+const DRAINS: Need = {
+  capability: 'keys of a companion, from which it asks for those of others',
+  nearest: 'a phone that drains the prekeys',
+};
 const CODES: Need = {
   capability: 'security codes on a companion',
   nearest: 'two phones that compare their codes',
@@ -128,6 +132,8 @@ function needOf(
     case 'reject':
     case 'hang-up':
       return isBrowser(action.on) && isOfGroup(action.call) ? CALLS : undefined;
+    case 'drain-prekeys':
+      return isBrowser(action.by) ? DRAINS : undefined;
     case 'verify':
       return isBrowser(action.by) || isBrowser(action.with) ? CODES : undefined;
     default:

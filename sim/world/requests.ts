@@ -69,11 +69,7 @@ export function requestOf(room: RequestRoom, id: string, action: Action): Reques
       return give(action.device, { kind: 'app-state', change });
     }
     case 'call':
-      return give(action.from, {
-        kind: 'call',
-        to: book.chat(action.to),
-        isVideo: action.isVideo,
-      });
+      return give(action.from, { kind: 'call', to: book.chat(action.to), isVideo: action.isVideo });
     case 'answer':
       return onCall(room, action, 'answer-call', ['ringing']);
     case 'reject':
@@ -83,9 +79,12 @@ export function requestOf(room: RequestRoom, id: string, action: Action): Reques
     case 're-register':
       return give(action.phone, { kind: 're-register' });
     case 'upgrade':
-      return give(`${action.account}.phone`, { kind: 'upgrade' });
     case 'leave-beta':
-      return give(`${action.account}.phone`, { kind: 'leave-beta' });
+      return give(`${action.account}.phone`, { kind: action.kind });
+    case 'drain-prekeys': {
+      const { by, of, times } = action;
+      return give(by, { kind: 'drain-prekeys', user: book.user(of), times });
+    }
     case 'fetch-history':
       return give(action.device, { kind: 'fetch-history', chat: book.chat(action.chat) });
     default:

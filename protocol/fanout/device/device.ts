@@ -51,6 +51,7 @@ import {
   wipe,
 } from './connection.ts';
 import { takeDamage } from './damage.ts';
+import { takeDrain } from './drain-prekeys.ts';
 import { resumeErrands } from './errands.ts';
 import { takeChangeAnswer, takeChangeGroup, takeCreateGroup } from './group-commands.ts';
 import { settleGiven } from './group-keys.ts';
@@ -178,6 +179,8 @@ export function takeCommand(step: Step, command: Command): void {
       return takeLeaveBeta(step);
     case 'app-state':
       return takeAppState(step, command);
+    case 'drain-prekeys':
+      return takeDrain(step, command);
     case 'show-code':
       return takeShowCode(step, command.user);
     case 'compare-code':
@@ -379,6 +382,7 @@ function takeAnswer(step: Step, setup: DeviceSetup, iq: WireNode): void {
     case 'unlink':
       return isResult ? wipe(step, 'left') : undefined;
     case 'active':
+    case 'drain':
       return;
     case 'group':
       return takeGroupAnswer(step, query.group, iq);

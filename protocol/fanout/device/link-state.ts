@@ -21,6 +21,8 @@ export interface ListQuery {
 export type Query =
   | ListQuery
   | { readonly kind: 'bundles'; readonly devices: readonly DeviceJid[] }
+  /** Whose answer nobody wants. */
+  | { readonly kind: 'drain' }
   | { readonly kind: 'identities'; readonly devices: readonly DeviceJid[] }
   | { readonly kind: 'prekey-upload'; readonly ids: readonly number[] }
   | { readonly kind: 'rotation' }
