@@ -20,6 +20,8 @@ export interface Shown {
   readonly fileDigest: string;
   /** The conversation, told alike on both sides of a 1:1 chat. */
   readonly chat: string;
+  /** Whether it counts as read; for the devices of one account alone. */
+  readonly isRead: boolean;
 }
 
 /** The copies of a message on the devices it is owed to, those reported lost left out. */
@@ -37,6 +39,7 @@ export function copiesOf(ledger: Ledger, status: MessageStatus, lostCounter: str
       textDigest: record.textDigest,
       fileDigest: record.media?.fileDigest ?? '',
       chat: conversation(record.chat, userOf(device), said.authorUser),
+      isRead: record.isRead,
     };
     copies.push({ device, shown });
   }

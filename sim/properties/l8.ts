@@ -1,8 +1,9 @@
 /**
  * L8: app-state convergence. At the end of the heal phase all linked devices of an account stand at
  * the same version and hash in every collection, the same things are in force on all of them, and
- * what a chat's mark covers is read on each device that shows it. One check per device and
- * collection, per device and thing in force, and per message marked. Read from the public records
+ * what a chat's mark covers is read on each device that shows it. What a person set is in force,
+ * not lost on all of them alike. One check per device and collection, per device and thing in
+ * force, per message marked, and per device and thing set. Read from the public records
  * `app-state-version`, `setting` and `shown`. Catalogue section 8; specification 8.6, 8.9.
  */
 
@@ -14,6 +15,7 @@ import type {
 } from '../../protocol/contract.ts';
 import type { StoredRecord } from '../../protocol/store.ts';
 import type { RunEvent } from '../trace/events.ts';
+import { OwnSettings } from './own-settings.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
 
 /** L8: the definition a run judges by; the rules are at the top of this file. */
@@ -29,18 +31,26 @@ const FOLLOWED = new Set(['account', 'app-state-version', 'setting', 'shown']);
 /** Public records of one host: collection, then key. */
 type Held = Map<string, Map<string, StoredRecord>>;
 
+const NONE: ReadonlyMap<string, StoredRecord> = new Map();
+
 class Judging implements Judge {
-  readonly kinds = ['commit'] as const;
-  readonly collections = [...FOLLOWED];
+  readonly kinds = ['commit', 'stepped'] as const;
+  readonly collections = [...FOLLOWED, 'app-state-pending'];
   readonly #view: JudgeView;
   readonly #hosts = new Map<string, Held>();
+  readonly #ownSettings: OwnSettings;
 
   constructor(view: JudgeView) {
     this.#view = view;
+    this.#ownSettings = new OwnSettings(view);
   }
 
   observe(event: RunEvent): void {
+    if (event.kind === 'stepped') {
+      this.#ownSettings.stepped(event, this.#hosts.get(event.node)?.get('setting'));
+    }
     if (event.kind !== 'commit') return;
+    this.#ownSettings.committed(event, this.#accountOf(event.node)?.user);
     for (const { collection, key, after } of event.changes) {
       if (!FOLLOWED.has(collection)) continue;
       const held = this.#hosts.get(event.node) ?? new Map();
@@ -55,16 +65,22 @@ class Judging implements Judge {
   finish(): void {
     const byUser = new Map<string, [host: string, held: Held][]>();
     for (const [host, held] of this.#hosts) {
-      const account = held.get('account')?.get('self') as AccountRecord | undefined;
+      const account = this.#accountOf(host);
       if (account === undefined || !this.#isJudged(host, account.device)) continue;
       byUser.set(account.user, [...(byUser.get(account.user) ?? []), [host, held]]);
     }
-    for (const devices of byUser.values()) {
+    for (const [user, devices] of byUser) {
+      const settings = devices.map(([host, held]) => [host, held.get('setting') ?? NONE] as const);
+      this.#ownSettings.finish(user, settings);
       if (devices.length < 2) continue;
       this.#compare(devices, 'app-state-version', headText);
       this.#compare(devices, 'setting', settingText);
       for (const [host, held] of devices) this.#judgeMarks(host, held);
     }
+  }
+
+  #accountOf(host: string): AccountRecord | undefined {
+    return this.#hosts.get(host)?.get('account')?.get('self') as AccountRecord | undefined;
   }
 
   #isJudged(host: string, device: string): boolean {

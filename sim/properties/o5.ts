@@ -1,8 +1,8 @@
 /**
  * O5: own devices agree. At rest all devices of an account show the same messages at the same
  * places in the same chats, over the time in which they were linked; what one of them reports lost
- * is counted (`O5-reported-lost`). Equal places mean equal order. What is starred, muted or deleted
- * is L8's. Catalogue section 4.
+ * is counted (`O5-reported-lost`). Equal places mean equal order. What one of them shows as read
+ * all show as read. What is starred, muted or deleted is L8's. Catalogue section 4.
  */
 
 import { userOf } from '../ledger/ledger.ts';
@@ -33,7 +33,7 @@ function judgeOwn(view: JudgeView): Judge {
             first.set(user, copy);
             continue;
           }
-          const difference = differenceOf(other, copy);
+          const difference = differenceOf(other, copy) ?? readDifferenceOf(other, copy);
           view.check(difference === undefined, status.said.messageId, () => {
             return `${other.device} and ${copy.device} differ on a message: ${difference}`;
           });
@@ -41,4 +41,10 @@ function judgeOwn(view: JudgeView): Judge {
       }
     },
   };
+}
+
+/** Specification 6.6: what was read on one device is read on all of the account. */
+function readDifferenceOf(one: Copy, other: Copy): string | undefined {
+  if (one.shown?.isRead === other.shown?.isRead) return undefined;
+  return `${(one.shown?.isRead === true ? one : other).device} alone shows it as read`;
 }

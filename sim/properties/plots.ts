@@ -179,6 +179,24 @@ const settings: Plot = {
   ],
 };
 
+/** Bob writes, and Alice reads it on her phone. */
+const readOnPhone: Plot = {
+  story: [
+    [20, writes('bob.phone', 'alice', 'something to read')],
+    [60, { kind: 'read', device: 'alice.phone', chat: 'bob' }],
+  ],
+};
+
+/** Two devices of Alice set things in one collection in the same instant. */
+const setAtOnce: Plot = {
+  story: [
+    ...aliceWrites(1),
+    [30, sets('alice.phone', { kind: 'pin', chat: 'bob', value: true })],
+    [60, sets('alice.phone', { kind: 'pin', chat: 'carol', value: true })],
+    [60, sets('alice.laptop', { kind: 'archive', chat: 'bob', value: true })],
+  ],
+};
+
 /** A group in which Alice writes, with Carol, without her, and with her again. */
 const inGroup: Plot = {
   groups: { walk: ['alice', 'bob', 'carol'] },
@@ -307,6 +325,10 @@ const PLOTS: ReadonlyMap<string, Plot> = new Map([
   ['move-ignored', settings],
   ['same-key-for-all', settingsWithoutCompanions],
   ['old-setting-shown', settings],
+  ['setting-unheard', settings],
+  ['second-gives-way', setAtOnce],
+  ['read-elsewhere-unheard', readOnPhone],
+  ['phone-reads-unheard', readOnPhone],
   ['delivered-unseen', away],
   ['waiting-dropped', away],
   ['phone-needed', longAway],

@@ -1,8 +1,8 @@
-/** Broken twins of order, agreement and receipts: I6, L4, O4, O5, O6. */
+/** Broken twins of order, agreement, receipts and read state: I6, L4, O4, O5, O6. */
 
 import type { ShownRecord } from '../../protocol/contract.ts';
 import { attribute, child, children, node } from '../../protocol/wire/node.ts';
-import { deviceNumberOf } from '../ledger/ledger.ts';
+import { deviceNumberOf, userOf } from '../ledger/ledger.ts';
 import { mapWrites, onHost, reply, type Twin, type TwinStep, type WrapNode } from './twin-tools.ts';
 
 const HOUR_US = 3_600_000_000;
@@ -83,4 +83,34 @@ export const placedBySeconds: Twin = {
   catches: 'O6',
   does: 'keeps the time of a message in whole seconds',
   make: placesShown('bob.phone', ({ positionUs }) => positionUs - (positionUs % SECOND_US)),
+};
+
+/** What the account's other devices have read is news to nobody. */
+function readsUnheard(): WrapNode {
+  return onHost('alice.laptop', ({ inner, input }) =>
+    input.kind !== 'frame'
+      ? inner()
+      : mapWrites(inner(), (write) => {
+          const shown = write.collection === 'shown' ? (write.record as ShownRecord) : undefined;
+          if (shown === undefined || userOf(shown.author) === shown.account) return write;
+          return { ...write, record: { ...shown, isRead: false } as ShownRecord };
+        }),
+  );
+}
+
+/** Keeps its own count of what is unread. */
+export const readElsewhereUnheard: Twin = {
+  id: 'read-elsewhere-unheard',
+  catches: 'O5',
+  does: 'goes on showing as unread what another device of the account has read',
+  make: readsUnheard,
+};
+
+/** A browser that keeps its own count of what is unread. */
+export const phoneReadsUnheard: Twin = {
+  id: 'phone-reads-unheard',
+  catches: 'O5',
+  does: 'goes on showing on a browser as unread what was read on its phone',
+  architecture: 'relay',
+  make: readsUnheard,
 };

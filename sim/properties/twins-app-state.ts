@@ -1,8 +1,9 @@
 /** Broken twins of app state: L8, A1. */
 
+import type { RecordWrite } from '../../protocol/store.ts';
 import { encodeFrame } from '../../protocol/wire/encode-node.ts';
 import { attribute } from '../../protocol/wire/node.ts';
-import { mapWrites, onHost, type Twin, type TwinStep, writesOf } from './twin-tools.ts';
+import { mapWrites, onHost, type Twin, type TwinStep, withWrites, writesOf } from './twin-tools.ts';
 
 /** The step of a node to which the word that a collection moved on says nothing. */
 function withoutMove({ stanza, input, inner }: TwinStep) {
@@ -73,5 +74,47 @@ export const sameKeyForAll: Twin = {
         return node.step(input, { ...context, secrets: { bytes } });
       },
     };
+  },
+};
+
+function isSetting({ collection }: RecordWrite): boolean {
+  return collection === 'setting' || collection.startsWith('app-state-pending/');
+}
+
+/** Nods, and does nothing. */
+export const settingUnheard: Twin = {
+  id: 'setting-unheard',
+  catches: 'L8',
+  does: 'takes what a person sets for done and stores nothing of it',
+  make: () =>
+    onHost('alice.phone', ({ inner, input }) => {
+      const effects = inner();
+      if (input.kind !== 'command' || input.command.kind !== 'app-state') return effects;
+      return mapWrites(effects, (write) => (isSetting(write) ? undefined : write));
+    }),
+};
+
+/** Whoever is second with a patch lets its own changes go. */
+export const secondGivesWay: Twin = {
+  id: 'second-gives-way',
+  catches: 'L8',
+  does: 'drops what waits to be sent when another device was first with a patch',
+  make: () => (host, node, store) => {
+    if (!host.startsWith('alice.')) return node;
+    const drops = onHost(host, ({ inner }) => {
+      const effects = inner();
+      const isLate = effects.some((effect) => {
+        return effect.kind === 'emit' && effect.notice.code === 'app-state-late';
+      });
+      if (!isLate) return effects;
+      const pending = [...store.collection('app-state-pending/regular_low').keys()];
+      const gone = pending.flatMap((key): RecordWrite[] => [
+        { collection: 'app-state-pending/regular_low', key, record: undefined },
+        { collection: 'setting', key, record: undefined },
+      ]);
+      const kept = effects.filter(({ kind }) => kind !== 'send');
+      return withWrites(kept, [...writesOf(effects), ...gone]);
+    });
+    return drops(host, node, store);
   },
 };

@@ -7,11 +7,20 @@ import type { Twin } from './twin-tools.ts';
 import {
   companionsAnHourEarly,
   deliveredUnseen,
+  phoneReadsUnheard,
   placedBySeconds,
   placedOnArrival,
+  readElsewhereUnheard,
   retriesWithoutEnd,
 } from './twins-agreement.ts';
-import { moveIgnored, oldSettingShown, oneBadPatchEnds, sameKeyForAll } from './twins-app-state.ts';
+import {
+  moveIgnored,
+  oldSettingShown,
+  oneBadPatchEnds,
+  sameKeyForAll,
+  secondGivesWay,
+  settingUnheard,
+} from './twins-app-state.ts';
 import { connectedAtOnce, oneKeyForAllCalls, ringsOn } from './twins-calls.ts';
 import {
   changesUnheard,
@@ -92,6 +101,7 @@ const TWINS: readonly Twin[] = [
   latestFirst,
   companionsAnHourEarly,
   placedOnArrival,
+  readElsewhereUnheard,
   placedBySeconds,
   ratchetNotSaved,
   prekeyServedAgain,
@@ -126,6 +136,8 @@ const TWINS: readonly Twin[] = [
   moveIgnored,
   oneBadPatchEnds,
   oldSettingShown,
+  settingUnheard,
+  secondGivesWay,
   phoneNeeded,
   sameKeyForAll,
   ringsOn,
@@ -140,5 +152,5 @@ const TWINS: readonly Twin[] = [
 
 /** Made anew for each caller, since one of them remembers across runs. */
 export function allTwins(): readonly Twin[] {
-  return [...TWINS, ...RELAY_TWINS, countsAcrossRuns()];
+  return [...TWINS, ...RELAY_TWINS, phoneReadsUnheard, countsAcrossRuns()];
 }
