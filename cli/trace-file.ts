@@ -7,6 +7,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { constants, crc32, deflateRawSync, gunzipSync } from 'node:zlib';
 import type { RunResult } from '../sim/run/run.ts';
+import { RunHashes } from '../sim/trace/hashes.ts';
 import type { Observer } from '../sim/trace/observer.ts';
 import { traceFactsOf } from '../sim/trace/run-facts.ts';
 import { TraceWriter } from '../sim/trace/writer.ts';
@@ -138,10 +139,18 @@ export function openTraceFile(path: string, job: RunJob): TraceFile {
 export function openComparison(
   path: string,
   job: RunJob,
-): { readonly observer: Observer; end(): Comparison } {
+): { readonly observers: readonly Observer[]; end(result: RunResult): Comparison } {
   const comparison = new LineComparison(readTraceText(path));
-  const observer = writerFor(job, comparison.sink);
-  return { observer, end: () => comparison.end() };
+  const writer = writerFor(job, comparison.sink);
+  // Rolled a second time only for a footer that has hashes of blocks, which few writers ask for.
+  const blocks = comparison.wantsBlocks ? new RunHashes() : undefined;
+  return {
+    observers: blocks === undefined ? [writer] : [writer, blocks],
+    end: (result) => {
+      writer.end(result.hashes, blocks?.blocks());
+      return comparison.end();
+    },
+  };
 }
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;

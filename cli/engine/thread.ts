@@ -29,7 +29,7 @@ async function perform(job: RunJob, shared: Shared): Promise<RunOutcome> {
   const { trace, comparison } = await openFiles(job);
   const observers: Observer[] = [
     ...(trace === undefined ? [] : [trace.observer]),
-    ...(comparison === undefined ? [] : [comparison.observer]),
+    ...(comparison === undefined ? [] : comparison.observers),
     watch,
   ];
   try {
@@ -48,7 +48,7 @@ async function perform(job: RunJob, shared: Shared): Promise<RunOutcome> {
     trace?.finish(result);
     return comparison === undefined
       ? { kind: 'done', result }
-      : { kind: 'done', result, comparison: comparison.end() };
+      : { kind: 'done', result, comparison: comparison.end(result) };
   } catch (error) {
     trace?.abandon();
     if (error instanceof UsageError) throw error;
