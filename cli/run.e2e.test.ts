@@ -233,8 +233,9 @@ it('Ctrl-C tells what was found and leaves a readable trace', async () => {
       '',
     ].join('\n'),
   );
-  const cut = join(folder, 'long.trace.ndjson.gz');
-  const ended = await interrupted(['run', file, '--trace', cut], ['SIGINT'], 2500);
+  const asked = join(folder, 'long.trace.ndjson.gz');
+  const cut = join(folder, 'long.incomplete.trace.ndjson.gz');
+  const ended = await interrupted(['run', file, '--trace', asked], ['SIGINT'], 2500);
   expect(ended.code).toBe(130);
   expect(ended.stderr).toMatch(/interrupted at .* after [\d,]+ events/);
   expect(ended.stderr).toContain('incomplete, readable');

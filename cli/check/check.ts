@@ -18,10 +18,10 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { perform } from '../perform.ts';
 import { ProgressLine } from '../progress.ts';
 import { tookText } from '../run-summary.ts';
-import { requireArchitecture } from '../scenario-source.ts';
+import { requireArchitecture, type ScenarioSource } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
-import { cannotWrite, makeFolder, writeOut } from '../write-out.ts';
+import { cannotWrite, makeFolder, type NamedFile, requireApart, writeOut } from '../write-out.ts';
 import { type CountedFinding, type WrittenFinding, writeFinding } from './finding-file.ts';
 import type { CheckFlags } from './flags.ts';
 import { junitXml } from './junit.ts';
@@ -39,7 +39,7 @@ function findingsFolder(flags: CheckFlags): string {
  * Proves before the search that what it finds can be kept; throws `UsageError` when it cannot. A
  * JUnit file of an earlier search is emptied, so that it does not speak for one that was killed.
  */
-function prepareFiles(flags: CheckFlags): void {
+function prepareFiles(flags: CheckFlags, read: readonly NamedFile[]): void {
   const folder = findingsFolder(flags);
   makeFolder(folder);
   try {
@@ -47,16 +47,19 @@ function prepareFiles(flags: CheckFlags): void {
   } catch (error) {
     throw cannotWrite(folder, error);
   }
-  if (flags.junit !== undefined) writeOut(flags.junit, '');
+  if (flags.junit === undefined) return;
+  requireApart(read, [{ what: 'JUnit report', path: flags.junit }]);
+  writeOut(flags.junit, '');
 }
 
 /** The plan of `--every-crash`: from the decision log of one run without crashes of ours. */
 async function crashPlan(
   session: Session,
-  scenario: Scenario,
+  source: ScenarioSource,
   flags: CheckFlags,
   seed: string,
 ): Promise<SearchPlan | undefined> {
+  const { scenario } = source;
   const job: RunJob = {
     scenario,
     seed,
@@ -68,7 +71,7 @@ async function crashPlan(
   };
   const performed = await perform(session, job);
   if (performed === undefined) return undefined;
-  return planCrashes(scenario, performed.result.decisions ?? [], flags, seed);
+  return planCrashes(source, performed.result.decisions ?? [], flags, seed);
 }
 
 /** The architecture asked for, else the scenario's own. */
@@ -77,12 +80,12 @@ function architectureOf(scenario: Scenario, flags: CheckFlags): RunJob['architec
 }
 
 /** The scenario of `--every-crash`; refuses what does not go with it. */
-function crashScenario(typed: readonly string[], flags: CheckFlags): Scenario | undefined {
+function crashScenario(typed: readonly string[], flags: CheckFlags): ScenarioSource | undefined {
   if (flags.everyCrash !== true) return undefined;
   if (flags.time !== undefined) throw new UsageError('--every-crash ends by itself: no --time');
-  const scenario = onlyScenario(typed);
-  requireArchitecture(scenario, flags.architecture);
-  return scenario;
+  const source = onlyScenario(typed);
+  requireArchitecture(source.scenario, flags.architecture);
+  return source;
 }
 
 function reproduceCheck(typed: readonly string[], flags: CheckFlags, seed: string): string {
@@ -194,9 +197,10 @@ export async function check(
 ): Promise<void> {
   const { terminal } = session;
   const crashed = crashScenario(typed, flags);
-  const seed = flags.seed ?? crashed?.seed ?? (crashed ? '1' : randomBytes(6).toString('hex'));
+  const seed =
+    flags.seed ?? crashed?.scenario.seed ?? (crashed ? '1' : randomBytes(6).toString('hex'));
   const searched = crashed === undefined ? planSearch(typed, flags, seed) : undefined;
-  prepareFiles(flags);
+  prepareFiles(flags, searched?.files ?? crashed?.files ?? []);
   const reproduce = reproduceCheck(typed, flags, seed);
   session.reproduce = reproduce;
   const speak = flags.json === true ? terminal.say : terminal.print;

@@ -6,8 +6,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Override, Scenario } from '../../scenarios/scenario.ts';
 import type { Batch, Task } from '../../sim/explore/task.ts';
-import { requireArchitecture, scenarioFile, scenarioSource } from '../scenario-source.ts';
+import {
+  requireArchitecture,
+  type ScenarioSource,
+  scenarioFile,
+  scenarioSource,
+} from '../scenario-source.ts';
 import { UsageError } from '../usage-error.ts';
+import type { NamedFile } from '../write-out.ts';
 import type { CheckFlags } from './flags.ts';
 
 /** The plan of a search. */
@@ -17,6 +23,8 @@ export interface SearchPlan {
   next(index: number): Task | undefined;
   /** Runs that are known to come; undefined when only time ends the search. */
   readonly total?: number;
+  /** What was read for it. */
+  readonly files: readonly NamedFile[];
   /** Why files of the corpus could not be read; the others are run all the same. */
   readonly refusals: readonly string[];
 }
@@ -28,6 +36,7 @@ const SHRINK_RUNS = 300;
 
 interface Corpus {
   readonly scenarios: readonly Scenario[];
+  readonly files: readonly NamedFile[];
   readonly refusals: readonly string[];
 }
 
@@ -46,10 +55,12 @@ function namesIn(folder: string): readonly string[] {
  */
 function corpusOf(folder: string | undefined): Corpus {
   const scenarios: Scenario[] = [];
+  const files: NamedFile[] = [];
   const refusals: string[] = [];
-  if (folder === undefined || !existsSync(folder)) return { scenarios, refusals };
+  if (folder === undefined || !existsSync(folder)) return { scenarios, files, refusals };
   const names = namesIn(folder).filter((name) => /\.(ya?ml|json)$/.test(name));
   for (const name of [...names].sort()) {
+    files.push({ what: 'scenario', path: join(folder, name) });
     try {
       scenarios.push(scenarioFile(join(folder, name)).scenario);
     } catch (error) {
@@ -57,7 +68,7 @@ function corpusOf(folder: string | undefined): Corpus {
       refusals.push(error.message);
     }
   }
-  if (scenarios.length > 0 || refusals.length === 0) return { scenarios, refusals };
+  if (scenarios.length > 0 || refusals.length === 0) return { scenarios, files, refusals };
   const message = `no file of ${folder} can be read as a scenario\n${refusals.join('\n')}`;
   throw new UsageError(message);
 }
@@ -77,7 +88,7 @@ function templateOf(scenarios: readonly Scenario[], flags: CheckFlags): Omit<Bat
  * Plans the enumeration of every crash of one scenario from the decision log of a run without them.
  */
 export function planCrashes(
-  scenario: Scenario,
+  { scenario, files }: ScenarioSource,
   decisions: readonly Override[],
   flags: CheckFlags,
   seed: string,
@@ -91,14 +102,16 @@ export function planCrashes(
     first,
     next: () => undefined,
     total: first.length,
+    files,
     refusals: [],
   };
 }
 
 /** Plans a search over generated scenarios, or over seeds of the given ones. */
 export function planSearch(typed: readonly string[], flags: CheckFlags, seed: string): SearchPlan {
-  const { scenarios: corpus, refusals } = corpusOf(flags.corpus);
-  const given = typed.map((word) => scenarioSource(word).scenario);
+  const { scenarios: corpus, files, refusals } = corpusOf(flags.corpus);
+  const sources = typed.map(scenarioSource);
+  const given = sources.map(({ scenario }) => scenario);
   for (const scenario of [...corpus, ...given]) requireArchitecture(scenario, flags.architecture);
   const runs = flags.runs ?? (flags.time === undefined ? RUNS_DEFAULT : undefined);
   const first = corpus.map(
@@ -116,16 +129,17 @@ export function planSearch(typed: readonly string[], flags: CheckFlags, seed: st
     template: templateOf([...corpus, ...given], flags),
     first,
     next,
+    files: [...files, ...sources.flatMap((source) => source.files)],
     refusals,
     ...(runs === undefined ? {} : { total: first.length + runs }),
   };
 }
 
 /** The one scenario that `--every-crash` asks for. */
-export function onlyScenario(typed: readonly string[]): Scenario {
+export function onlyScenario(typed: readonly string[]): ScenarioSource {
   const [word] = typed;
   if (word === undefined || typed.length > 1) {
     throw new UsageError('--every-crash takes exactly one scenario');
   }
-  return scenarioSource(word).scenario;
+  return scenarioSource(word);
 }

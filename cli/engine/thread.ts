@@ -50,8 +50,11 @@ async function perform(job: RunJob, shared: Shared): Promise<RunOutcome> {
       ? { kind: 'done', result }
       : { kind: 'done', result, comparison: comparison.end(result) };
   } catch (error) {
+    if (error instanceof UsageError) {
+      trace?.discard();
+      throw error;
+    }
     trace?.abandon();
-    if (error instanceof UsageError) throw error;
     if (error instanceof Interrupted) return { kind: 'interrupted', ...watch.found() };
     const story = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const { events, virtualUs } = watch.found();
