@@ -55,7 +55,8 @@ const WRONG: readonly (readonly string[])[] = [
   ['export', 'not-there.gz', '--format', 'cvs'],
   ['list', 'scenarioes'],
   ['check', '--every-crash'],
-  ['check', '--shard', '1/2'],
+  ['check', '--shard', '3/2'],
+  ['check', '--resume'],
   ['bench', 'kernal'],
   ['completion', 'cmd'],
 ];

@@ -22,10 +22,10 @@ import { requireArchitecture, type ScenarioSource } from '../scenario-source.ts'
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import { cannotWrite, makeFolder, type NamedFile, requireApart, writeOut } from '../write-out.ts';
-import { type CountedFinding, type WrittenFinding, writeFinding } from './finding-file.ts';
+import { type CountedFinding, likenessOf, writeFinding } from './finding-file.ts';
 import type { CheckFlags } from './flags.ts';
 import { junitXml } from './junit.ts';
-import { onlyScenario, planCrashes, planSearch, type SearchPlan } from './plan.ts';
+import { onlyScenario, planCrashes, planSearch, type SearchPlan, shareOf } from './plan.ts';
 import { checkDocument, checkSummary, findingDocument, findingText, verdictOf } from './report.ts';
 
 /** Where findings go when nothing else is said. */
@@ -93,6 +93,8 @@ function reproduceCheck(typed: readonly string[], flags: CheckFlags, seed: strin
   if (flags.runs !== undefined) parts.push(`--runs ${flags.runs}`);
   if (flags.corpus !== undefined) parts.push(`--corpus ${shellWord(flags.corpus)}`);
   if (flags.everyCrash === true) parts.push('--every-crash');
+  if (flags.failFast === true) parts.push('--fail-fast');
+  if (flags.shard !== undefined) parts.push(`--shard ${flags.shard.place + 1}/${flags.shard.of}`);
   if (flags.architecture !== undefined) parts.push(`--architecture ${flags.architecture}`);
   if (flags.crypto !== 'openssl') parts.push(`--crypto ${flags.crypto}`);
   if (flags.maxEvents !== undefined) parts.push(`--max-events ${flags.maxEvents}`);
@@ -111,8 +113,7 @@ function exitCode(sum: CampaignSum, isInterrupted: boolean, isUndecided: boolean
 /** One search under way: what it found, what it shows, when it stops. */
 class Search {
   readonly sum: CampaignSum;
-  readonly #written = new Map<string, WrittenFinding>();
-  readonly #times = new Map<string, number>();
+  readonly #written = new Map<string, CountedFinding>();
   isInterrupted = false;
   readonly #session: Session;
   readonly #plan: SearchPlan;
@@ -131,9 +132,7 @@ class Search {
 
   /** One for each file, in order of finding. */
   get written(): readonly CountedFinding[] {
-    return [...this.#written.values()].map((one) => {
-      return { ...one, more: (this.#times.get(one.file) ?? 1) - 1 };
-    });
+    return [...this.#written.values()];
   }
 
   get seconds(): number {
@@ -154,6 +153,7 @@ class Search {
           next: (index) => (this.isInterrupted ? undefined : this.#plan.next(index)),
           isEnough: () => this.isInterrupted || isOver(),
           isStopped: () => this.isInterrupted,
+          isFinished: () => this.#flags.failFast === true && this.sum.findings.length > 0,
           onReport: (report) => this.#onReport(report),
         },
         performer,
@@ -175,14 +175,18 @@ class Search {
     });
   }
 
-  /** Writes a finding and tells of it, unless it led to the same file as one before. */
+  /** Writes a finding and tells of it, unless one before was the same but for its seed. */
   #keep(finding: Finding): void {
     const { terminal } = this.#session;
+    const name = likenessOf(finding);
+    const before = this.#written.get(name);
+    if (before !== undefined) {
+      const seeds = [...before.seeds, finding.counterexample.seed ?? ''];
+      this.#written.set(name, { ...before, more: before.more + 1, seeds });
+      return;
+    }
     const written = writeFinding(findingsFolder(this.#flags), finding, this.#flags.crypto);
-    const times = this.#times.get(written.file) ?? 0;
-    this.#times.set(written.file, times + 1);
-    if (times > 0) return;
-    this.#written.set(written.file, written);
+    this.#written.set(name, { ...written, more: 0, seeds: [] });
     this.#progress.stop();
     const isJson = this.#flags.json === true;
     terminal.print(isJson ? findingDocument(written) : findingText(terminal, written));
@@ -205,8 +209,9 @@ export async function check(
   session.reproduce = reproduce;
   const speak = flags.json === true ? terminal.say : terminal.print;
   speak(`${reproduce}\n\n`);
-  const plan = crashed === undefined ? searched : await crashPlan(session, crashed, flags, seed);
-  if (plan === undefined) return;
+  const whole = crashed === undefined ? searched : await crashPlan(session, crashed, flags, seed);
+  if (whole === undefined) return;
+  const plan = shareOf(whole, flags.shard);
   for (const refusal of plan.refusals) terminal.complain(`left out of the corpus: ${refusal}\n`);
   const performer = openPerformer(flags.jobs ?? availableParallelism());
   const search = new Search(session, plan, flags);
