@@ -72,7 +72,7 @@ it('two runs at once leave one whole trace', async () => {
   expect(readdirSync(folder).sort()).toEqual(['talk.trace.ndjson.gz', 'talk.yaml']);
 });
 
-it('Ctrl-C, once or twice, leaves an earlier trace and keeps the fragment under its own name', async () => {
+it('Ctrl-C, once or twice, leaves an earlier trace and keeps the fragment apart', async () => {
   const folder = scratch();
   const trace = join(folder, 'day.trace.ndjson.gz');
   expect(lockstep(['run', 'companion-first-message', '--trace', trace, '-q']).code).toBe(0);

@@ -35,6 +35,7 @@ const WRONG: readonly (readonly string[])[] = [
   ['compare', 'subway', '--architecture', 'relay'],
   ['compare', 'group-call'],
   ['rnu'],
+  ['frobnicate'],
   ['run'],
   ['run', 'phone-ofline'],
   ['run', 'subway', '--sed', '7'],

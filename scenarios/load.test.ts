@@ -268,7 +268,7 @@ describe('a stanza fault', () => {
     }
   });
 
-  it('is refused for what no stanza is called, with the nearest word and those that are near', () => {
+  it('is refused for what no stanza is called, with the words that are near', () => {
     const refused = (stanza: string) => {
       const result = loadScenario(`${HEAD}${fault(stanza)}\n`, 'odd.yaml');
       return result.kind === 'refused' ? result.errors : [];

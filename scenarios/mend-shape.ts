@@ -55,7 +55,7 @@ function put(data: unknown, path: Path, value: unknown): void {
   else container[last] = structuredClone(value);
 }
 
-/** Mends data by what was complained of it; `isWhole` says which values go as a whole, if at all. */
+/** Mends data by what was complained of it; `isWhole` says which values go as a whole. */
 export function mendShape(
   data: unknown,
   found: Complaints['all'],

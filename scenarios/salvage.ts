@@ -1,7 +1,7 @@
 /**
- * Reads what can be read of a scenario whose shape is wrong somewhere: what is wrong is mended, list
- * elements that cannot be are left out, and the rest is checked on, so that a misspelt key does not
- * hide an unknown device.
+ * Reads what can be read of a scenario whose shape is wrong somewhere: what is wrong is mended,
+ * list elements that cannot be are left out, and the rest is checked on, so that a misspelt key
+ * does not hide an unknown device.
  */
 
 import type { Complaints, Path } from './complaint.ts';

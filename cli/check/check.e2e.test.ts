@@ -45,7 +45,7 @@ it('every file it writes is run as printed, and a finding repeated is told once'
   expect(lockstep(args).stdout).toBe(first.stdout);
 });
 
-it('one failure with many seeds is one file, and it is said how often expectations were judged', () => {
+it('one failure with many seeds is one file, and expectations judged are counted', () => {
   const many = join(folder, 'many');
   const args = ['check', hastyStory(), '--runs', '7', '--seed', 'm', '--out', many];
   const ended = lockstep(args);

@@ -66,7 +66,7 @@ export async function execute(job: RunJob, terminal: Terminal): Promise<RunOutco
   const shared = makeShared();
   const hideProgress = showProgress(terminal, shared);
   const unlisten = onInterrupt(() => Atomics.store(shared.stop, 0, 1));
-  // A second Ctrl-C ends the program within the run, and a thread out of memory ends without a word.
+  // A second Ctrl-C ends the program within the run; a thread out of memory ends without a word.
   const keep = (): void => {
     if (job.traceFile !== undefined) keepFragment(job.traceFile);
   };

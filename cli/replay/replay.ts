@@ -64,7 +64,8 @@ function comparedText({ compared, result, isWhole, isRecorded }: Replayed): stri
   const steps = result.events - compared;
   const events = `${counted(compared, 'event')} of the trace`;
   if (steps === 0) return events;
-  return `${events} (the run counts ${count(result.events)}: a trace leaves out its ${counted(steps, 'step')})`;
+  const rest = `a trace leaves out its ${counted(steps, 'step')}`;
+  return `${events} (the run counts ${count(result.events)}: ${rest})`;
 }
 
 function headline(replayed: Replayed): string {
