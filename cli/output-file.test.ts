@@ -57,6 +57,10 @@ it('a file that cannot be written leaves nothing behind', () => {
   const path = join(scratch(), 'none', 'x.html');
   expect(() => writeOut(path, 'x')).toThrow(`cannot write to ${path} (ENOENT)`);
   expect(existsSync(path)).toBe(false);
+  const file = join(scratch(), 'a-file');
+  writeFileSync(file, '');
+  expect(identityOf(join(file, 'x'))).toBeDefined();
+  expect(() => writeOut(join(file, 'x'), 'x')).toThrow('(ENOTDIR)');
 });
 
 it('what is read is not written over, and two things do not go to one file', () => {

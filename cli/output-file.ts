@@ -13,6 +13,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -24,8 +25,17 @@ function marked(path: string, mark: string): string {
   return join(dirname(path), `${stem}.${mark}${name.slice(stem.length)}`);
 }
 
+/** What stands there; undefined also where nobody may look: writing will say why. */
+function found(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 function isPlain(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() !== false;
+  return found(path)?.isFile() !== false;
 }
 
 /** Behind links, so that a link goes on being one. */
@@ -58,10 +68,10 @@ export function settle(path: string, name = path): void {
   if (partial !== path) renameSync(partial, name === path ? behindLinks(path) : name);
 }
 
-/** Takes back what was begun. */
+/** Takes back what was begun, if anything was. */
 export function discard(path: string): void {
   const partial = partialOf(path);
-  if (partial !== path) rmSync(partial, { force: true });
+  if (partial !== path && found(partial) !== undefined) rmSync(partial, { force: true });
 }
 
 /** Throws what the system says when a file could not be written there; leaves nothing behind. */
@@ -71,7 +81,7 @@ export function probe(path: string): void {
     closeSync(openSync(path, 'a'));
     return;
   }
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) accessSync(path, constants.W_OK);
+  if (found(path) !== undefined) accessSync(path, constants.W_OK);
   closeSync(openSync(partial, 'w'));
   rmSync(partial);
 }
@@ -81,7 +91,7 @@ export function probe(path: string): void {
  * no plain file, undefined: two may write to a device.
  */
 export function identityOf(path: string): string | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found !== undefined) return found.isFile() ? `${found.dev}:${found.ino}` : undefined;
+  const file = found(path);
+  if (file !== undefined) return file.isFile() ? `${file.dev}:${file.ino}` : undefined;
   return join(behindLinks(dirname(resolve(path))), basename(path));
 }
