@@ -21,6 +21,7 @@ import { EXIT } from './exit-codes.ts';
 import { explainFailure } from './failure.ts';
 import type { Session } from './session.ts';
 import { openTerminal } from './terminal.ts';
+import { requireWord } from './usage-error.ts';
 
 const AFTER_HELP = `
 Begin with:
@@ -65,6 +66,16 @@ export function buildProgram(session: Session): Command {
   return program;
 }
 
+/** Refuses an unknown command with all there are. */
+function requireCommand(program: Command, [typed]: readonly string[]): void {
+  if (typed === undefined || typed.startsWith('-')) return;
+  requireWord(
+    'command',
+    typed,
+    program.commands.map((command) => command.name()),
+  );
+}
+
 /** Runs the program with its arguments and sets the exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   const session: Session = {
@@ -73,7 +84,9 @@ export async function main(args: readonly string[]): Promise<void> {
     exitCode: EXIT.held,
   };
   try {
-    await buildProgram(session).parseAsync(args, { from: 'user' });
+    const program = buildProgram(session);
+    requireCommand(program, args);
+    await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     session.exitCode = explainFailure(session, error);
   }

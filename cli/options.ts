@@ -50,6 +50,22 @@ export function parseCount(read: string): number {
   return value;
 }
 
+/** One share of many: the first of four is `1/4`. */
+export interface Shard {
+  /** From 0 on. */
+  readonly place: number;
+  readonly of: number;
+}
+
+/** Parser of `--shard`. */
+export function parseShard(read: string): Shard {
+  const [, place = 0, of = 0] = (/^(\d{1,6})\/(\d{1,6})$/.exec(read) ?? []).map(Number);
+  if (place < 1 || place > of) {
+    throw new InvalidArgumentError(`'${read}' is not a share; write 1/4 for the first of four`);
+  }
+  return { place: place - 1, of };
+}
+
 function parseSeed(read: string): string {
   if (read === '') throw new InvalidArgumentError('a seed is any text, but not an empty one');
   return read;

@@ -3,10 +3,12 @@
  * interruption or a defect left behind.
  */
 
+import { existsSync } from 'node:fs';
 import type { RunResult } from '../sim/run/run.ts';
 import { execute, ignoreInterrupts } from './engine/execute.ts';
 import type { InterruptedRun, RunJob } from './engine/job.ts';
 import { EXIT } from './exit-codes.ts';
+import { fragmentOf } from './output-file.ts';
 import type { Comparison } from './replay/compare.ts';
 import type { Session } from './session.ts';
 import { UsageError } from './usage-error.ts';
@@ -33,8 +35,15 @@ function tellInterrupted(session: Session, job: RunJob, outcome: InterruptedRun)
     terminal.complain(`  ${id} ${name}\n`);
     for (const sentence of violations) terminal.complain(`      ${sentence}\n`);
   }
-  if (job.traceFile !== undefined) {
-    terminal.complain(`the trace so far is in ${job.traceFile} (incomplete, readable)\n`);
+  tellFragment(session, job);
+}
+
+/** Where the trace of a run is that did not come to its end. */
+function tellFragment({ terminal }: Session, { traceFile, isTraceScratch }: RunJob): void {
+  if (traceFile === undefined || isTraceScratch === true) return;
+  const fragment = fragmentOf(traceFile);
+  if (existsSync(fragment)) {
+    terminal.complain(`the trace so far is in ${fragment} (incomplete, readable)\n`);
   }
 }
 
@@ -69,6 +78,7 @@ export async function perform(
         `This is a defect of Lockstep itself, please report it with this line:\n` +
           `  ${session.reproduce}\n${outcome.story}\n`,
       );
+      tellFragment(session, job);
       session.exitCode = EXIT.defect;
       return undefined;
   }

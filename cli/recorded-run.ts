@@ -34,14 +34,18 @@ export async function performRecorded(
 ): Promise<RecordedRun | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
   const traceFile = job.traceFile ?? join(folder, 'run.trace.ndjson.gz');
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.on('exit', remove);
   try {
-    const detailed = { ...job, traceFile, detail: EVERY_DETAIL };
+    const isTraceScratch = job.traceFile === undefined;
+    const detailed = { ...job, traceFile, isTraceScratch, detail: EVERY_DETAIL };
     const performed = await perform(session, detailed, onInterrupted);
     if (performed === undefined) return undefined;
     const { result, realMs } = performed;
     const document = documentOf(reproduce, job, result, session.facts);
     return { result, realMs, document, trace: readFileSync(traceFile) };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
+    process.off('exit', remove);
   }
 }

@@ -7,6 +7,8 @@ import { factWords } from '../scenarios/fact.ts';
 import { visible } from '../scenarios/visible.ts';
 import type { PropertyVerdict, VerdictWord } from '../sim/properties/property.ts';
 import type { RunResult, TheftExposure } from '../sim/run/run.ts';
+import type { WhyNotCompleted } from '../sim/trace/events.ts';
+import { exceptionHint, isOpenedByTheft } from './exception-hint.ts';
 import type { Terminal } from './terminal.ts';
 import { aligned, clock, count, counted, duration, size, wrapped } from './words.ts';
 
@@ -42,8 +44,24 @@ export function messagesText(result: RunResult): string {
     `${count(copiesLost)} lost`,
   ];
   if (reportedLost > 0) parts.push(`${count(reportedLost)} reported lost`);
-  if (notCompleted > 0) parts.push(`${count(notCompleted)} never sent (device off or crashed)`);
-  return parts.join(', ');
+  if (notCompleted > 0) parts.push(`${counted(notCompleted, 'act')} came to nothing`);
+  return `${parts.join(', ')}${whyText(result)}`;
+}
+
+const WHY_NOT: Readonly<Record<WhyNotCompleted, string>> = {
+  off: 'device off',
+  restarting: 'device restarting',
+  'not-linked': 'device not linked',
+  refused: 'device refused',
+  unanswered: 'nothing to answer',
+  late: 'too late',
+  impossible: 'nothing there to act on',
+};
+
+/** Why acts came to nothing, `(12 device off, 5 device refused)`; empty where none did. */
+function whyText({ messages: { notCompletedBy } }: RunResult): string {
+  const parts = notCompletedBy.map(([why, times]) => `${count(times)} ${WHY_NOT[why]}`);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
 /** How long copies took, in words. */
@@ -152,6 +170,13 @@ function deviceLines(result: RunResult): readonly string[] {
   return aligned([head, ...rows]).map((line) => `  ${line}`);
 }
 
+/** What a theft opens may be what its story is about: how to say so. */
+function theftHints({ properties, architecture }: RunResult): readonly string[] {
+  return properties
+    .filter(({ id, verdict }) => verdict === 'violated' && isOpenedByTheft(id))
+    .map(({ id }) => exceptionHint(id, architecture));
+}
+
 function finding(terminal: Terminal, result: RunResult): readonly string[] {
   const { colors } = terminal;
   const paint = { held: 'green', violated: 'red', undecided: 'yellow' } as const;
@@ -164,10 +189,11 @@ function finding(terminal: Terminal, result: RunResult): readonly string[] {
   const stuck = result.stuck.map(
     ({ host, subject, reason }) => `${host} waits: ${subject}, ${reason}`,
   );
+  const hints = result.exposure.length === 0 ? [] : theftHints(result);
   const unused = result.unusedOverrides.map(({ choice }) => `no place for the override ${choice}`);
   return [
     `${head}: ${say[result.verdict]}`,
-    ...[...result.reasons, ...stuck, ...unused, ...(result.notDemanded ?? [])].map(
+    ...[...result.reasons, ...stuck, ...unused, ...(result.notDemanded ?? []), ...hints].map(
       (reason) => `  ${visible(reason)}`,
     ),
   ];

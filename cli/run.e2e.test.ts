@@ -87,6 +87,26 @@ it('a trace that was altered on the way is refused, and a forged one is found ou
   expect(ended.stdout).toContain('first difference at event');
 });
 
+it('a header or a footer that says what is not so is named, with its own exit code', () => {
+  const lines = lockstep(['export', trace, '--format', 'ndjson']).stdout.trimEnd().split('\n');
+  const file = join(folder, 'lying.trace.ndjson');
+  const footer = lines.at(-1) ?? '';
+  const bytes = /"bytes":"([0-9a-f]{32})"/.exec(footer)?.[1] ?? '';
+  const other = `${bytes.startsWith('0') ? '1' : '0'}${bytes.slice(1)}`;
+  writeFileSync(file, [...lines.slice(0, -1), footer.replace(bytes, other), ''].join('\n'));
+  const ended = lockstep(['replay', file]);
+  expect(ended.code).toBe(3);
+  expect(ended.stdout).toContain(`the footer says bytes hash "${other}"; this run has "${bytes}"`);
+  const json = JSON.parse(lockstep(['replay', file, '--json']).stdout);
+  expect([json.isSame, json.falseClaims.length, json.difference]).toEqual([false, 1, null]);
+  const header = (lines[0] ?? '').replace('"hosts":["', '"hosts":["x');
+  writeFileSync(file, [header, ...lines.slice(1, -1), ''].join('\n'));
+  const hosts = lockstep(['replay', file]);
+  expect(hosts.code).toBe(2);
+  expect(hosts.stdout).toContain('the trace contradicts itself');
+  expect(hosts.stdout).toContain('the header says hosts ["x');
+});
+
 it('a trace cut short is read as far as it goes, and said to be incomplete', () => {
   const file = join(folder, 'cut.trace.ndjson.gz');
   writeFileSync(file, readFileSync(trace));
@@ -94,7 +114,7 @@ it('a trace cut short is read as far as it goes, and said to be incomplete', () 
   const ended = lockstep(['explain', file, 'server']);
   expect(ended.code).toBe(0);
   expect(ended.stderr).toMatch(/^incomplete trace: .* readable events?\)\n$/);
-  expect(lockstep(['replay', file]).stdout).toMatch(/same: [\d,]+ events, to the last bit/);
+  expect(lockstep(['replay', file]).stdout).toMatch(/same to the last bit: [\d,]+ events; the rec/);
 });
 
 it('a trace killed in its first moments is an incomplete trace, not a scenario', () => {
@@ -213,8 +233,9 @@ it('Ctrl-C tells what was found and leaves a readable trace', async () => {
       '',
     ].join('\n'),
   );
-  const cut = join(folder, 'long.trace.ndjson.gz');
-  const ended = await interrupted(['run', file, '--trace', cut], ['SIGINT'], 2500);
+  const asked = join(folder, 'long.trace.ndjson.gz');
+  const cut = join(folder, 'long.incomplete.trace.ndjson.gz');
+  const ended = await interrupted(['run', file, '--trace', asked], ['SIGINT'], 2500);
   expect(ended.code).toBe(130);
   expect(ended.stderr).toMatch(/interrupted at .* after [\d,]+ events/);
   expect(ended.stderr).toContain('incomplete, readable');

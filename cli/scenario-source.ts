@@ -14,12 +14,15 @@ import { formatScenarioErrors } from '../scenarios/scenario-error.ts';
 import { capabilityRefusal } from '../sim/world/capabilities.ts';
 import { ARCHITECTURES, type ArchitectureName } from './options.ts';
 import { refusal, requireWord, UsageError } from './usage-error.ts';
+import type { NamedFile } from './write-out.ts';
 
 /** A scenario, and how to name it again on a command line. */
 export interface ScenarioSource {
   readonly scenario: Scenario;
   /** As a shell reads it: the library's name or the file's path. */
   readonly word: string;
+  /** What was read for it: nothing for a name of the library. */
+  readonly files: readonly NamedFile[];
 }
 
 function looksLikeFile(typed: string): boolean {
@@ -44,14 +47,17 @@ function readBytes(path: string): Buffer {
 /** Loads a scenario file; throws `UsageError` with every error in it. */
 export function scenarioFile(path: string): ScenarioSource {
   const folder = dirname(path);
+  const files: NamedFile[] = [{ what: 'scenario', path }];
   const result = loadScenario(readText(path), path, {
     readText: (name) => {
       const csv = resolve(folder, name);
-      return existsSync(csv) ? readFileSync(csv, 'utf8') : undefined;
+      if (!existsSync(csv)) return undefined;
+      files.push({ what: 'trace of a network', path: csv });
+      return readFileSync(csv, 'utf8');
     },
   });
   if (result.kind === 'refused') throw new UsageError(formatScenarioErrors(result.errors));
-  return { scenario: result.scenario, word: shellWord(path) };
+  return { scenario: result.scenario, word: shellWord(path), files };
 }
 
 /** Finds what was typed; refuses an unknown name with the nearest one. */
@@ -59,7 +65,7 @@ export function scenarioSource(typed: string): ScenarioSource {
   const isFile = looksLikeFile(typed) || (existsSync(typed) && statSync(typed).isFile());
   if (isFile) return scenarioFile(typed);
   const scenario = findScenario(typed);
-  if (scenario !== undefined) return { scenario, word: typed };
+  if (scenario !== undefined) return { scenario, word: typed, files: [] };
   const names = listScenarios().map(({ name }) => name);
   throw new UsageError(refusal('scenario', typed, names));
 }

@@ -7,12 +7,14 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { constants, crc32, deflateRawSync, gunzipSync } from 'node:zlib';
 import type { RunResult } from '../sim/run/run.ts';
+import { RunHashes } from '../sim/trace/hashes.ts';
 import type { Observer } from '../sim/trace/observer.ts';
 import { traceFactsOf } from '../sim/trace/run-facts.ts';
 import { TraceWriter } from '../sim/trace/writer.ts';
 import { buildFacts } from './build-facts.ts';
 import type { RunJob } from './engine/job.ts';
 import { architectureOf } from './engine/providers.ts';
+import { discard, fragmentOf, partialOf, settle } from './output-file.ts';
 import { type Comparison, LineComparison } from './replay/compare.ts';
 import { UsageError } from './usage-error.ts';
 import { cannotWrite } from './write-out.ts';
@@ -24,8 +26,13 @@ export interface TraceFile {
   readonly observer: Observer;
   /** Writes the footer and closes: the trace is complete. */
   finish(result: RunResult): void;
-  /** Closes without a footer: the trace says of itself that it is incomplete. */
+  /**
+   * Closes without a footer: the trace says of itself that it is incomplete, and so does its name.
+   * What stood under the name asked for stays.
+   */
   abandon(): void;
+  /** Closes and leaves nothing. */
+  discard(): void;
 }
 
 /** The ten bytes before a member (RFC 1952): deflate, no name, no time, no system. */
@@ -69,7 +76,7 @@ class BlockFile {
   constructor(path: string) {
     this.#path = path;
     this.#member = path.endsWith('.gz') ? new GzipMember() : undefined;
-    this.#descriptor = openSync(path, 'w');
+    this.#descriptor = openSync(partialOf(path), 'w');
   }
 
   line(text: string): void {
@@ -87,6 +94,13 @@ class BlockFile {
     } finally {
       closeSync(this.#descriptor);
     }
+  }
+
+  /** Closes without writing what is held back. */
+  drop(): void {
+    this.#lines = [];
+    if (this.#isOpen) closeSync(this.#descriptor);
+    this.#isOpen = false;
   }
 
   /** Writes what is held back. */
@@ -129,8 +143,16 @@ export function openTraceFile(path: string, job: RunJob): TraceFile {
     finish: (result) => {
       writer.end(result.hashes);
       file.close();
+      settle(path);
     },
-    abandon: () => file.close(),
+    abandon: () => {
+      file.close();
+      settle(path, fragmentOf(path));
+    },
+    discard: () => {
+      file.drop();
+      discard(path);
+    },
   };
 }
 
@@ -138,10 +160,18 @@ export function openTraceFile(path: string, job: RunJob): TraceFile {
 export function openComparison(
   path: string,
   job: RunJob,
-): { readonly observer: Observer; end(): Comparison } {
+): { readonly observers: readonly Observer[]; end(result: RunResult): Comparison } {
   const comparison = new LineComparison(readTraceText(path));
-  const observer = writerFor(job, comparison.sink);
-  return { observer, end: () => comparison.end() };
+  const writer = writerFor(job, comparison.sink);
+  // Rolled a second time only for a footer that has hashes of blocks, which few writers ask for.
+  const blocks = comparison.wantsBlocks ? new RunHashes() : undefined;
+  return {
+    observers: blocks === undefined ? [writer] : [writer, blocks],
+    end: (result) => {
+      writer.end(result.hashes, blocks?.blocks());
+      return comparison.end();
+    },
+  };
 }
 
 const GZIP_MAGIC = [0x1f, 0x8b] as const;

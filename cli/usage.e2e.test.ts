@@ -35,6 +35,7 @@ const WRONG: readonly (readonly string[])[] = [
   ['compare', 'subway', '--architecture', 'relay'],
   ['compare', 'group-call'],
   ['rnu'],
+  ['frobnicate'],
   ['run'],
   ['run', 'phone-ofline'],
   ['run', 'subway', '--sed', '7'],
@@ -55,7 +56,8 @@ const WRONG: readonly (readonly string[])[] = [
   ['export', 'not-there.gz', '--format', 'cvs'],
   ['list', 'scenarioes'],
   ['check', '--every-crash'],
-  ['check', '--shard', '1/2'],
+  ['check', '--shard', '3/2'],
+  ['check', '--resume'],
   ['bench', 'kernal'],
   ['completion', 'cmd'],
 ];

@@ -3,8 +3,9 @@
  * is refused with the system's own word for why.
  */
 
-import { closeSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { discard, identityOf, partialOf, probe, settle } from './output-file.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -44,18 +45,46 @@ export function makeFolder(folder: string): void {
  */
 export function checkOut(path: string, what: string): void {
   try {
-    closeSync(openSync(path, 'a'));
+    probe(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'not writable';
     throw new UsageError(`cannot write the ${what} to ${path} (${code})`);
   }
 }
 
-/** Writes a whole file; throws `UsageError` when it cannot. */
+/** A file that is named on the command line, and what it is: `trace`, `scenario`. */
+export interface NamedFile {
+  readonly what: string;
+  readonly path: string;
+}
+
+/** Refuses to write over what is read, or two things to one file; throws `UsageError`. */
+export function requireApart(read: readonly NamedFile[], written: readonly NamedFile[]): void {
+  const taken = new Map<string, string>();
+  for (const { what, path } of read) {
+    const identity = identityOf(path);
+    if (identity !== undefined) taken.set(identity, `which is the ${what}`);
+  }
+  for (const { what, path } of written) {
+    const identity = identityOf(path);
+    if (identity === undefined) continue;
+    const owner = taken.get(identity);
+    if (owner !== undefined) {
+      throw new UsageError(
+        `the ${what} would be written over ${path}, ${owner}: name another file`,
+      );
+    }
+    taken.set(identity, `where the ${what} is written`);
+  }
+}
+
+/** Writes a whole file, or none; throws `UsageError` when it cannot. */
 export function writeOut(path: string, text: string): void {
   try {
-    writeFileSync(path, text);
+    writeFileSync(partialOf(path), text);
+    settle(path);
   } catch (error) {
+    discard(path);
     throw cannotWrite(path, error);
   }
 }

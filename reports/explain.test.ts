@@ -117,7 +117,7 @@ describe('a stretch of the timeline', () => {
   it('leaves out what lies outside, both ends included', () => {
     const stretch = linesOf('9s..9s100us').split('\n');
     expect(stretch.filter((line) => line.includes('00:00:'))).toHaveLength(2);
-    expect(linesOf('1h..2h')).toContain('nothing happened in this stretch');
+    expect(linesOf('1s..2s')).toContain('nothing happened in this stretch');
   });
 
   it('says how much its limit left out', () => {
@@ -135,4 +135,32 @@ it('an answer from an incomplete trace says so', () => {
   expect(linesOf('lunch', -1)).toContain('incomplete: the trace has no footer');
   expect(linesOf('0s..10s', -1).split('incomplete:')).toHaveLength(2);
   expect(linesOf('alice.phone', 12)).toContain('incomplete:');
+});
+
+describe('an entry of the timeline', () => {
+  const atUs = 5_000;
+  const send = { kind: 'send', from: 'alice.phone', to: 'bob', text: 'x' } as const;
+  const answered = (id: string, what = id) =>
+    explain(sampleTrace(), what, () => [{ id, atUs, action: send }]);
+
+  it('is told when it is no message, with what came of it', () => {
+    const answer = answered('never');
+    expect(answer.kind === 'lines' && answer.lines).toEqual([
+      'entry never at 00:00:00.005000: send',
+      '  nothing that the trace records came of it',
+    ]);
+    expect(answered('lunch').kind === 'lines' && linesOf('lunch')).toContain('message lunch');
+  });
+
+  it('is among what could have been asked', () => {
+    const answer = answered('never', 'nevr');
+    expect(answer.kind === 'unknown' && answer.known).toContain('never');
+  });
+});
+
+it('a moment beyond the end is refused with the end', () => {
+  for (const what of ['alice.phone@99d', '90d..99d']) {
+    const end = /is beyond the end: the run ends at 00:\d\d:/;
+    expect(linesOf(what)).toMatch(end);
+  }
 });

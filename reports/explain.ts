@@ -1,11 +1,13 @@
 /**
  * `explain`: one question about a recorded run, answered in lines. The question is a message
- * (scenario id, message id, or the beginning of one), a host (`alice.phone`, or `alice.phone@9h`
- * for a moment), or a stretch (`8h..8h10m`, `08:00..08:10`).
+ * (scenario id, message id, or the beginning of one), an entry of the timeline, a host
+ * (`alice.phone`, or `alice.phone@9h` for a moment), or a stretch (`8h..8h10m`, `08:00..08:10`).
  */
 
+import type { TimelineEntry } from '../scenarios/scenario.ts';
 import type { Trace } from '../sim/trace/trace.ts';
 import { deviceWait } from './device-wait.ts';
+import { entryLife } from './entry-life.ts';
 import { findMessages, messageLife, messagesOf } from './message-life.ts';
 import { parseTimeUs, timeText } from './time-text.ts';
 import { timelineText } from './timeline-text.ts';
@@ -23,12 +25,21 @@ export type Explanation =
       readonly known: readonly string[];
     };
 
-/** Answers the question from the trace alone. */
-export function explain(trace: Trace, what: string): Explanation {
+/**
+ * Answers the question from the trace. `timelineOf` gives the entries of the scenario that it
+ * carries, and is asked only where nothing else is meant.
+ */
+export function explain(
+  trace: Trace,
+  what: string,
+  timelineOf: () => readonly TimelineEntry[] = () => [],
+): Explanation {
   const stretch = stretchOf(what);
+  const endUs = trace.events[trace.events.length - 1]?.timeUs ?? 0;
   if (stretch !== undefined && stretch.untilUs < stretch.fromUs) {
     return { kind: 'unknown', sentence: `"${what}" ends before it begins`, known: [] };
   }
+  if (stretch !== undefined && stretch.fromUs > endUs) return beyond(trace, what, endUs);
   if (stretch !== undefined) return lines(trace, timelineText(trace, stretch));
   const [host = '', moment] = what.split('@');
   if (trace.header.hosts.includes(host)) {
@@ -36,10 +47,15 @@ export function explain(trace: Trace, what: string): Explanation {
     if (moment !== undefined && atUs === undefined) {
       return { kind: 'unknown', sentence: `"${moment}" is no time, as 9h or 09:00`, known: [] };
     }
+    if (atUs !== undefined && atUs > endUs) return beyond(trace, what, endUs);
     return lines(trace, deviceWait(trace, host, atUs));
   }
   const messages = findMessages(trace, what);
   const [message] = messages;
+  const isExact = message !== undefined && [message.inputId, message.messageId].includes(what);
+  const entries = isExact ? [] : timelineOf();
+  const entry = entries.find(({ id }) => id === what);
+  if (entry !== undefined) return lines(trace, entryLife(trace, entry));
   if (message !== undefined && messages.length === 1)
     return lines(trace, messageLife(trace, message));
   if (message !== undefined) {
@@ -51,14 +67,14 @@ export function explain(trace: Trace, what: string): Explanation {
       ),
     };
   }
-  return notCompleted(trace, what) ?? unknown(trace, what);
+  return notCompleted(trace, what) ?? unknown(trace, what, entries);
 }
 
 /** An intent that never became a message. */
 function notCompleted(trace: Trace, what: string): Explanation | undefined {
   const events = trace.events.filter((event) => event.kind === 'intent' && event.intent === what);
   if (events.length === 0) return undefined;
-  const out = [`intent ${what} has no message`];
+  const out = [`${what} is something that somebody was to write, and no message came of it`];
   for (const event of events) {
     if (event.kind !== 'intent') continue;
     const why = event.reason === '' ? '' : `: ${event.reason}`;
@@ -67,8 +83,16 @@ function notCompleted(trace: Trace, what: string): Explanation | undefined {
   return lines(trace, out);
 }
 
-function unknown(trace: Trace, what: string): Explanation {
+/** A moment that the run did not reach. */
+function beyond({ isComplete }: Trace, what: string, endUs: number): Explanation {
+  const ends = isComplete ? 'the run ends' : 'the trace breaks off';
+  const sentence = `"${what}" is beyond the end: ${ends} at ${timeText(endUs)}`;
+  return { kind: 'unknown', sentence, known: [] };
+}
+
+function unknown(trace: Trace, what: string, entries: readonly TimelineEntry[]): Explanation {
   const messages = messagesOf(trace).map(({ messageId, inputId }) => inputId || messageId);
+  const named = new Set([...entries.map(({ id }) => id), ...messages]);
   const devices = trace.header.hosts.filter((host) => host.startsWith(`${what}.`));
   if (devices.length > 0) {
     return {
@@ -80,7 +104,7 @@ function unknown(trace: Trace, what: string): Explanation {
   return {
     kind: 'unknown',
     sentence: `nothing in this run is called "${what}"`,
-    known: [...trace.header.hosts, ...messages],
+    known: [...trace.header.hosts, ...named],
   };
 }
 

@@ -132,6 +132,7 @@ export function runDocument(
       copiesLost: messages.copiesLost,
       reportedLost: messages.reportedLost,
       notCompleted: messages.notCompleted,
+      notCompletedBy: Object.fromEntries(messages.notCompletedBy),
     },
     properties: result.properties.map(property),
     expectations: expectations(result),

@@ -23,8 +23,17 @@ export interface Complaints {
   readonly all: readonly Complaint[];
   /** Says that something is wrong at a value. */
   at(path: Path, sentence: string): void;
-  /** Says that a word was read which is not among the allowed ones. */
-  word(path: Path, read: string, sentence: string, allowed: readonly string[]): void;
+  /**
+   * Says that a word was read which is not among the allowed ones. `near` has the words of which
+   * the nearest is offered, where only some of them are to be listed.
+   */
+  word(
+    path: Path,
+    read: string,
+    sentence: string,
+    allowed: readonly string[],
+    near?: readonly string[],
+  ): void;
   /** Says that a key is not allowed. */
   key(path: Path, sentence: string, allowed?: readonly string[]): void;
 }
@@ -45,15 +54,17 @@ export function createComplaints(): Complaints {
     read: string,
     sentence: string,
     allowed: readonly string[],
+    near = allowed,
   ) => {
-    const nearest = nearestWord(read, allowed);
+    const nearest = nearestWord(read, near);
     const base: Complaint = { path, mark, sentence, allowed };
     add(nearest === undefined ? base : { ...base, nearest });
   };
   return {
     all,
     at: (path, sentence) => add({ path, mark: 'value', sentence, allowed: [] }),
-    word: (path, read, sentence, allowed) => withNearest('value', path, read, sentence, allowed),
+    word: (path, read, sentence, allowed, near) =>
+      withNearest('value', path, read, sentence, allowed, near),
     key: (path, sentence, allowed = []) =>
       withNearest('key', path, String(path.at(-1) ?? ''), sentence, allowed),
   };

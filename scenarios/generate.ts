@@ -198,7 +198,8 @@ function freeId(taken: ReadonlySet<string>, index: number): string {
 /**
  * Draws a variation of a scenario: another seed and up to four more faults, changes of network
  * among them. The story's own entries stay; its expectations and `must-` lists go, since they speak
- * of the story as it was told, and the properties stay. Shrinks to the scenario with another seed.
+ * of the story as it was told, and the properties stay. Shrinks to the scenario with another seed,
+ * which a search runs with its expectations as well, as a task of its own.
  */
 export function arbitraryVariation(scenario: Scenario): fc.Arbitrary<Scenario> {
   const { accounts, lengthUs, timeline } = scenario;

@@ -278,3 +278,18 @@ describe('what is expected of people', () => {
     ]);
   });
 });
+
+it('a member without an account is refused once, and not offered as an admin', () => {
+  const text = `lockstep: 1
+name: odd
+summary: A test.
+accounts: { alice: {}, bob: {} }
+groups: { team: { members: [alice, bop], admins: [bop, bo] } }
+`;
+  const refused = loadScenario(text, 'odd.yaml');
+  const errors = refused.kind === 'refused' ? refused.errors : [];
+  expect(errors.map(({ sentence, allowed }) => [sentence, allowed])).toEqual([
+    ['there is no account "bop"', ['alice', 'bob']],
+    ['bo is no member of team at its beginning', ['alice']],
+  ]);
+});

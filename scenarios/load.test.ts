@@ -262,9 +262,92 @@ describe('a stanza fault', () => {
     }
   });
 
-  it('is refused for what no stanza is called', () => {
-    expect(errorsOf(fault('Message'))).toEqual([
-      expect.stringContaining('is not a kind such as message or receipt:retry'),
+  it('hits several by the whole beginning of their name, or all', () => {
+    for (const stanza of ['receipt', 'iq:w', 'web', '']) {
+      expect(load(fault(stanza)).timeline[0]?.action).toMatchObject({ stanza });
+    }
+  });
+
+  it('is refused for what no stanza is called, with the words that are near', () => {
+    const refused = (stanza: string) => {
+      const result = loadScenario(`${HEAD}${fault(stanza)}\n`, 'odd.yaml');
+      return result.kind === 'refused' ? result.errors : [];
+    };
+    const of = (stanza: string) => refused(stanza).map(({ nearest }) => nearest);
+    expect(['Message', 'mesage', 'receipt:retri', 'ack:mesage', 'messag'].map(of)).toEqual([
+      ['message'],
+      ['message'],
+      ['receipt:retry'],
+      ['ack:message'],
+      ['message'],
+    ]);
+    const [error] = refused('receipt:retri');
+    expect(error?.sentence).toBe(
+      '"receipt:retri" is no kind of stanza, and no whole beginning of one',
+    );
+    expect(error?.allowed).toContain('receipt:sender');
+    expect(error?.allowed).not.toContain('ack:message');
+    expect(refused('zzz')[0]?.allowed).toContain('notification');
+    expect(errorsOf(fault('a b'))[0]).toContain('is not a kind such as message or receipt:retry');
+  });
+});
+
+describe('a scenario with several errors', () => {
+  it('has all of them told, those beside one of the wrong type as well', () => {
+    const body = `timeline:
+  - { at: 1m, send: { id: m, from: alice.laptp, to: bop, text: 7 } }
+  - { at: 5, power-off: alice.fone }
+  - { at: 2m, stanza-fault: { fault: dorp, device: bob.fone, direction: to-device, stanza: mesage, for: 1m } }
+  - { at: 3m, crash: { device: bob.fone, restart-after: 5 } }
+  - { at: 4m, partition: { sides: [[bob.fone], [server]], for: no } }
+  - { power-of: alice.phone, after: nobody }
+workload:
+  - { kind: conversation, between: [alice.fone, bob], messages: many }
+expect:
+  - { shown: nothing, on: [bob.fone], within: soon }
+must-fire: [5, cras]
+`;
+    const duration = 'a duration; write 250ms, 30s, 20m, 8h, 14d or a sum such as 1h30m';
+    expect(errorsOf(body).map((text) => text.replace(/:\d+ /, ' '))).toEqual([
+      '2 alice has no device "alice.laptp"',
+      '2 there is no account "bop"',
+      '2 7 is not a text',
+      `3 5 is not ${duration}`,
+      '3 alice has no device "alice.fone"',
+      '4 "dorp" is not one of the allowed words',
+      '4 bob has no device "bob.fone"',
+      '4 "mesage" is no kind of stanza, and no whole beginning of one',
+      '5 bob has no device "bob.fone"',
+      `5 5 is not ${duration}`,
+      '6 bob has no device "bob.fone"',
+      `6 "no" is not ${duration}`,
+      '7 `power-of` is not a key that is known here',
+      '7 there is no entry "nobody" above',
+      '9 alice has no device "alice.fone"',
+      '9 "many" is not a whole number from 1 to 1000000',
+      '11 no message is called "nothing"',
+      `11 "soon" is not ${duration}`,
+      '12 5 is not a lever',
+      '12 "cras" is not a lever or mark',
+    ]);
+  });
+
+  it('is told nothing that follows only from what stands in', () => {
+    expect(errorsOf('timeline: [{ at: 9m, every: 1m, times: x, offline: bob.web }]')).toHaveLength(
+      1,
+    );
+    expect(errorsOf('timeline: [{ at: x, every: 1m, until: 30s, offline: bob.web }]')).toHaveLength(
+      1,
+    );
+    expect(errorsOf('accounts2: {}\ntimeline: [{ at: 1m, offline: 7 }]')).toHaveLength(2);
+  });
+
+  it('with far too many accounts is refused before they are looked at', () => {
+    const accounts = Array.from({ length: 10_001 }, (_, at) => `  a${at}: {}\n`).join('');
+    const text = `lockstep: 1\nname: a\nsummary: s\naccounts:\n${accounts}timeline: [7]\n`;
+    const result = loadScenario(text, 'many.yaml');
+    expect(result.kind === 'refused' && result.errors.map(({ sentence }) => sentence)).toEqual([
+      'a scenario has at most 10000 accounts, not 10001',
     ]);
   });
 });

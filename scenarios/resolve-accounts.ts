@@ -3,7 +3,7 @@
  */
 
 import type { Complaints, Path } from './complaint.ts';
-import { ACCOUNTS_MAX, COMPANIONS_MAX } from './limits.ts';
+import { COMPANIONS_MAX } from './limits.ts';
 import { parseTraceCsv } from './network-trace.ts';
 import type { Account, CustomNetwork, Device, TraceRow } from './scenario.ts';
 import type { WrittenScenario } from './schema.ts';
@@ -110,9 +110,6 @@ function resolveAccount(
 export function resolveAccounts(complaints: Complaints, written: WrittenScenario): Account[] {
   const entries = entriesOf(written.accounts);
   if (entries.length === 0) complaints.at(['accounts'], 'a scenario needs at least one account');
-  if (entries.length > ACCOUNTS_MAX) {
-    complaints.at(['accounts'], `a scenario has at most ${ACCOUNTS_MAX} accounts`);
-  }
   // In a story of the relay the companions of an old app are browsers, which it does know of.
   const hasBrowsers = written.architecture === 'relay';
   return entries.map(([name, account]) => resolveAccount(complaints, name, account, hasBrowsers));

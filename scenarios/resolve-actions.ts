@@ -8,6 +8,7 @@ import { checkOwnChat, resolvePeople } from './resolve-people.ts';
 import { type Action, STEAL_SCOPES } from './scenario.ts';
 import { PEOPLE_ACTIONS } from './schema-people.ts';
 import type { WrittenEntry } from './schema-timeline.ts';
+import { isStanzaWord, STANZA_KINDS, STANZA_TAGS, stanzaWordsNear } from './stanza-kinds.ts';
 import {
   checkDevice,
   checkNetwork,
@@ -134,9 +135,11 @@ function whyNothingIsCut(
 
 function resolvePartition(words: Words, written: Written<'partition'>, path: Path): Action {
   const { sides, direction } = written;
+  let isKnown = true;
   for (const [side, parties] of sides.entries()) {
     for (const [index, party] of parties.entries()) {
-      checkParty(words, party, [...path, 'sides', side, index], ENDPOINTS);
+      const at = [...path, 'sides', side, index];
+      isKnown = checkParty(words, party, at, ENDPOINTS) && isKnown;
       const isOnBoth = side === 1 && sides[0].includes(party);
       if (isOnBoth) {
         words.complaints.at([...path, 'sides', side, index], `${party} stands on both sides`);
@@ -144,7 +147,8 @@ function resolvePartition(words: Words, written: Written<'partition'>, path: Pat
     }
   }
   const isEnd = (party: string): boolean => ENDPOINTS.includes(party);
-  const sentence = whyNothingIsCut(sides, isEnd);
+  // Of a name that is not known, nobody knows what was meant.
+  const sentence = isKnown ? whyNothingIsCut(sides, isEnd) : undefined;
   if (sentence !== undefined) words.complaints.at([...path, 'sides'], sentence);
   const forUs = readPositiveDuration(words.complaints, written.for, [...path, 'for']);
   return { kind: 'partition', sides, direction, forUs };
@@ -161,6 +165,13 @@ function resolveFlap(words: Words, written: Written<'flap'>, path: Path): Action
     downUs: positive('down'),
     upUs: positive('up'),
   };
+}
+
+function checkStanza({ complaints }: Words, read: string, path: Path): void {
+  if (read === '' || isStanzaWord(read)) return;
+  const sentence = `"${read}" is no kind of stanza, and no whole beginning of one`;
+  const every = [...STANZA_TAGS, ...STANZA_KINDS];
+  complaints.word(path, read, sentence, stanzaWordsNear(read), every);
 }
 
 function resolveStanzaFault(
@@ -180,6 +191,7 @@ function resolveStanzaFault(
   }
   const forUs = readPositiveDuration(complaints, written.for, [...path, 'for']);
   const chance = readChance(complaints, written.chance, [...path, 'chance']);
+  checkStanza(words, stanza, [...path, 'stanza']);
   if (!checkDevice(words, device, [...path, 'device'])) return undefined;
   return { kind: 'stanza-fault', fault, device, direction, stanza, forUs, chance, delayUs };
 }

@@ -13,11 +13,11 @@ type WrittenGroup = WrittenScenario['groups'][string];
 function checkNames(
   complaints: Complaints,
   names: readonly string[],
-  allowed: readonly string[],
+  { allowed, ignored = [] }: { allowed: readonly string[]; ignored?: readonly string[] },
   path: Path,
   unknown: (name: string) => string,
 ): void {
-  const known = new Set(allowed);
+  const known = new Set([...allowed, ...ignored]);
   const seen = new Set<string>();
   for (const [index, name] of names.entries()) {
     const at = [...path, index];
@@ -39,12 +39,13 @@ function resolveGroup(
     complaints.key(path, `"${name}" cannot be the name of a group; it has a meaning already`);
   }
   const { members } = written;
-  checkNames(complaints, members, accounts, [...path, 'members'], (read) => {
-    return `there is no account "${read}"`;
-  });
-  checkNames(complaints, written.admins, members, [...path, 'admins'], (read) => {
-    return `${read} is no member of ${name} at its beginning`;
-  });
+  const none = (read: string): string => `there is no account "${read}"`;
+  checkNames(complaints, members, { allowed: accounts }, [...path, 'members'], none);
+  // A member that there is no account of was refused above: it is neither offered nor refused here.
+  const known = members.filter((member) => accounts.includes(member));
+  const adminsAt = [...path, 'admins'];
+  const no = (read: string): string => `${read} is no member of ${name} at its beginning`;
+  checkNames(complaints, written.admins, { allowed: known, ignored: members }, adminsAt, no);
   const [creator] = members;
   const others = written.admins.filter((admin) => admin !== creator);
   const admins = creator === undefined ? others : [creator, ...others];

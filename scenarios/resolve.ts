@@ -10,6 +10,7 @@ import type { Complaint, Path } from './complaint.ts';
 import { type Complaints, createComplaints } from './complaint.ts';
 import { formatDuration } from './duration.ts';
 import { parseEpoch } from './epoch.ts';
+import { complaintsBut } from './mend-shape.ts';
 import { resolveAccounts, resolveNetworks } from './resolve-accounts.ts';
 import { resolveExpectations } from './resolve-expectations.ts';
 import { everybody, groupFolk, resolveGroups } from './resolve-groups.ts';
@@ -289,7 +290,8 @@ export function resolveScenario(
   const complaints = createComplaints();
   const salvaged = readShape(data, complaints);
   if (salvaged === undefined) return { scenario: undefined, complaints: complaints.all };
-  const scenario = resolveSalvaged(salvaged, complaints, options, lineOf);
+  const heard = complaintsBut(complaints, salvaged.doubtful);
+  const scenario = resolveSalvaged(salvaged, heard, options, lineOf);
   const isGood = complaints.all.length === 0;
   return { scenario: isGood ? scenario : undefined, complaints: complaints.all };
 }

@@ -1,13 +1,15 @@
 /**
- * Reads what can be read of a scenario whose shape is wrong somewhere: list elements with errors
- * are left out, the rest is checked on, so that a misspelt key does not hide an unknown device.
+ * Reads what can be read of a scenario whose shape is wrong somewhere: what is wrong is mended,
+ * list elements that cannot be are left out, and the rest is checked on, so that a misspelt key
+ * does not hide an unknown device.
  */
 
-import type { Complaints } from './complaint.ts';
+import type { Complaints, Path } from './complaint.ts';
+import { ACCOUNTS_MAX } from './limits.ts';
+import { mendShape } from './mend-shape.ts';
 import { type Numbered, numbered } from './numbered.ts';
 import { type WrittenScenario, writtenScenarioSchema } from './schema.ts';
 import { complainOfShape } from './schema-complaints.ts';
-import { ACTION_KEYS } from './schema-timeline.ts';
 
 const LISTS = ['timeline', 'workload', 'expect', 'strangers', 'exceptions', 'excused'] as const;
 type ListKey = (typeof LISTS)[number];
@@ -18,7 +20,9 @@ export interface Salvaged {
   readonly lists: { readonly [Key in ListKey]: readonly Numbered<WrittenScenario[Key][number]>[] };
   /** Ids that stand in elements which were left out. */
   readonly brokenIds: ReadonlySet<string>;
-  /** Whether something was left out, so that the order of the rest says little. */
+  /** Where something stands in for what cannot be read. */
+  readonly doubtful: readonly Path[];
+  /** Whether something was left out or stands in, so that the order of the rest says little. */
   readonly hasGaps: boolean;
 }
 
@@ -47,25 +51,9 @@ function whole(written: WrittenScenario): Salvaged {
       excused: numbered(written.excused),
     },
     brokenIds: new Set(),
+    doubtful: [],
     hasGaps: false,
   };
-}
-
-/** Removes a key or element by path from plain data, as far as the path exists; gives a copy. */
-function without(value: unknown, path: readonly PropertyKey[]): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return undefined;
-  if (Array.isArray(value)) {
-    if (rest.length === 0) return value.filter((_, index) => index !== step);
-    return value.map((each, index) => (index === step ? without(each, rest) : each));
-  }
-  if (!isRecord(value) || !Object.hasOwn(value, step)) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, each]) => {
-      if (key !== step) return [[key, each]];
-      return rest.length === 0 ? [] : [[key, without(each, rest)]];
-    }),
-  );
 }
 
 /** What stands in for required words that cannot be read, so that the rest can. */
@@ -74,48 +62,31 @@ function withStandIns(data: unknown): unknown {
   return { lockstep: 1, name: 'unnamed', summary: 'unnamed', ...data };
 }
 
-/** Whether a repaired element still says something: an entry without its action does not. */
-function isWorthChecking(key: ListKey, element: unknown): boolean {
-  if (key !== 'timeline' || !isRecord(element)) return true;
-  return ['wait', ...ACTION_KEYS].some((action) => Object.hasOwn(element, action));
+/** Whether a complaint is about an element of a list as a whole, which then has to go. */
+function isElement(path: Path): boolean {
+  const [first, second] = path;
+  return path.length === 2 && typeof second === 'number' && LISTS.includes(first as ListKey);
 }
 
-/** Data without what is wrong in it, and which list elements had to go as a whole. */
-function repair(data: unknown, places: readonly IssuePlace[]): Repaired {
-  let rest = data;
-  const touched = new Map<ListKey, Set<number>>(LISTS.map((key) => [key, new Set()]));
-  for (const { path, keys } of places) {
-    const [first, second] = path;
-    if (typeof second === 'number') touched.get(first as ListKey)?.add(second);
-    const isElement = path.length === 2 && touched.has(first as ListKey);
-    if (keys !== undefined) for (const key of keys) rest = without(rest, [...path, key]);
-    else if (!isElement) rest = without(rest, path);
-  }
-  rest = withStandIns(rest);
+/** Whether names are gone with what was written there: then every use of them would look wrong. */
+function hidesNames(path: Path): boolean {
+  const [first, , third] = path;
+  if (first === 'groups' || first === 'networks') return path.length <= 2;
+  return (
+    first === 'accounts' && (path.length <= 2 || (path.length === 3 && third === 'companions'))
+  );
+}
+
+/** Indices of elements that are still wrong, by list. */
+function brokenIn(data: unknown): ReadonlyMap<ListKey, ReadonlySet<number>> {
   const broken = new Map<ListKey, Set<number>>();
-  const again = writtenScenarioSchema.safeParse(rest);
-  for (const { path } of again.error?.issues ?? []) {
+  for (const { path } of writtenScenarioSchema.safeParse(data).error?.issues ?? []) {
     const [first, second] = path;
     if (typeof second !== 'number') continue;
     const key = first as ListKey;
     broken.set(key, (broken.get(key) ?? new Set()).add(second));
   }
-  for (const [key, indices] of touched) {
-    for (const index of indices) {
-      const element = isRecord(rest) && (rest[key] as readonly unknown[])[index];
-      if (isWorthChecking(key, element)) continue;
-      broken.set(key, (broken.get(key) ?? new Set()).add(index));
-    }
-  }
-  return { rest, touched, broken };
-}
-
-interface Repaired {
-  readonly rest: unknown;
-  /** Indices of list elements in which something was wrong. */
-  readonly touched: ReadonlyMap<ListKey, ReadonlySet<number>>;
-  /** Those that could not be mended. */
-  readonly broken: ReadonlyMap<ListKey, ReadonlySet<number>>;
+  return broken;
 }
 
 function dropElements(data: unknown, broken: ReadonlyMap<ListKey, ReadonlySet<number>>): unknown {
@@ -129,15 +100,17 @@ function dropElements(data: unknown, broken: ReadonlyMap<ListKey, ReadonlySet<nu
   );
 }
 
-function salvage(data: unknown, places: readonly IssuePlace[]): Salvaged | undefined {
-  const { rest, touched, broken } = repair(data, places);
-  const result = writtenScenarioSchema.safeParse(dropElements(rest, broken));
+function salvage(data: unknown, found: Complaints['all']): Salvaged | undefined {
+  const mended = mendShape(withStandIns(data), found, isElement);
+  if (mended.doubtful.some(hidesNames)) return undefined;
+  const broken = brokenIn(mended.data);
+  const result = writtenScenarioSchema.safeParse(dropElements(mended.data, broken));
   if (!result.success) return undefined;
   const brokenIds = new Set<string>();
-  for (const [key, indices] of touched) {
-    const elements = isRecord(data) ? data[key] : undefined;
-    if (!Array.isArray(elements)) continue;
-    for (const index of indices) idsIn(elements[index], brokenIds);
+  for (const { path } of found) {
+    const [key, index] = path;
+    const elements = isRecord(data) ? data[String(key)] : undefined;
+    if (Array.isArray(elements) && typeof index === 'number') idsIn(elements[index], brokenIds);
   }
   const renumber = <Item>(key: ListKey, items: readonly Item[]): readonly Numbered<Item>[] => {
     const gone = broken.get(key) ?? new Set<number>();
@@ -154,12 +127,7 @@ function salvage(data: unknown, places: readonly IssuePlace[]): Salvaged | undef
     exceptions: renumber('exceptions', exceptions),
     excused: renumber('excused', excused),
   };
-  return { head: result.data, lists, brokenIds, hasGaps: true };
-}
-
-interface IssuePlace {
-  readonly path: readonly PropertyKey[];
-  readonly keys?: readonly string[];
+  return { head: result.data, lists, brokenIds, doubtful: mended.doubtful, hasGaps: true };
 }
 
 /**
@@ -167,14 +135,15 @@ interface IssuePlace {
  * further, or undefined when too little is left.
  */
 export function readShape(data: unknown, complaints: Complaints): Salvaged | undefined {
+  // Before anything looks at each of them.
+  const accounts = isRecord(data) && isRecord(data.accounts) ? Object.keys(data.accounts) : [];
+  if (accounts.length > ACCOUNTS_MAX) {
+    const sentence = `a scenario has at most ${ACCOUNTS_MAX} accounts, not ${accounts.length}`;
+    complaints.at(['accounts'], sentence);
+    return undefined;
+  }
   const result = writtenScenarioSchema.safeParse(data);
   if (result.success) return whole(result.data);
   complainOfShape(writtenScenarioSchema, data, result.error, complaints);
-  const places = result.error.issues.map(
-    (issue): IssuePlace =>
-      issue.code === 'unrecognized_keys'
-        ? { path: issue.path, keys: issue.keys }
-        : { path: issue.path },
-  );
-  return salvage(data, places);
+  return salvage(data, complaints.all);
 }

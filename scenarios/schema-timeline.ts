@@ -167,9 +167,12 @@ const actions = {
       direction: oneOf(['to-device', 'to-server']).describe('Which way the stanzas travel.'),
       stanza: z
         .string({ error: notA('a kind of stanza such as message or receipt:retry') })
-        .regex(/^[a-z0-9:_-]{0,64}$/, { error: notA('a kind such as message or receipt:retry') })
+        .regex(/^[A-Za-z0-9:_-]{0,64}$/, { error: notA('a kind such as message or receipt:retry') })
         .default('')
-        .describe('Prefix of the stanza kind (`message`, `receipt:retry`); all when left out.'),
+        .describe(
+          'The kind as traces name it (`receipt:retry`), or its beginning up to a colon ' +
+            '(`receipt`); all when left out.',
+        ),
       for: forSchema,
       chance: ratioSchema.default(1).describe('How often a stanza is hit.'),
       delay: durationSchema

@@ -43,7 +43,6 @@ interface Span {
 const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['BAD_INDENT', 'the indentation does not fit what stands above'],
   ['TAB_AS_INDENT', 'a tab cannot indent; use spaces'],
-  ['DUPLICATE_KEY', 'this key stands here twice'],
   ['MISSING_CHAR', 'a closing quote, bracket or comma is missing'],
   ['MULTIPLE_DOCS', 'a file holds one scenario; `---` begins a second one'],
   ['UNEXPECTED_TOKEN', 'this character does not belong here'],
@@ -57,7 +56,8 @@ function readDocument(text: string, lineCounter: LineCounter): Document.Parsed |
   try {
     return parseDocument(text, {
       lineCounter,
-      uniqueKeys: true,
+      // Judged below: here every key would be held against every other of its mapping.
+      uniqueKeys: false,
       strict: true,
       prettyErrors: false,
       version: '1.2',
@@ -138,6 +138,23 @@ function plain(sentence: string): Complaint {
   return { path: [], mark: 'value', sentence, allowed: [] };
 }
 
+/** Keys that stand twice in their mapping, and those that would not be data. */
+function badKeys(document: Document.Parsed) {
+  const found: { readonly key: unknown; readonly sentence: string }[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) found.push({ key, sentence: 'this key stands here twice' });
+        seen.add(key.value);
+        if (key.value === '__proto__') found.push({ key, sentence: '`__proto__` cannot be a key' });
+      }
+    },
+  });
+  return found;
+}
+
 /**
  * Parses a text. Syntax errors give no source; a key that stands twice gives an error and a source.
  */
@@ -155,15 +172,11 @@ export function parseSource(text: string, file: string): ParsedSource {
     const sentence = SENTENCES.get(error.code) ?? `this is not YAML (${error.message})`;
     return place(file, text, lines, { start: error.pos[0], end: error.pos[1] }, plain(sentence));
   });
-  visit(document, {
-    Pair(_, pair) {
-      if (keyText(pair.key) !== '__proto__') return;
-      const span = rangeOf(pair.key) ?? { start: 0, end: 1 };
-      errors.push(place(file, text, lines, span, plain('`__proto__` cannot be a key')));
-    },
-  });
-  const isReadable = document.errors.every(({ code }) => code === 'DUPLICATE_KEY');
-  if (!isReadable) return { errors };
+  for (const { key, sentence } of badKeys(document)) {
+    const span = rangeOf(key) ?? { start: 0, end: 1 };
+    errors.push(place(file, text, lines, span, plain(sentence)));
+  }
+  if (document.errors.length > 0) return { errors };
   const converted = toData(document);
   if (converted === undefined) return refuse('the file repeats its aliases too often');
   if (converted.data === null) return refuse('the file is empty; begin with `lockstep: 1`');

@@ -45,6 +45,37 @@ it('every file it writes is run as printed, and a finding repeated is told once'
   expect(lockstep(args).stdout).toBe(first.stdout);
 });
 
+it('one failure with many seeds is one file, and expectations judged are counted', () => {
+  const many = join(folder, 'many');
+  const args = ['check', hastyStory(), '--runs', '7', '--seed', 'm', '--out', many];
+  const ended = lockstep(args);
+  expect(ended.code).toBe(1);
+  expect(readdirSync(many)).toHaveLength(1);
+  const told = ended.stdout.replaceAll(/\s+/g, ' ');
+  expect(told).toContain('and 3 more like it (seeds m/2, m/4, m/6)');
+  expect(told).toContain('own expectations were judged in 4 of 7 runs; the others had');
+});
+
+it('--fail-fast ends with the first failure, whatever the number of workers', () => {
+  const ends = ['1', '2'].map((jobs) => {
+    const args = ['check', hastyStory(), '--runs', '40', '--seed', 'f', '--fail-fast', '--json'];
+    const ended = lockstep([...args, '--jobs', jobs, '--out', join(folder, 'fast')]);
+    expect(ended.code).toBe(1);
+    return ended.stdout.replace(/"seconds":[\d.]+/, '');
+  });
+  expect(ends[1]).toBe(ends[0]);
+  expect(JSON.parse(ends[0]?.trimEnd().split('\n').at(-1)?.replace(',,', ',') ?? '').runs).toBe(1);
+});
+
+it('a share runs its part, and its line says which', () => {
+  const args = ['check', '--runs', '5', '--seed', 'p', '--shard', '2/3', '--json', '--jobs', '1'];
+  const ended = lockstep(args);
+  expect(JSON.parse(ended.stdout).runs).toBe(2);
+  expect(ended.stderr.split('\n')[0]).toContain('--shard 2/3');
+  const refused = lockstep(['check', '--shard', '4/3']);
+  expect([refused.code, refused.stderr.includes('is not a share; write 1/4')]).toEqual([2, true]);
+});
+
 it('a bad file of the corpus is told and left out; only bad files are refused', () => {
   const corpus = join(folder, 'corpus');
   cpSync(out, corpus, { recursive: true });

@@ -18,14 +18,14 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { perform } from '../perform.ts';
 import { ProgressLine } from '../progress.ts';
 import { tookText } from '../run-summary.ts';
-import { requireArchitecture } from '../scenario-source.ts';
+import { requireArchitecture, type ScenarioSource } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
-import { cannotWrite, makeFolder, writeOut } from '../write-out.ts';
-import { type CountedFinding, type WrittenFinding, writeFinding } from './finding-file.ts';
+import { cannotWrite, makeFolder, type NamedFile, requireApart, writeOut } from '../write-out.ts';
+import { type CountedFinding, likenessOf, writeFinding } from './finding-file.ts';
 import type { CheckFlags } from './flags.ts';
 import { junitXml } from './junit.ts';
-import { onlyScenario, planCrashes, planSearch, type SearchPlan } from './plan.ts';
+import { onlyScenario, planCrashes, planSearch, type SearchPlan, shareOf } from './plan.ts';
 import { checkDocument, checkSummary, findingDocument, findingText, verdictOf } from './report.ts';
 
 /** Where findings go when nothing else is said. */
@@ -39,7 +39,7 @@ function findingsFolder(flags: CheckFlags): string {
  * Proves before the search that what it finds can be kept; throws `UsageError` when it cannot. A
  * JUnit file of an earlier search is emptied, so that it does not speak for one that was killed.
  */
-function prepareFiles(flags: CheckFlags): void {
+function prepareFiles(flags: CheckFlags, read: readonly NamedFile[]): void {
   const folder = findingsFolder(flags);
   makeFolder(folder);
   try {
@@ -47,16 +47,19 @@ function prepareFiles(flags: CheckFlags): void {
   } catch (error) {
     throw cannotWrite(folder, error);
   }
-  if (flags.junit !== undefined) writeOut(flags.junit, '');
+  if (flags.junit === undefined) return;
+  requireApart(read, [{ what: 'JUnit report', path: flags.junit }]);
+  writeOut(flags.junit, '');
 }
 
 /** The plan of `--every-crash`: from the decision log of one run without crashes of ours. */
 async function crashPlan(
   session: Session,
-  scenario: Scenario,
+  source: ScenarioSource,
   flags: CheckFlags,
   seed: string,
 ): Promise<SearchPlan | undefined> {
+  const { scenario } = source;
   const job: RunJob = {
     scenario,
     seed,
@@ -68,7 +71,7 @@ async function crashPlan(
   };
   const performed = await perform(session, job);
   if (performed === undefined) return undefined;
-  return planCrashes(scenario, performed.result.decisions ?? [], flags, seed);
+  return planCrashes(source, performed.result.decisions ?? [], flags, seed);
 }
 
 /** The architecture asked for, else the scenario's own. */
@@ -77,12 +80,12 @@ function architectureOf(scenario: Scenario, flags: CheckFlags): RunJob['architec
 }
 
 /** The scenario of `--every-crash`; refuses what does not go with it. */
-function crashScenario(typed: readonly string[], flags: CheckFlags): Scenario | undefined {
+function crashScenario(typed: readonly string[], flags: CheckFlags): ScenarioSource | undefined {
   if (flags.everyCrash !== true) return undefined;
   if (flags.time !== undefined) throw new UsageError('--every-crash ends by itself: no --time');
-  const scenario = onlyScenario(typed);
-  requireArchitecture(scenario, flags.architecture);
-  return scenario;
+  const source = onlyScenario(typed);
+  requireArchitecture(source.scenario, flags.architecture);
+  return source;
 }
 
 function reproduceCheck(typed: readonly string[], flags: CheckFlags, seed: string): string {
@@ -90,6 +93,8 @@ function reproduceCheck(typed: readonly string[], flags: CheckFlags, seed: strin
   if (flags.runs !== undefined) parts.push(`--runs ${flags.runs}`);
   if (flags.corpus !== undefined) parts.push(`--corpus ${shellWord(flags.corpus)}`);
   if (flags.everyCrash === true) parts.push('--every-crash');
+  if (flags.failFast === true) parts.push('--fail-fast');
+  if (flags.shard !== undefined) parts.push(`--shard ${flags.shard.place + 1}/${flags.shard.of}`);
   if (flags.architecture !== undefined) parts.push(`--architecture ${flags.architecture}`);
   if (flags.crypto !== 'openssl') parts.push(`--crypto ${flags.crypto}`);
   if (flags.maxEvents !== undefined) parts.push(`--max-events ${flags.maxEvents}`);
@@ -108,8 +113,7 @@ function exitCode(sum: CampaignSum, isInterrupted: boolean, isUndecided: boolean
 /** One search under way: what it found, what it shows, when it stops. */
 class Search {
   readonly sum: CampaignSum;
-  readonly #written = new Map<string, WrittenFinding>();
-  readonly #times = new Map<string, number>();
+  readonly #written = new Map<string, CountedFinding>();
   isInterrupted = false;
   readonly #session: Session;
   readonly #plan: SearchPlan;
@@ -128,9 +132,7 @@ class Search {
 
   /** One for each file, in order of finding. */
   get written(): readonly CountedFinding[] {
-    return [...this.#written.values()].map((one) => {
-      return { ...one, more: (this.#times.get(one.file) ?? 1) - 1 };
-    });
+    return [...this.#written.values()];
   }
 
   get seconds(): number {
@@ -151,6 +153,7 @@ class Search {
           next: (index) => (this.isInterrupted ? undefined : this.#plan.next(index)),
           isEnough: () => this.isInterrupted || isOver(),
           isStopped: () => this.isInterrupted,
+          isFinished: () => this.#flags.failFast === true && this.sum.findings.length > 0,
           onReport: (report) => this.#onReport(report),
         },
         performer,
@@ -172,14 +175,18 @@ class Search {
     });
   }
 
-  /** Writes a finding and tells of it, unless it led to the same file as one before. */
+  /** Writes a finding and tells of it, unless one before was the same but for its seed. */
   #keep(finding: Finding): void {
     const { terminal } = this.#session;
+    const name = likenessOf(finding);
+    const before = this.#written.get(name);
+    if (before !== undefined) {
+      const seeds = [...before.seeds, finding.counterexample.seed ?? ''];
+      this.#written.set(name, { ...before, more: before.more + 1, seeds });
+      return;
+    }
     const written = writeFinding(findingsFolder(this.#flags), finding, this.#flags.crypto);
-    const times = this.#times.get(written.file) ?? 0;
-    this.#times.set(written.file, times + 1);
-    if (times > 0) return;
-    this.#written.set(written.file, written);
+    this.#written.set(name, { ...written, more: 0, seeds: [] });
     this.#progress.stop();
     const isJson = this.#flags.json === true;
     terminal.print(isJson ? findingDocument(written) : findingText(terminal, written));
@@ -194,15 +201,17 @@ export async function check(
 ): Promise<void> {
   const { terminal } = session;
   const crashed = crashScenario(typed, flags);
-  const seed = flags.seed ?? crashed?.seed ?? (crashed ? '1' : randomBytes(6).toString('hex'));
+  const seed =
+    flags.seed ?? crashed?.scenario.seed ?? (crashed ? '1' : randomBytes(6).toString('hex'));
   const searched = crashed === undefined ? planSearch(typed, flags, seed) : undefined;
-  prepareFiles(flags);
+  prepareFiles(flags, searched?.files ?? crashed?.files ?? []);
   const reproduce = reproduceCheck(typed, flags, seed);
   session.reproduce = reproduce;
   const speak = flags.json === true ? terminal.say : terminal.print;
   speak(`${reproduce}\n\n`);
-  const plan = crashed === undefined ? searched : await crashPlan(session, crashed, flags, seed);
-  if (plan === undefined) return;
+  const whole = crashed === undefined ? searched : await crashPlan(session, crashed, flags, seed);
+  if (whole === undefined) return;
+  const plan = shareOf(whole, flags.shard);
   for (const refusal of plan.refusals) terminal.complain(`left out of the corpus: ${refusal}\n`);
   const performer = openPerformer(flags.jobs ?? availableParallelism());
   const search = new Search(session, plan, flags);

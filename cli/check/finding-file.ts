@@ -19,9 +19,17 @@ export interface WrittenFinding {
   readonly reproduce: string;
 }
 
-/** A finding's file, and how many findings more led to the same one. */
+/** A finding's file, and how many findings more were the same but for their seeds. */
 export interface CountedFinding extends WrittenFinding {
   readonly more: number;
+  /** Of those. */
+  readonly seeds: readonly string[];
+}
+
+/** Findings with equal names are one: the same story fails in the same way, with other seeds. */
+export function likenessOf({ kind, property, counterexample }: Finding): string {
+  const { seed, ...story } = counterexample;
+  return `${kind} ${property} ${printScenario(story)}`;
 }
 
 const COMMENT_WIDTH = 96;

@@ -1,6 +1,6 @@
 /** The flags of `check`, as parsed. */
 
-import type { ArchitectureName, CryptoName } from '../options.ts';
+import type { ArchitectureName, CryptoName, Shard } from '../options.ts';
 
 export interface CheckFlags {
   readonly seed?: string;
@@ -12,6 +12,8 @@ export interface CheckFlags {
   readonly jobs?: number;
   readonly corpus?: string;
   readonly out?: string;
+  readonly shard?: Shard;
+  readonly failFast?: boolean;
   readonly everyCrash?: boolean;
   readonly junit?: string;
   readonly json?: boolean;

@@ -20,7 +20,7 @@ it('one case per property: failures say how to repeat them, unchecked ones are s
     shrinkRuns: 4,
   };
   const written = [
-    { finding, file: 'out/l1.yaml', reproduce: 'npx lockstep run out/l1.yaml', more: 0 },
+    { finding, file: 'out/l1.yaml', reproduce: 'npx lockstep run out/l1.yaml', more: 0, seeds: [] },
   ];
   const end = { sum, written, seed: 's', seconds: 1.5, unread: 0, isInterrupted: false, total: 3 };
   expect(junitXml(end)).toMatchInlineSnapshot(`

@@ -110,6 +110,7 @@ export function checkDocument(end: SearchEnd): string {
     waived: sum.waived,
     unread: end.unread,
     undecided: sum.undecided,
+    expected: sum.expected,
     repeated: sum.repeated,
     events: sum.events,
     neverChecked: neverChecked(sum),
@@ -132,6 +133,24 @@ function foundText(terminal: Terminal, end: SearchEnd): string {
   return `${colors.bold(colors[paint[end.verdict]](end.verdict))}: ${found}`;
 }
 
+const SEEDS_SHOWN = 5;
+
+/** Seeds that led to the same story, where they differ. */
+function seedsText(seeds: readonly string[]): string {
+  const different = [...new Set(seeds)];
+  const shown = different.slice(0, SEEDS_SHOWN).join(', ');
+  const more = different.length > SEEDS_SHOWN ? ', …' : '';
+  return shown === '' ? '' : ` (seeds ${shown}${more})`;
+}
+
+/** In how many runs the scenarios' own expectations were judged; undefined where there are none. */
+function expectedText({ expected, runs }: CampaignSum): string | undefined {
+  if (expected === 0) return undefined;
+  const judged = `the scenarios’ own expectations were judged in ${count(expected)} of `;
+  const others = runs === expected ? '' : '; the others had trouble added, or nothing expected';
+  return `${judged}${counted(runs, 'run')}${others}`;
+}
+
 /** The end of a search for people. Says nothing of the time it took: that differs every time. */
 export function checkSummary(terminal: Terminal, end: SearchEnd): string {
   const { sum } = end;
@@ -152,14 +171,16 @@ export function checkSummary(terminal: Terminal, end: SearchEnd): string {
   const never = neverChecked(sum);
   if (never.length > 0) tell('Unchecked', never.join(', '));
   if (silent.length > 0) tell('Not fired', silent.join(', '));
+  const expected = expectedText(sum);
+  if (expected !== undefined) tell('Expected', expected);
   if (sum.undecided > 0) tell('Undecided', counted(sum.undecided, 'run'));
   if (end.unread > 0) tell('Unread', `${counted(end.unread, 'file')} of the corpus`);
   if (sum.waived > 0) {
     const displays = counted(sum.waived, 'expected display');
     tell('Waived', `${displays} that the crash itself made impossible`);
   }
-  for (const { file, more } of end.written) {
-    if (more > 0) tell('Repeated', `${file}: and ${count(more)} more like it`);
+  for (const { file, more, seeds } of end.written) {
+    if (more > 0) tell('Repeated', `${file}: and ${count(more)} more like it${seedsText(seeds)}`);
   }
   lines.push('', foundText(terminal, end));
   return `${lines.join('\n')}\n`;

@@ -2,7 +2,14 @@
 
 import { Command } from 'commander';
 import type { CheckFlags } from '../check/flags.ts';
-import { parseCount, parseDurationFlag, withEngine, withSeed, withTalk } from '../options.ts';
+import {
+  parseCount,
+  parseDurationFlag,
+  parseShard,
+  withEngine,
+  withSeed,
+  withTalk,
+} from '../options.ts';
 import type { Session } from '../session.ts';
 
 /** The command. */
@@ -26,6 +33,12 @@ export function checkCommand(session: Session): Command {
       '--every-crash',
       'crash one given scenario after every effect of every step, one by one; what the crash ' +
         'itself made impossible is not expected: a message not written, a device not linked',
+    )
+    .option('--fail-fast', 'end with the first failure, once it is small and written')
+    .option(
+      '--shard <i/n>',
+      'only every n-th of the runs: n machines with the same seed do all of them',
+      parseShard,
     )
     .option('--junit <file>', 'write the verdicts as JUnit XML')
     .option('--json', 'print one JSON line per finding and one at the end')

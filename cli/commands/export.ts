@@ -11,7 +11,7 @@ import type { Trace } from '../../sim/trace/trace.ts';
 import { withTalk } from '../options.ts';
 import type { Session } from '../session.ts';
 import { requireWord } from '../usage-error.ts';
-import { makeFolder, writeOut } from '../write-out.ts';
+import { makeFolder, requireApart, writeOut } from '../write-out.ts';
 
 interface Format {
   /** What a file in it ends with. */
@@ -38,14 +38,17 @@ async function exportTrace(session: Session, path: string, flags: ExportFlags): 
   const format = FORMATS.get(requireWord('format', flags.format, NAMES)) as Format;
   const { traceFile } = await import('../trace-input.ts');
   const { terminal } = session;
+  const stem = basename(path).replace(/(\.trace)?(\.ndjson)?(\.gz)?$/, '');
+  const file = flags.out === undefined ? undefined : join(flags.out, `${stem}.${format.ending}`);
+  if (file !== undefined) {
+    requireApart([{ what: 'trace', path }], [{ what: flags.format, path: file }]);
+  }
   const lines = format.lines(traceFile(path, terminal));
   const text = lines.map((line) => `${line}${format.lineEnd}`).join('');
-  if (flags.out === undefined) {
+  if (flags.out === undefined || file === undefined) {
     terminal.print(text);
     return;
   }
-  const stem = basename(path).replace(/(\.trace)?(\.ndjson)?(\.gz)?$/, '');
-  const file = join(flags.out, `${stem}.${format.ending}`);
   makeFolder(flags.out);
   writeOut(file, text);
   terminal.say(`written to ${file}\n`);

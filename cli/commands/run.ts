@@ -8,7 +8,7 @@ import type { Performed } from '../perform.ts';
 import type { ScenarioSource } from '../scenario-source.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
-import { checkOut } from '../write-out.ts';
+import { checkOut, requireApart } from '../write-out.ts';
 
 /**
  * The job that flags and scenario describe; a counterexample's own seed and architecture come
@@ -30,11 +30,15 @@ export function jobOf(source: ScenarioSource, flags: RunFlags, build: string): R
   };
 }
 
-/** Refuses what cannot be written, before the run instead of after it. */
-function checkOutputs({ trace, html, detail }: RunFlags): void {
+/** Refuses what cannot or must not be written, before the run instead of after it. */
+function checkOutputs({ files }: ScenarioSource, { trace, html, detail }: RunFlags): void {
   if (detail === true && trace === undefined) {
     throw new UsageError('--detail says what a trace tells; it goes with --trace');
   }
+  requireApart(files, [
+    ...(trace === undefined ? [] : [{ what: 'trace', path: trace }]),
+    ...(html === undefined ? [] : [{ what: 'page', path: html }]),
+  ]);
   if (trace !== undefined) checkOut(trace, 'trace');
   if (html !== undefined) checkOut(html, 'page');
 }
@@ -64,7 +68,7 @@ async function run(session: Session, typed: string, flags: RunFlags): Promise<vo
   const { runSummary, tookText } = await import('../run-summary.ts');
   const source = scenarioSource(typed);
   requireArchitecture(source.scenario, flags.architecture);
-  checkOutputs(flags);
+  checkOutputs(source, flags);
   const { terminal, facts } = session;
   const job = jobOf(source, flags, facts.build);
   const reproduce = reproduceRun(source.word, job);

@@ -21,7 +21,7 @@ import { ProgressLine } from '../progress.ts';
 import { tookText } from '../run-summary.ts';
 import type { Session } from '../session.ts';
 import { counted } from '../words.ts';
-import { cannotWrite, makeFolder, writeOut } from '../write-out.ts';
+import { cannotWrite, makeFolder, requireApart, writeOut } from '../write-out.ts';
 import { exitCodeOf, findingsOf, type PlacedPair } from './findings.ts';
 import type { CompareFlags } from './flags.ts';
 import { type ComparePlan, planComparison } from './plan.ts';
@@ -64,9 +64,19 @@ class Gathered {
   }
 }
 
-/** Proves before the runs that the report can be kept; throws `UsageError` when it cannot. */
-function prepareFolder(folder: string): void {
+/** The files of a report, drawn from one document. */
+const FILES = ['report.html', 'report.md', 'report.json', 'report.csv'];
+
+/**
+ * Proves before the runs that the report can be kept, and is not written over what is compared;
+ * throws `UsageError` when it cannot.
+ */
+function prepareFolder(folder: string, { files }: ComparePlan): void {
   makeFolder(folder);
+  requireApart(
+    files,
+    FILES.map((name) => ({ what: 'report', path: join(folder, name) })),
+  );
   try {
     accessSync(folder, constants.W_OK);
   } catch (error) {
@@ -171,7 +181,7 @@ export async function compare(
   const beganMs = performance.now();
   const plan = planComparison(typed, flags);
   const folder = flags.out ?? (flags.json === true ? undefined : FOLDER_DEFAULT);
-  if (folder !== undefined) prepareFolder(folder);
+  if (folder !== undefined) prepareFolder(folder, plan);
   session.reproduce = plan.reproduce;
   const speak = flags.json === true ? terminal.say : terminal.print;
   speak(`${plan.reproduce}\n\n`);

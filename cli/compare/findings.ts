@@ -6,6 +6,7 @@
 import type { ComparisonDocument } from '../../reports/compare/model.ts';
 import type { Pair } from '../../reports/compare/rows.ts';
 import { type Sample, unlikeness } from '../../sim/explore/paired.ts';
+import { exceptionHint, isOpenedByTheft } from '../exception-hint.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { count, counted } from '../words.ts';
 
@@ -27,7 +28,7 @@ type Source = Omit<ComparisonDocument, 'headlines'>;
 export function findingsOf(document: Source, pairs: readonly PlacedPair[]): CompareFindings {
   return {
     defects: pairs.flatMap(defectsOf),
-    violations: [...verdictFindings(document), ...checkFindings(document)],
+    violations: [...verdictFindings(document, pairs), ...checkFindings(document)],
     open: pairs.flatMap(({ scenario, relay, fanout }) =>
       [relay, fanout].flatMap((sample) => openOf(scenario, sample)),
     ),
@@ -48,15 +49,25 @@ function openOf(scenario: string, { side, seed, measures, defect }: Sample): rea
   return [`${scenario}, seed ${seed}, ${side}: a bound ended the run before its story was over`];
 }
 
-function verdictFindings({ scenarios }: Source): readonly string[] {
+/** One for each scenario and side, with every reason on a line of its own. */
+function verdictFindings({ scenarios }: Source, pairs: readonly PlacedPair[]): readonly string[] {
   return scenarios.flatMap(({ scenario, verdicts }) =>
     (['relay', 'fanout'] as const).flatMap((side) => {
       const { violated, reasons } = verdicts[side];
       if (violated === 0) return [];
-      const first = reasons[0] === undefined ? '' : `: ${reasons[0]}`;
-      return [`${scenario} on ${side}: violated in ${counted(violated, 'run')}${first}`];
+      const own = pairs.filter((pair) => pair.scenario === scenario).map((pair) => pair[side]);
+      const lines = [...reasons, ...hintsOf(own)].map((reason) => `\n      ${reason}`);
+      return [`${scenario} on ${side}: violated in ${counted(violated, 'run')}${lines.join('')}`];
     }),
   );
+}
+
+/** How the scenario says that its theft is meant to open what it opened. */
+function hintsOf(samples: readonly Sample[]): readonly string[] {
+  const robbed = samples.filter(({ thefts }) => thefts.length > 0);
+  const broken = new Set(robbed.flatMap(({ violated }) => violated.filter(isOpenedByTheft)));
+  const side = samples[0]?.side ?? '';
+  return [...broken].sort().map((id) => exceptionHint(id, side));
 }
 
 function checkFindings({ crossChecks, sweeps }: Source): readonly string[] {

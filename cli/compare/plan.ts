@@ -9,6 +9,7 @@ import { PAIR_SIDES, type PairBatch } from '../../sim/explore/paired.ts';
 import { type SweepDesign, sweepsOf } from '../../sim/explore/sweeps/index.ts';
 import { requireArchitecture, scenarioSource } from '../scenario-source.ts';
 import { UsageError } from '../usage-error.ts';
+import type { NamedFile } from '../write-out.ts';
 import type { CompareFlags, SweepFlag } from './flags.ts';
 
 /** What is compared when no scenario is named: days that both architectures were made for. */
@@ -38,6 +39,8 @@ export type BatchPlace =
 /** The plan of a comparison. */
 export interface ComparePlan {
   readonly scenarios: readonly Scenario[];
+  /** What was read for them. */
+  readonly files: readonly NamedFile[];
   readonly sweeps: readonly SweepDesign[];
   readonly seeds: readonly string[];
   readonly batches: readonly PairBatch[];
@@ -59,7 +62,8 @@ function requireUnpinned({ name, architecture }: Scenario): void {
 /** Plans a comparison; refuses what cannot be compared. */
 export function planComparison(typed: readonly string[], flags: CompareFlags): ComparePlan {
   const names = typed.length === 0 ? SCENARIOS_DEFAULT : typed;
-  const scenarios = names.map((name) => scenarioSource(name).scenario);
+  const sources = names.map(scenarioSource);
+  const scenarios = sources.map(({ scenario }) => scenario);
   for (const scenario of scenarios) {
     requireUnpinned(scenario);
     for (const side of PAIR_SIDES) requireArchitecture(scenario, side);
@@ -87,7 +91,8 @@ export function planComparison(typed: readonly string[], flags: CompareFlags): C
     }
   }
   const reproduce = reproduceLine(typed, flags, count);
-  return { scenarios, sweeps, seeds, batches, places, reproduce };
+  const files = sources.flatMap((source) => source.files);
+  return { scenarios, files, sweeps, seeds, batches, places, reproduce };
 }
 
 /** Neither jobs nor folder belong to it: the document is the same with any of them. */

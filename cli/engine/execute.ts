@@ -5,6 +5,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { EXIT } from '../exit-codes.ts';
+import { keepFragment } from '../output-file.ts';
 import { ProgressLine } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { clockMinutes } from '../words.ts';
@@ -65,6 +66,11 @@ export async function execute(job: RunJob, terminal: Terminal): Promise<RunOutco
   const shared = makeShared();
   const hideProgress = showProgress(terminal, shared);
   const unlisten = onInterrupt(() => Atomics.store(shared.stop, 0, 1));
+  // A second Ctrl-C ends the program within the run; a thread out of memory ends without a word.
+  const keep = (): void => {
+    if (job.traceFile !== undefined) keepFragment(job.traceFile);
+  };
+  process.on('exit', keep);
   try {
     return await new Promise<RunOutcome>((resolve) => {
       const thread = new Worker(new URL('./thread.js', import.meta.url), {
@@ -79,5 +85,7 @@ export async function execute(job: RunJob, terminal: Terminal): Promise<RunOutco
   } finally {
     hideProgress();
     unlisten();
+    keep();
+    process.off('exit', keep);
   }
 }

@@ -27,6 +27,8 @@ export interface RunJob {
   readonly maxVirtualUs?: number;
   /** File that receives the trace while the run goes on. */
   readonly traceFile?: string;
+  /** Whether that file is only for this program, which removes it: then nobody is told of it. */
+  readonly isTraceScratch?: boolean;
   /** What the trace, or the one compared with, tells beyond its events; nothing when absent. */
   readonly detail?: TraceDetail;
   /** Recorded trace that the run is compared with, event by event. */

@@ -29,7 +29,7 @@ async function perform(job: RunJob, shared: Shared): Promise<RunOutcome> {
   const { trace, comparison } = await openFiles(job);
   const observers: Observer[] = [
     ...(trace === undefined ? [] : [trace.observer]),
-    ...(comparison === undefined ? [] : [comparison.observer]),
+    ...(comparison === undefined ? [] : comparison.observers),
     watch,
   ];
   try {
@@ -48,10 +48,13 @@ async function perform(job: RunJob, shared: Shared): Promise<RunOutcome> {
     trace?.finish(result);
     return comparison === undefined
       ? { kind: 'done', result }
-      : { kind: 'done', result, comparison: comparison.end() };
+      : { kind: 'done', result, comparison: comparison.end(result) };
   } catch (error) {
+    if (error instanceof UsageError) {
+      trace?.discard();
+      throw error;
+    }
     trace?.abandon();
-    if (error instanceof UsageError) throw error;
     if (error instanceof Interrupted) return { kind: 'interrupted', ...watch.found() };
     const story = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const { events, virtualUs } = watch.found();

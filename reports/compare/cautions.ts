@@ -18,12 +18,14 @@ function ofSeeds({ seeds, seedsForInterval }: ComparisonDocument): readonly stri
 function ofVerdicts({ scenarios }: ComparisonDocument): readonly string[] {
   return scenarios.flatMap(({ scenario, verdicts }) =>
     (['relay', 'fanout'] as const).flatMap((side: Side) => {
-      const { violated, undecided } = verdicts[side];
+      const { violated, undecided, reasons } = verdicts[side];
       const what = [
         ...(violated > 0 ? [`${counted(violated, 'run')} broke a promise`] : []),
         ...(undecided > 0 ? [`${counted(undecided, 'run')} stayed undecided`] : []),
       ];
-      return what.length === 0 ? [] : [`${scenario}, ${SIDE_NAMES[side]}: ${what.join(' and ')}.`];
+      if (what.length === 0) return [];
+      const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
+      return [`${scenario}, ${SIDE_NAMES[side]}: ${what.join(' and ')}${why}.`];
     }),
   );
 }

@@ -58,16 +58,16 @@ describe('a sentence of the first screen', () => {
 
   it('changes with the numbers', () => {
     expect(said(oneRow(-1_100_000, -900_000))).toEqual([
-      'bought: Half within: 0.42 s with fanout instead of 1.42 s on the relay (−1.00 s, −1.10 to −0.90).',
+      'bought: Half within (mean of the stories’ own medians): 0.42 s with fanout instead of 1.42 s on the relay (−1.00 s, −1.10 to −0.90).',
     ]);
     expect(said(oneRow(900_000, 1_100_000))).toEqual([
-      'paid: Half within: 2.42 s with fanout instead of 1.42 s on the relay (+1.00 s, 0.90 to 1.10).',
+      'paid: Half within (mean of the stories’ own medians): 2.42 s with fanout instead of 1.42 s on the relay (+1.00 s, 0.90 to 1.10).',
     ]);
   });
 
   it('says "no difference seen" when the interval holds zero, its ends included', () => {
     expect(said(oneRow(-10_000, 30_000))).toEqual([
-      'same: Half within: no difference seen, 1.43 s with fanout and 1.42 s on the relay (+0.01 s, −0.01 to 0.03).',
+      'same: Half within (mean of the stories’ own medians): no difference seen, 1.43 s with fanout and 1.42 s on the relay (+0.01 s, −0.01 to 0.03).',
     ]);
     for (const [low, high] of [
       [0, 5],
@@ -155,8 +155,8 @@ describe('cautions', () => {
   it('name everything in the sample that went otherwise than it should', () => {
     expect(cautionsOf(sample).map((one) => one.replaceAll('\u00a0', ' '))).toEqual([
       'Cross check “bytes from the trace and from the counters”: 1 of 2,400 differ.',
-      'flaky-wifi, client fanout: 2 runs stayed undecided.',
-      'server-maintenance, phone relay: 1 run broke a promise.',
+      'flaky-wifi, client fanout: 2 runs stayed undecided: the bound on events ended the run first (seeds 17, 41).',
+      'server-maintenance, phone relay: 1 run broke a promise: L1 eventual delivery: a copy for carol.desktop came after the heal phase (seed 63).',
       'Client fanout, a companion’s keys without its messages, and the wire: the two judges named the same messages in 98 of 100 runs only.',
       'Members of a group: client fanout disagrees with its formula 310 n + 1,400.',
       'new-laptop, phone relay: the exception to “L9 companion independence” was declared and never seen.',

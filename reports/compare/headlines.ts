@@ -74,8 +74,19 @@ function isSlight({ relay, fanout, difference }: MeasureRow): boolean {
   return Math.abs(difference.mean ?? 0) * 100 < most;
 }
 
+/**
+ * What a mark of a distribution says of several stories: it is not the mark of all their messages
+ * together.
+ */
+function ofStories({ id }: Measure, stories: number): string {
+  const mark = /\.p(50|95|99)$/.exec(id)?.[1];
+  if (mark === undefined || stories < 2) return '';
+  const which = mark === '50' ? 'median' : `${mark} % mark`;
+  return ` (mean of the stories’ own ${which}s)`;
+}
+
 /** The sentence of one row; undefined when its numbers allow none. */
-function rowHeadline(row: MeasureRow, measure: Measure): Headline | undefined {
+function rowHeadline(row: MeasureRow, measure: Measure, stories: number): Headline | undefined {
   const reading = readingOf(row, measure.better);
   const interval = intervalOf(row.difference);
   const { relay, fanout, difference } = row;
@@ -92,13 +103,14 @@ function rowHeadline(row: MeasureRow, measure: Measure): Headline | undefined {
   ];
   const spread = between(interval, `${path}/difference`, scales.difference);
   const aside: Claim = [' (', by, ', ', spread, ').'];
+  const name = `${measure.name}${ofStories(measure, stories)}`;
   if (reading === 'no-difference') {
-    const claim = [measure.name, ': no difference seen, ', sides[1], ' with fanout and ', sides[0]];
+    const claim = [name, ': no difference seen, ', sides[1], ' with fanout and ', sides[0]];
     return headline('same', [...claim, ' on the relay', ...aside]);
   }
   if (reading !== 'better' && reading !== 'worse') return undefined;
   if (isSlight(row)) return undefined;
-  const claim = [measure.name, ': ', sides[1], ' with fanout instead of ', sides[0]];
+  const claim = [name, ': ', sides[1], ' with fanout instead of ', sides[0]];
   const kind = reading === 'better' ? 'bought' : 'paid';
   return headline(kind, [...claim, ' on the relay', ...aside]);
 }
@@ -107,7 +119,8 @@ function rowHeadlines(document: Source): readonly Spoken[] {
   const rows = new Map(document.overall.map((row) => [row.measure, row]));
   return document.measures.flatMap((measure) => {
     const row = rows.get(measure.id);
-    const made = row === undefined ? undefined : rowHeadline(row, measure);
+    const made =
+      row === undefined ? undefined : rowHeadline(row, measure, document.scenarios.length);
     return made === undefined ? [] : [[measure.group, made] as const];
   });
 }

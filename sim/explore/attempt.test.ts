@@ -124,3 +124,14 @@ timeline:
   const excepted = 'exceptions:\n  - { property: C3, architecture: relay, why: "static keys" }\n';
   expect(findingOf(text + excepted)).toBeUndefined();
 });
+
+it('expectations are judged with other seeds, and not where trouble was added', () => {
+  const kinds: readonly Task[] = [
+    { kind: 'given', scenario: 0, seed: '1' },
+    { kind: 'reseeded', scenario: 0, seed: '2' },
+    { kind: 'varied', scenario: 0, seed: '1', index: 3 },
+  ];
+  const reports = kinds.map((task) => performed(story(), task));
+  expect(reports.map(({ hadExpectations }) => hadExpectations)).toEqual([true, true, false]);
+  expect(reports.map(({ verdict }) => verdict)).toEqual(['held', 'held', 'held']);
+});

@@ -23,6 +23,8 @@ export interface CampaignPlan {
   isStopped(): boolean;
   /** Called for every task, in order. */
   onReport(report: TaskReport, sum: CampaignSum): void;
+  /** Asked after each report: true ends the campaign with it, whatever else is under way. */
+  isFinished?(): boolean;
 }
 
 /** The sum over all runs so far. */
@@ -32,6 +34,8 @@ export interface CampaignSum {
   repeated: number;
   events: number;
   undecided: number;
+  /** Runs in which expectations of a scenario were judged. */
+  expected: number;
   /** Expected displays not counted, since a crash of ours made them impossible. */
   waived: number;
   readonly findings: Finding[];
@@ -50,6 +54,7 @@ function count(sum: CampaignSum, report: TaskReport): void {
   sum.events += report.events;
   sum.waived += report.waived;
   if (report.wasRepeated) sum.repeated += 1;
+  if (report.hadExpectations) sum.expected += 1;
   if (report.verdict === 'undecided') sum.undecided += 1;
   add(sum.checks, report.checks);
   add(sum.levers, report.levers);
@@ -114,6 +119,9 @@ export async function runCampaign(
     for (const report of await oldest) {
       count(sum, report);
       plan.onReport(report, sum);
+      if (plan.isFinished?.() !== true) continue;
+      await Promise.allSettled(underWay);
+      return;
     }
   }
 }
@@ -126,6 +134,7 @@ export function emptySum(architecture: ArchitectureName = 'fanout'): CampaignSum
     repeated: 0,
     events: 0,
     undecided: 0,
+    expected: 0,
     waived: 0,
     findings: [],
     checks: new Map(),

@@ -40,6 +40,8 @@ export interface Sample {
   readonly seed: string;
   readonly verdict: VerdictWord;
   readonly reasons: readonly string[];
+  /** Ids of the properties that were violated. */
+  readonly violated: readonly string[];
   readonly excused: readonly ExcusedCount[];
   readonly events: number;
   /** What the thefts of the story exposed; empty where it has none. */
@@ -77,12 +79,15 @@ function sampleOf(batch: PairBatch, seed: string, side: PairSide, engine: PairEn
     });
     const { verdict, reasons, events, measures, exposure: thefts } = result;
     const excused = excusedIn(scenario, result, side);
-    const sample = { side, seed, verdict, reasons, excused, events, thefts };
+    const violated = result.properties
+      .filter((property) => property.verdict === 'violated')
+      .map(({ id }) => id);
+    const sample = { side, seed, verdict, reasons, violated, excused, events, thefts };
     return measures === undefined ? sample : { ...sample, measures };
   } catch (error) {
     const defect = error instanceof Error ? error.message : String(error);
     const reasons = [`a defect of the simulator: ${defect}`];
-    const nothing = { excused: [], events: 0, thefts: [] };
+    const nothing = { violated: [], excused: [], events: 0, thefts: [] };
     return { side, seed, verdict: 'undecided', reasons, ...nothing, defect };
   }
 }

@@ -59,6 +59,11 @@ export function scenarioOf(batch: Batch, task: Task): Scenario {
       architecture,
     );
   }
+  if (task.kind === 'reseeded') {
+    // What must fire in one run need not in every: the first run judges that.
+    const story = { ...scenario, mustFire: [], mustCheck: [], excused: [] };
+    return pinned(story, task.seed, [], architecture);
+  }
   const overrides = task.kind === 'crash' ? [{ choice: task.choice, value: 1 }] : [];
   return pinned(scenario, task.seed, overrides, architecture);
 }
@@ -122,6 +127,7 @@ function reportOf(
     seed: scenario.seed ?? '',
     reasons: result?.reasons ?? [],
     events: result?.events ?? 0,
+    hadExpectations: scenario.expect.length > 0,
     checks: (result?.properties ?? []).map(({ id, checked }) => [id, checked] as const),
     levers: result?.levers ?? [],
   };

@@ -16,6 +16,12 @@ export type Task =
   | { readonly kind: 'generated'; readonly seed: string; readonly index: number }
   /** A given scenario, with a seed of its own. */
   | { readonly kind: 'given'; readonly scenario: number; readonly seed: string }
+  /** A given scenario with another seed: its expectations are judged, its `must-` lists are not. */
+  | {
+      readonly kind: 'reseeded';
+      readonly scenario: number;
+      readonly seed: string;
+    }
   /** A variation of a given scenario, drawn like a generated one. */
   | {
       readonly kind: 'varied';
@@ -72,6 +78,8 @@ export interface TaskReport {
   readonly reasons: readonly string[];
   readonly events: number;
   readonly wasRepeated: boolean;
+  /** Whether the run had expectations of its scenario to judge. */
+  readonly hadExpectations: boolean;
   /** Expected displays that a crash of ours made impossible, and that were not counted. */
   readonly waived: number;
   /** Property id and how often it was checked. */

@@ -16,6 +16,7 @@ import { Entitlement, type Moment } from './entitlement.ts';
 import { Linkage } from './linkage.ts';
 import { Membership } from './membership.ts';
 import { isClone, messageKey, originalOf, userOf } from './names.ts';
+import { notCompletedOf } from './not-completed.ts';
 import { OldApps } from './old-apps.ts';
 import type { CopyTotals, Display, IntentFate, LossReport, MessageStatus, Said } from './said.ts';
 import { Screens } from './screens.ts';
@@ -95,7 +96,7 @@ export class Ledger implements Observer {
       else if (event.label.kind === 'ack:message') this.#accepted(event);
     } else if (event.kind === 'intent') {
       const { state, reason, timeUs } = event;
-      this.#intents.set(event.intent, { state, reason, timeUs });
+      this.#intents.set(event.intent, { state, reason, why: event.why, timeUs });
     } else if (event.kind === 'phase') this.#phase = event.phase;
     this.#audience.show(event);
   }
@@ -363,11 +364,7 @@ export class Ledger implements Observer {
         else totals.copiesLost += 1;
       }
     }
-    let notCompleted = 0;
-    for (const fate of this.#intents.values()) {
-      if (fate.state === 'not-completed') notCompleted += 1;
-    }
-    return { ...totals, notCompleted };
+    return { ...totals, ...notCompletedOf(this.#intents.values()) };
   }
 
   // ------------------------------------------------------------------ for judges

@@ -11,6 +11,7 @@ import type {
   ShownRecord,
   UserJid,
 } from '../../protocol/contract.ts';
+import type { WhyNotCompleted } from '../trace/events.ts';
 
 /** One message a person wrote. */
 export interface Said {
@@ -84,11 +85,14 @@ export interface CopyTotals {
   readonly reportedLost: number;
   /** Intents that came to nothing. */
   readonly notCompleted: number;
+  /** The same by their reason, most first; a reason that did not occur is not in it. */
+  readonly notCompletedBy: readonly (readonly [why: WhyNotCompleted, count: number])[];
 }
 
 /** What became of an intent. */
 export interface IntentFate {
   readonly state: 'given' | 'not-completed';
   readonly reason: string;
+  readonly why: WhyNotCompleted | undefined;
   readonly timeUs: number;
 }

@@ -14,6 +14,7 @@ import { printScenario } from '../../scenarios/print.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { TraceWriter } from '../trace/writer.ts';
 import { type RunResult, runScenario } from './run.ts';
+import { stanzaWatch } from './testing/stanza-watch.ts';
 
 const SECOND_SEEDS = ['phone-offline', 'subway', 'mailbox-duplicates', 'link-mid-conversation'];
 const PAIRS: readonly (readonly [string, string])[] = [
@@ -54,14 +55,16 @@ describe('hashes', () => {
     expect(PAIRS.length).toBeGreaterThanOrEqual(20);
   });
 
-  test('every pair runs as it did', async () => {
+  test('every pair runs as it did, with stanzas that the language can name', async () => {
+    const { watch, unnamed } = stanzaWatch();
     const rows = PAIRS.map(([name, seed]) => {
       const story = findScenario(name);
       if (story === undefined) throw new Error(`no scenario ${name}`);
-      const { verdict, hashes } = run(story, seed);
+      const { verdict, hashes } = run(story, seed, { observers: [watch] });
       return `${name} ${seed} ${verdict} ${Object.values(hashes).join(' ')}`;
     });
     await expect(`${rows.join('\n')}\n`).toMatchFileSnapshot('golden/hashes.txt');
+    expect([...unnamed]).toEqual([]);
   });
 });
 

@@ -9,6 +9,7 @@ import { relay } from '../../protocol/relay/index.ts';
 import { findScenario } from '../../scenarios/library.ts';
 import { incapabilitiesOf } from '../world/capabilities.ts';
 import { runScenario } from './run.ts';
+import { stanzaWatch } from './testing/stanza-watch.ts';
 
 const SEED = '7';
 const STORIES = [
@@ -27,6 +28,7 @@ const STORIES = [
 ];
 
 test('every story runs on the relay as it did, and holds', async () => {
+  const { watch, unnamed } = stanzaWatch();
   const rows = STORIES.map((name) => {
     const scenario = findScenario(name);
     if (scenario === undefined) throw new Error(`no scenario ${name}`);
@@ -36,9 +38,11 @@ test('every story runs on the relay as it did, and holds', async () => {
       seed: SEED,
       architecture: relay,
       crypto: opensslProvider(),
+      observers: [watch],
     });
     expect([name, verdict, reasons]).toEqual([name, 'held', []]);
     return `${name} ${SEED} ${verdict} ${Object.values(hashes).join(' ')}`;
   });
   await expect(`${rows.join('\n')}\n`).toMatchFileSnapshot('golden/relay-hashes.txt');
+  expect([...unnamed]).toEqual([]);
 });

@@ -10,6 +10,7 @@ import type { Expectation, Override, Scenario } from '../../scenarios/scenario.t
 import type { Decision, UnusedOverride } from '../kernel/chooser.ts';
 import type { TheftExposure } from '../properties/exposure-report.ts';
 import type { Property, PropertyVerdict, VerdictWord } from '../properties/property.ts';
+import type { WhyNotCompleted } from '../trace/events.ts';
 import type { RunDigests } from '../trace/hashes.ts';
 import type { Observer } from '../trace/observer.ts';
 import type { StuckItem } from '../world/settle.ts';
@@ -64,6 +65,8 @@ export interface MessageCounts {
   readonly reportedLost: number;
   /** Intents whose device was off, unlinked, or whose step left no commit. */
   readonly notCompleted: number;
+  /** The same by their reason, most first; a reason that did not occur is not in it. */
+  readonly notCompletedBy: readonly (readonly [why: WhyNotCompleted, count: number])[];
 }
 
 /** Quantiles of one measured quantity in whole microseconds; all 0 when `count` is 0. */

@@ -56,6 +56,7 @@ describe('a run of two accounts', () => {
       copiesLost: 0,
       reportedLost: 0,
       notCompleted: 0,
+      notCompletedBy: [],
     });
     expect(result.stuck).toEqual([]);
     expect(result.metrics.copyLatency.count).toBe(9);
@@ -170,6 +171,7 @@ describe('trouble in a run', () => {
       copiesDue: 9,
       copiesShown: 9,
       notCompleted: 1,
+      notCompletedBy: [['off', 1]],
     });
     expect(firedOf(result, 'queued-delivery')).toBe(3);
     expect(result.verdict).toBe('held');

@@ -118,7 +118,19 @@ export type RunEventBody =
       readonly intent: string;
       readonly state: 'given' | 'not-completed';
       readonly reason: string;
+      /** What the reason says, as a word to count by; in no trace and no hash. */
+      readonly why?: WhyNotCompleted;
     }
   | { readonly kind: 'phase'; readonly phase: 'story' | 'heal' | 'probe' | 'end' };
+
+/** Why an intent came to nothing. */
+export type WhyNotCompleted =
+  | 'off' // its device was
+  | 'restarting' // after a crash
+  | 'not-linked'
+  | 'refused' // the device was there and stored nothing of it
+  | 'unanswered' // it answers something that did not show in time
+  | 'late' // its own time was over
+  | 'impossible'; // there was nothing to do it to: no such call, no code
 
 export type RunEvent = EventBase & RunEventBody;

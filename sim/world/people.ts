@@ -19,7 +19,7 @@ import type { HostIdentity } from '../hosts/host-room.ts';
 import type { Chooser } from '../kernel/chooser.ts';
 import type { Draws } from '../kernel/draws.ts';
 import type { EventQueue } from '../kernel/event-queue.ts';
-import type { Change } from '../trace/events.ts';
+import type { Change, WhyNotCompleted } from '../trace/events.ts';
 import { AddressBook } from './address-book.ts';
 import { accountNameOf, type Intent } from './intents.ts';
 import type { Recorder } from './recorder.ts';
@@ -111,7 +111,7 @@ export class People {
   give(intent: Intent, cause: number): void {
     if (!this.#open.delete(intent.id)) return;
     if (this.#room.queue.timeUs >= Math.min(this.#room.storyEndUs, intent.untilUs)) {
-      this.#fail(intent.id, 'its time was over', cause);
+      this.#fail(intent.id, 'its time was over', cause, 'late');
       return;
     }
     this.send(intent.id, intent.device, intent.to, intent.text, cause);
@@ -161,7 +161,7 @@ export class People {
     const room = { book: this.book, draws, wallUs: epochUs + queue.timeUs, hostOf };
     const request = requestOf(room, id, action);
     if (request === undefined) return false;
-    if (request.kind === 'impossible') this.#fail(id, request.reason, -1);
+    if (request.kind === 'impossible') this.#fail(id, request.reason, -1, 'impossible');
     else {
       const isGiven = this.#command(id, request.device, request.command, -1);
       if (isGiven && action.kind === 'send-media') {
@@ -190,7 +190,7 @@ export class People {
     const [mine, theirs] = [device, other].map((one) => this.book.user(accountNameOf(one)));
     const shown = this.#hostOf(other).store.get('verification', mine as string);
     const code = shown as VerificationRecord | undefined;
-    if (code === undefined) return this.#fail(entry, `${other} shows no code`, -1);
+    if (code === undefined) return this.#fail(entry, `${other} shows no code`, -1, 'impossible');
     const user = theirs as string;
     this.#command(entry, device, { kind: 'compare-code', user, qr: code.qr }, -1);
   }
@@ -201,8 +201,9 @@ export class People {
     const qr = this.#hostOf(scan.companion).store.get('qr', 'self') as QrRecord | undefined;
     const phone = this.#room.phones.get(accountNameOf(scan.companion));
     assert(phone !== undefined, 'every account has a phone');
-    if (qr === undefined) this.#fail(id, 'the companion shows no code any more', scan.cause);
-    else this.#command(id, phone, { kind: 'scan', qr: qr.text }, scan.cause);
+    if (qr === undefined) {
+      this.#fail(id, 'the companion shows no code any more', scan.cause, 'impossible');
+    } else this.#command(id, phone, { kind: 'scan', qr: qr.text }, scan.cause);
   }
 
   /** Follows the commits of all hosts. */
@@ -224,7 +225,7 @@ export class People {
   /** The story is over: what was never triggered is not completed. */
   endStory(cause: number): void {
     for (const intent of this.#open.values()) {
-      this.#fail(intent.id, 'what it answers did not show in time', cause);
+      this.#fail(intent.id, 'what it answers did not show in time', cause, 'unanswered');
     }
     this.#open.clear();
     this.#linking.clear();
@@ -269,7 +270,8 @@ export class People {
 
   #unlink(id: string, companion: string, by: 'phone' | 'companion'): void {
     const account = this.#hostOf(companion).store.get('account', 'self');
-    if (account === undefined) return this.#fail(id, `${companion} is not linked`, -1);
+    if (account === undefined)
+      return this.#fail(id, `${companion} is not linked`, -1, 'not-linked');
     const { device } = account as AccountRecord;
     const phone = this.#room.phones.get(accountNameOf(companion));
     assert(phone !== undefined, 'every account has a phone');
@@ -280,12 +282,13 @@ export class People {
   #command(id: string, device: string, command: Command, cause: number): boolean {
     const host = this.#hostOf(device);
     if (!host.isRunning) {
-      this.#fail(id, `${device} is ${host.isCrashed ? 'restarting' : 'off'}`, cause);
+      const why = host.isCrashed ? 'restarting' : 'off';
+      this.#fail(id, `${device} is ${why}`, cause, why);
       return false;
     }
     const isSend = command.kind === 'send';
     if (isSend && host.store.get('account', 'self') === undefined) {
-      this.#fail(id, `${device} is not linked`, cause);
+      this.#fail(id, `${device} is not linked`, cause, 'not-linked');
       return false;
     }
     const { recorder } = this.#room;
@@ -296,12 +299,14 @@ export class People {
     this.#pending = pending;
     host.handle({ kind: 'command', command, id }, id, given);
     this.#pending = undefined;
-    if (!pending.hasCommitted) this.#fail(id, `${device} stored nothing of it`, given);
+    if (!pending.hasCommitted) {
+      this.#fail(id, `${device} stored nothing of it`, given, 'refused');
+    }
     return pending.hasCommitted;
   }
 
-  #fail(id: string, reason: string, cause: number): void {
-    const body = { kind: 'intent', intent: id, state: 'not-completed', reason } as const;
+  #fail(id: string, reason: string, cause: number, why: WhyNotCompleted): void {
+    const body = { kind: 'intent', intent: id, state: 'not-completed', reason, why } as const;
     this.#room.recorder.record(WORLD, cause, body);
   }
 

@@ -176,10 +176,11 @@ const COPIES = rows('Copies', [
 ]);
 
 /** Bytes by kind of host, up being what the host sends. */
-function bytesOf(kind: string, name: string, of: string): readonly Row[] {
+function bytesOf(kind: string, name: string, of: string, verbEnd = ''): readonly Row[] {
+  const [send, receive] = [`send${verbEnd}`, `receive${verbEnd}`];
   return [
-    [`bytes.${kind}.up`, `${name} send`, `Bytes ${of} sent, ${BYTES}`, 'bytes', 'less'],
-    [`bytes.${kind}.down`, `${name} receive`, `Bytes ${of} received, ${BYTES}`, 'bytes', 'less'],
+    [`bytes.${kind}.up`, `${name} ${send}`, `Bytes ${of} sent, ${BYTES}`, 'bytes', 'less'],
+    [`bytes.${kind}.down`, `${name} ${receive}`, `Bytes ${of} received, ${BYTES}`, 'bytes', 'less'],
   ];
 }
 
@@ -188,7 +189,7 @@ const BYTES = 'transport, repeats and keep-alives included.';
 const TRAFFIC = rows('Traffic', [
   ...bytesOf('phone', 'Phones', 'a phone'),
   ...bytesOf('companion', 'Companions', 'a companion'),
-  ...bytesOf('server', 'Server: what it', 'the server'),
+  ...bytesOf('server', 'The server', 'the server', 's'),
   ['stanzas', 'Stanzas', 'Frames between devices and endpoints, both ways.', 'count', 'less'],
   [
     'stanzas.per-message',
@@ -272,8 +273,20 @@ const BATTERY = rows('Battery', [
 ]);
 
 const SERVER_STATE = rows('Server', [
-  ['queue.most', 'Longest queue', 'Stanzas waiting at the server, at most.', 'count', 'less'],
-  ['queue.mean', 'Mean queue', 'Stanzas waiting at the server, over time.', 'count', 'less'],
+  [
+    'queue.most',
+    'Most stanzas waiting at the server',
+    'For all devices together, at the moment when most of them wait.',
+    'count',
+    'less',
+  ],
+  [
+    'queue.mean',
+    'Stanzas waiting at the server, mean',
+    'For all devices together, over time.',
+    'count',
+    'less',
+  ],
   [
     'queue.age.p95',
     'Age in the queue, 95 %',
