@@ -1,8 +1,8 @@
 /**
  * L7: linking ends, one way or the other. When all is at rest, a companion that somebody tried to
  * link is linked as a whole (it says so, the server says so, it is on its phone's list, and the
- * first part of its history is there) or not at all. Nobody is on a list without being linked.
- * Catalogue section 8; specification 5.3, 8.2.
+ * first part of its history and the critical settings are there) or not at all. Nobody is on a
+ * list without being linked. Catalogue section 8; specification 5.3, 8.2.
  */
 
 import type { AccountRecord, DeviceJid, UserJid } from '../../protocol/contract.ts';
@@ -17,7 +17,7 @@ import type { Judge, JudgeView, Property } from './property.ts';
 export const l7: Property = {
   id: 'L7',
   name: 'linking ends',
-  summary: 'At rest a companion is linked as a whole, its history begun, or not at all.',
+  summary: 'At rest a companion is linked as a whole, history and settings too, or not at all.',
   judge: (view) => new Judging(view),
 };
 
@@ -27,6 +27,7 @@ interface OwnListRecord extends StoredRecord {
 
 interface HistoryRecord extends StoredRecord {
   readonly isBegun: boolean;
+  readonly hasCriticalState: boolean;
 }
 
 class Judging implements Judge {
@@ -107,7 +108,9 @@ class Judging implements Judge {
         ? 'but is not on the list of its phone'
         : this.#histories.get(host)?.isBegun === false
           ? 'and waits for its history for ever'
-          : undefined;
+          : this.#histories.get(host)?.hasCriticalState === false
+            ? 'and waits for its settings for ever'
+            : undefined;
     this.#view.check(why === undefined, device, () => `${host} is linked, ${why}`);
   }
 

@@ -63,6 +63,15 @@ const relinked: Plot = {
   ],
 };
 
+/** The same, and her phone has a name for somebody. */
+const relinkedWithNames: Plot = {
+  ...relinked,
+  story: [
+    [5, sets('alice.phone', { kind: 'contact', contact: 'bob', name: 'Bob Stone' })],
+    ...relinked.story,
+  ],
+};
+
 /** Bob unlinks his companion and writes himself. */
 const unlinkedByAuthor: Plot = {
   story: [
@@ -297,6 +306,7 @@ const PLOTS: ReadonlyMap<string, Plot> = new Map([
   ['history-from-strangers', relinked],
   ['proof-not-kept', relinked],
   ['waits-for-history', relinked],
+  ['waits-for-settings', relinkedWithNames],
   ['unlinked-is-told', unlinkedByAuthor],
   ['changes-unheard', unlinkedInSilence],
   ['index-given-twice', linkedThrice],

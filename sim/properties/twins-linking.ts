@@ -61,3 +61,20 @@ export const waitsForHistory: Twin = {
       }),
     ),
 };
+
+/** Is content with its history. */
+export const waitsForSettings: Twin = {
+  id: 'waits-for-settings',
+  catches: 'L7',
+  does: 'never asks for the settings of its account and stays linked without a deadline',
+  make: () =>
+    onHost(NEWCOMER, ({ inner }) =>
+      mapWrites(
+        inner().filter(
+          (effect) => effect.kind !== 'send' || effect.label.kind !== 'iq:w:sync:app:state',
+        ),
+        (write) =>
+          write.collection === 'timer' && write.key === 'history-deadline' ? undefined : write,
+      ),
+    ),
+};

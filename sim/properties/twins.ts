@@ -50,7 +50,12 @@ import {
   uploadedAndForgotten,
   victimBlockaded,
 } from './twins-keys.ts';
-import { historyFromStrangers, proofNotKept, waitsForHistory } from './twins-linking.ts';
+import {
+  historyFromStrangers,
+  proofNotKept,
+  waitsForHistory,
+  waitsForSettings,
+} from './twins-linking.ts';
 import {
   acknowledgedUnread,
   damagedByFailure,
@@ -133,6 +138,7 @@ const TWINS: readonly Twin[] = [
   victimBlockaded,
   poisonStops,
   waitsForHistory,
+  waitsForSettings,
   moveIgnored,
   oneBadPatchEnds,
   oldSettingShown,

@@ -2,7 +2,8 @@
  * A companion takes the history that its phone hands over (specification 8.2): fetch each part,
  * verify, inflate, keep its messages, confirm. Messages that are here already stay as they are
  * (O1). Only the phone may hand history over (I3). A part that cannot be used is reported and
- * skipped (L6). A companion whose first part does not come in time logs itself out (L7).
+ * skipped (L6). A companion whose first part or critical settings do not come in time logs itself
+ * out (L7).
  */
 
 import type { DeviceJid, ShownRecord } from '../../contract.ts';
@@ -28,6 +29,7 @@ import {
   type HistorySyncNotification,
 } from '../../wire/history.ts';
 import type { Step } from '../step.ts';
+import { isBehind } from './app-state-records.ts';
 import { type BlobOutcome, blobNameOf, deleteBlob, getBlob, isOnErrand } from './blob-client.ts';
 import { leave } from './link-primary.ts';
 import { linkStateOf } from './link-state.ts';
@@ -67,6 +69,19 @@ export interface HistoryStateRecord extends StoredRecord {
   readonly isBegun: boolean;
   /** 0..100, the highest that a part said. */
   readonly progress: number;
+  /** Whether the settings were here that nobody uses the account without; stays true. */
+  readonly hasCriticalState: boolean;
+}
+
+/** The collections that linking waits for (specification 8.2). */
+const CRITICAL = ['critical_block', 'critical_unblock_low'] as const;
+
+function hasCriticalState(step: Step): boolean {
+  return CRITICAL.every((name) => !isBehind(step, name));
+}
+
+function isLinkedWhole({ isBegun, hasCriticalState: isThere }: HistoryStateRecord): boolean {
+  return isBegun && isThere;
 }
 
 function stateOf(step: Step): HistoryStateRecord | undefined {
@@ -75,7 +90,12 @@ function stateOf(step: Step): HistoryStateRecord | undefined {
 
 /** Just linked: from now on the first part of the history is due. */
 export function awaitHistory(step: Step): void {
-  const state: HistoryStateRecord = { kind: 'history-state', isBegun: false, progress: 0 };
+  const state: HistoryStateRecord = {
+    kind: 'history-state',
+    isBegun: false,
+    progress: 0,
+    hasCriticalState: false,
+  };
   step.tx.put('history-state', SELF, state);
   step.setTimer(DEADLINE_TIMER, step.nowUs + HISTORY_DEADLINE_US);
 }
@@ -99,13 +119,19 @@ export function takeHistoryTimer(step: Step, name: string): boolean {
   if (name !== DEADLINE_TIMER) return false;
   step.cancelTimer(name);
   const state = stateOf(step);
-  if (state === undefined || state.isBegun || accountOf(step) === undefined) return true;
+  if (state === undefined || accountOf(step) === undefined || isLinkedWhole(state)) return true;
+  if (state.isBegun && hasCriticalState(step)) {
+    const whole: HistoryStateRecord = { ...state, hasCriticalState: true };
+    step.tx.put('history-state', SELF, whole);
+    return true;
+  }
   const isOnLine = linkStateOf(step.store).phase === 'active';
   if (!isOnLine || step.tx.count('history-job') > 0) {
     step.setTimer(DEADLINE_TIMER, step.nowUs + HISTORY_DEADLINE_US);
     return true;
   }
-  step.emit('link-failed', 'the history did not come in time; this device logs itself out');
+  const missing = state.isBegun ? 'the settings of the account' : 'the history';
+  step.emit('link-failed', `${missing} did not come in time; this device logs itself out`);
   step.tx.put('leaving', SELF, { kind: 'leaving' });
   leave(step);
   return true;
@@ -181,7 +207,8 @@ export function resumeHistory(step: Step): void {
       step.setTimer(retryTimer(id), step.nowUs + step.settings.placeholderDeadlineUs);
     }
   }
-  if (stateOf(step)?.isBegun === false && !step.hasTimer(DEADLINE_TIMER)) {
+  const state = stateOf(step);
+  if (state !== undefined && !isLinkedWhole(state) && !step.hasTimer(DEADLINE_TIMER)) {
     step.setTimer(DEADLINE_TIMER, step.nowUs + HISTORY_DEADLINE_US);
   }
 }
@@ -218,9 +245,10 @@ function takePart(step: Step, id: string, job: HistoryJobRecord, bytes: Uint8Arr
       kind: 'history-state',
       isBegun: state.isBegun || isFirst,
       progress: Math.max(state.progress, job.progress),
+      hasCriticalState: state.hasCriticalState || hasCriticalState(step),
     };
     step.tx.put('history-state', SELF, next);
-    if (next.isBegun) step.cancelTimer(DEADLINE_TIMER);
+    if (isLinkedWhole(next)) step.cancelTimer(DEADLINE_TIMER);
   }
   const count = part.messages.length;
   endJob(step, id, job, 'history', `took ${kept} of ${count} messages of the history`);
