@@ -7,7 +7,7 @@
  */
 
 import type { DeviceJid, LinkedRecord, OutboxRecord, UserJid } from '../../protocol/contract.ts';
-import { messageKey, userOf } from '../ledger/ledger.ts';
+import { isGroup, messageKey, userOf } from '../ledger/ledger.ts';
 import type { RunEvent } from '../trace/events.ts';
 import { displaysOf } from './displays.ts';
 import type { Judge, JudgeView, Property } from './property.ts';
@@ -72,7 +72,10 @@ class Judging implements Judge {
       const said = isNew ? this.#view.ledger.message(author, messageId)?.said : undefined;
       const intended = said === undefined ? undefined : this.#lists.intended(said);
       if (intended === undefined) continue;
-      const closed = [chat, userOf(author)]
+      const parties = isGroup(chat)
+        ? this.#lists.membersOf(event.node, chat)
+        : [chat, userOf(author)];
+      const closed = parties
         .flatMap((user) => [...(this.#revoked.get(user) ?? [])])
         .filter((device) => !intended.has(device));
       if (closed.length > 0) this.#closed.set(messageKey(author, messageId), closed);

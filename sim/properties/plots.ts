@@ -81,6 +81,16 @@ const unlinkedByAuthor: Plot = {
   ],
 };
 
+/** Bob unlinks his companion while he writes in a group. */
+const unlinkedInGroup: Plot = {
+  groups: { walk: ['alice', 'bob', 'carol'] },
+  story: [
+    [10, writes('bob.phone', 'walk', 'a word for all')],
+    [60, { kind: 'unlink', companion: 'bob.web', by: 'phone' }],
+    [100, writes('bob.phone', 'walk', 'a word without the browser')],
+  ],
+};
+
 /** Bob's companion is unlinked, and nobody writes. */
 const unlinkedInSilence: Plot = { story: unlinked.story.slice(0, 3) };
 
@@ -308,6 +318,7 @@ const PLOTS: ReadonlyMap<string, Plot> = new Map([
   ['waits-for-history', relinked],
   ['waits-for-settings', relinkedWithNames],
   ['unlinked-is-told', unlinkedByAuthor],
+  ['unlinked-in-group', unlinkedInGroup],
   ['changes-unheard', unlinkedInSilence],
   ['index-given-twice', linkedThrice],
   ['new-keys-unmentioned', anew],

@@ -45,6 +45,14 @@ export const unlinkedIsTold: Twin = {
     }),
 };
 
+/** The same in a group, where keys are handed out instead. */
+export const unlinkedInGroup: Twin = {
+  id: 'unlinked-in-group',
+  catches: 'C6',
+  does: 'unlinks a companion at the server and goes on handing it the keys of a group',
+  make: () => unlinkedIsTold.make(),
+};
+
 /** Says nothing of new keys. */
 export const newKeysUnmentioned: Twin = {
   id: 'new-keys-unmentioned',

@@ -30,6 +30,7 @@ import {
   listsNeverExpire,
   newKeysUnmentioned,
   oldSessionsKept,
+  unlinkedInGroup,
   unlinkedIsTold,
 } from './twins-devices.ts';
 import {
@@ -92,6 +93,7 @@ const TWINS: readonly Twin[] = [
   keysKept,
   neverTurns,
   unlinkedIsTold,
+  unlinkedInGroup,
   chainNeverAdvanced,
   oneDeviceForgotten,
   keyForAllButOne,
