@@ -1,8 +1,9 @@
 /**
  * L7: linking ends, one way or the other. When all is at rest, a companion that somebody tried to
  * link is linked as a whole (it says so, the server says so, it is on its phone's list, and the
- * first part of its history and the critical settings are there) or not at all. Nobody is on a
- * list without being linked. Catalogue section 8; specification 5.3, 8.2.
+ * first part of its history and the critical settings are there) or not at all. The rest of the
+ * history comes, or the companion says what does not. Nobody is on a list without being linked.
+ * Catalogue section 8; specification 5.3, 8.2.
  */
 
 import type { AccountRecord, DeviceJid, UserJid } from '../../protocol/contract.ts';
@@ -28,10 +29,11 @@ interface OwnListRecord extends StoredRecord {
 interface HistoryRecord extends StoredRecord {
   readonly isBegun: boolean;
   readonly hasCriticalState: boolean;
+  readonly progress: number;
 }
 
 class Judging implements Judge {
-  readonly kinds = ['commit'] as const;
+  readonly kinds = ['commit', 'emit'] as const;
   readonly collections = [
     ...['qr', 'account', 'history-state', 'linked', 'device-list'],
     ...['paired-browser', 'browser'],
@@ -41,6 +43,8 @@ class Judging implements Judge {
   readonly #tried = new Set<string>();
   readonly #accounts = new Map<string, AccountRecord>();
   readonly #histories = new Map<string, HistoryRecord>();
+  /** Hosts that said they could not use a part of their history. */
+  readonly #skipped = new Set<string>();
   /** Devices that the server holds linked. */
   readonly #linked = new Set<DeviceJid>();
   /** Browsers that a phone has keys for. */
@@ -53,6 +57,9 @@ class Judging implements Judge {
   }
 
   observe(event: RunEvent): void {
+    if (event.kind === 'emit' && event.notice.code === 'history-skipped') {
+      this.#skipped.add(event.node);
+    }
     if (event.kind !== 'commit' || isClone(event.node)) return;
     for (const change of event.changes) this.#changed(event.node, change);
   }
@@ -110,8 +117,15 @@ class Judging implements Judge {
           ? 'and waits for its history for ever'
           : this.#histories.get(host)?.hasCriticalState === false
             ? 'and waits for its settings for ever'
-            : undefined;
+            : this.#missesHistory(host)
+              ? 'but lacks a part of its history and does not say so'
+              : undefined;
     this.#view.check(why === undefined, device, () => `${host} is linked, ${why}`);
+  }
+
+  #missesHistory(host: string): boolean {
+    const { progress = 100 } = this.#histories.get(host) ?? {};
+    return progress < 100 && !this.#skipped.has(host);
   }
 
   /** Whoever was not linked in the end stands behind no linked device. */

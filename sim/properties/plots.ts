@@ -63,10 +63,12 @@ const relinked: Plot = {
   ],
 };
 
-/** The same, and her phone has a name for somebody. */
+/** The same, and her phone has a name for somebody, who calls himself something else. */
 const relinkedWithNames: Plot = {
   ...relinked,
   story: [
+    [2, sets('bob.phone', { kind: 'push-name', name: 'Bobby' })],
+    [4, writes('bob.phone', 'alice', 'my name is in here')],
     [5, sets('alice.phone', { kind: 'contact', contact: 'bob', name: 'Bob Stone' })],
     ...relinked.story,
   ],
@@ -317,6 +319,7 @@ const PLOTS: ReadonlyMap<string, Plot> = new Map([
   ['proof-not-kept', relinked],
   ['waits-for-history', relinked],
   ['waits-for-settings', relinkedWithNames],
+  ['rest-of-history-kept', relinkedWithNames],
   ['unlinked-is-told', unlinkedByAuthor],
   ['unlinked-in-group', unlinkedInGroup],
   ['changes-unheard', unlinkedInSilence],

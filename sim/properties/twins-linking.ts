@@ -78,3 +78,17 @@ export const waitsForSettings: Twin = {
       ),
     ),
 };
+
+/** Hands the newest over and thinks no more of it. */
+export const restOfHistoryKept: Twin = {
+  id: 'rest-of-history-kept',
+  catches: 'L7',
+  does: 'hands a new companion the first part of the history and keeps the others',
+  make: () =>
+    onHost('alice.phone', ({ inner }) =>
+      mapWrites(inner(), (write) => {
+        const isLater = write.collection === 'history-chunk' && !write.key.endsWith('|000000');
+        return isLater ? undefined : write;
+      }),
+    ),
+};

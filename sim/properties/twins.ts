@@ -54,6 +54,7 @@ import {
 import {
   historyFromStrangers,
   proofNotKept,
+  restOfHistoryKept,
   waitsForHistory,
   waitsForSettings,
 } from './twins-linking.ts';
@@ -141,6 +142,7 @@ const TWINS: readonly Twin[] = [
   poisonStops,
   waitsForHistory,
   waitsForSettings,
+  restOfHistoryKept,
   moveIgnored,
   oneBadPatchEnds,
   oldSettingShown,
